@@ -1,0 +1,68 @@
+# The build's few rules, once: language, warnings, sanitizers, and one function per kind of target.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+option(HEARTH_FUZZ "Build the fuzz targets (clang only)" OFF)
+set(HEARTH_SANITIZE "" CACHE STRING "Value of -fsanitize= for the whole build, or empty")
+
+find_program(HEARTH_CCACHE ccache)
+if(HEARTH_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${HEARTH_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${HEARTH_CCACHE})
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # False alarms of g++ 12 inside the standard library and Boost at -O2 (GCC bugs 105329, 105562, 105580).
+  add_compile_options(-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
+                      -Wno-stringop-overread -Wno-dangling-pointer -Wno-tsan)
+endif()
+add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
+                        BOOST_BEAST_SEPARATE_COMPILATION)
+if(HEARTH_SANITIZE)
+  add_compile_options(-fsanitize=${HEARTH_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${HEARTH_SANITIZE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(Boost 1.81 EXACT REQUIRED COMPONENTS json)
+find_package(GTest REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(date REQUIRED)
+
+# hearth_library(NAME [DEPENDS target...]): a static library hearth_NAME of every .cc of this folder, and one
+# test program hearth_NAME_test of every *_test.cc. Tests stand beside what they test.
+function(hearth_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_(test|main)\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(sources)
+    add_library(hearth_${name} STATIC ${sources})
+    target_include_directories(hearth_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(hearth_${name} PUBLIC ${ARG_DEPENDS})
+  else()
+    add_library(hearth_${name} INTERFACE)
+    target_include_directories(hearth_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(hearth_${name} INTERFACE ${ARG_DEPENDS})
+  endif()
+  if(tests)
+    hearth_test(hearth_${name}_test SOURCES ${tests} DEPENDS hearth_${name})
+  endif()
+endfunction()
+
+# hearth_test(NAME SOURCES file... DEPENDS target...): a GoogleTest program that ctest and ./check run.
+function(hearth_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} GTest::gtest GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+endfunction()

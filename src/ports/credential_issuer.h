@@ -1,0 +1,27 @@
+// CredentialIssuer: temporary credentials of a role, for functions. Implemented by services/sts.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace hearth::ports {
+
+struct RoleCredentials {
+  std::string accessKeyId;  // ASIA...
+  std::string secretAccessKey;
+  std::string sessionToken;
+  base::Time expires;
+};
+
+class CredentialIssuer {
+ public:
+  virtual ~CredentialIssuer() = default;
+  // Assumes the role for the service, whose principal the role's trust policy must name. Thread-safe, needs no
+  // transaction: the session token carries its own proof and survives a restart of the server.
+  virtual Result<RoleCredentials> assumeForService(const std::string& roleArn, const std::string& sessionName,
+                                                   const std::string& servicePrincipal) = 0;
+};
+
+}  // namespace hearth::ports

@@ -1,0 +1,72 @@
+// Blobs: encrypted bodies of any size in files, named by random ids.
+//
+// A body is encrypted while it arrives (AES-256-GCM in 64 KiB packages, a data key per body wrapped by the master
+// key), into a temporary file; finish() makes it durable and gives it its name. The metadata row that refers to it
+// is written after that, so that a crash leaves at most an orphan, which sweep() removes. The format is a document:
+// docs/formats/blob.md.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "store/keyring.h"
+
+namespace hearth::store {
+
+using BlobId = std::string;
+
+class BlobWriter final {
+ public:
+  ~BlobWriter();  // without finish(): the temporary file is removed
+  // Encrypts and appends. Cheap enough for the loop in pieces of 64 KiB (page cache, no sync).
+  Result<void> append(std::string_view bytes);
+  // fdatasync, rename, sync of the folder: blocking, on the pool. Returns the name to refer to.
+  Result<BlobId> finish();
+  std::uint64_t size() const;
+
+ private:
+  friend class Blobs;
+  struct State;
+  explicit BlobWriter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+class BlobReader final {
+ public:
+  ~BlobReader();
+  std::uint64_t size() const;
+  // Appends plain bytes [offset, offset+length) to `into`. Fault: InternalError when the file was changed.
+  Result<void> read(std::string& into, std::uint64_t offset, std::uint64_t length);
+
+ private:
+  friend class Blobs;
+  struct State;
+  explicit BlobReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Thread-safe; a writer or reader belongs to one thread at a time.
+class Blobs final {
+ public:
+  // Files under `directory`, created with mode 0700.
+  Blobs(std::string directory, const Keyring& keyring, base::Random& random);
+
+  Result<std::unique_ptr<BlobWriter>> create();
+  Result<std::unique_ptr<BlobReader>> open(const BlobId& id);
+  // Removes the file; removing what is gone succeeds.
+  void remove(const BlobId& id);
+  // Removes temporary files, and every blob for which `isReferenced` says no. At start, before traffic.
+  void sweep(const std::function<bool(const BlobId&)>& isReferenced);
+
+ private:
+  std::string directory_;
+  const Keyring& keyring_;
+  base::Random& random_;
+};
+
+}  // namespace hearth::store
