@@ -66,3 +66,27 @@ function(hearth_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endfunction()
+
+# hearth_generated_api(NAME): the structs, tables and bind() of one service, from the AWS model and
+# src/services/NAME/service.toml; target hearth_api_NAME.
+function(hearth_generated_api name)
+  set(folder ${CMAKE_SOURCE_DIR}/src/services/${name})
+  set(out ${CMAKE_BINARY_DIR}/generated)
+  set(inputs ${folder}/service.toml)
+  if(EXISTS ${folder}/overlay.json)
+    list(APPEND inputs ${folder}/overlay.json)
+  endif()
+  file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/codegen/*.py)
+  add_custom_command(
+    OUTPUT ${out}/${name}.stamp
+    BYPRODUCTS ${out}/api/${name}.h ${out}/api/${name}.cc
+    COMMAND /usr/bin/python3 -B ${CMAKE_SOURCE_DIR}/codegen/generate.py ${folder} ${out}
+    DEPENDS ${inputs} ${scripts}
+    COMMENT "codegen ${name}")
+  add_custom_target(hearth_api_${name}_gen DEPENDS ${out}/${name}.stamp)
+  set_source_files_properties(${out}/api/${name}.cc PROPERTIES GENERATED TRUE)
+  add_library(hearth_api_${name} STATIC ${out}/api/${name}.cc)
+  add_dependencies(hearth_api_${name} hearth_api_${name}_gen)
+  target_include_directories(hearth_api_${name} PUBLIC ${out} ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(hearth_api_${name} PUBLIC hearth_api)
+endfunction()
