@@ -30,7 +30,9 @@ std::string md5(std::string_view bytes);
 std::string sha256(std::string_view bytes);
 std::string sha256Hex(std::string_view bytes);
 std::string hmacSha256(std::string_view key, std::string_view bytes);
+// `seed` is the checksum of the bytes before these.
 std::uint32_t crc32(std::string_view bytes, std::uint32_t seed = 0);
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t seed = 0);
+std::uint64_t crc64Nvme(std::string_view bytes, std::uint64_t seed = 0);
 
 }  // namespace hearth::base

@@ -20,6 +20,9 @@ using JsonArray = boost::json::array;
 // nesting beyond `maxDepth`, for invalid UTF-8 and for anything behind the document.
 Result<Json> parseJson(std::string_view text, std::size_t maxDepth = 64);
 
+// Appends `text` as a JSON string, quotes included. The bytes should be UTF-8; they are not checked.
+void appendJsonString(std::string& into, std::string_view text);
+
 // Compact text; members in insertion order.
 std::string writeJson(const Json& value);
 // Indented with two spaces, for people.

@@ -17,16 +17,14 @@ void log(LogLevel level, std::string_view area, std::string_view message,
          std::initializer_list<LogField> fields = {});
 void setLogLevel(LogLevel least);
 
-inline void logInfo(std::string_view area, std::string_view message,
-                    std::initializer_list<LogField> fields = {}) {
+inline void logInfo(std::string_view area, std::string_view message, std::initializer_list<LogField> fields = {}) {
   log(LogLevel::kInfo, area, message, fields);
 }
 inline void logWarning(std::string_view area, std::string_view message,
                        std::initializer_list<LogField> fields = {}) {
   log(LogLevel::kWarning, area, message, fields);
 }
-inline void logError(std::string_view area, std::string_view message,
-                     std::initializer_list<LogField> fields = {}) {
+inline void logError(std::string_view area, std::string_view message, std::initializer_list<LogField> fields = {}) {
   log(LogLevel::kError, area, message, fields);
 }
 

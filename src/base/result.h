@@ -99,21 +99,20 @@ using base::Result;
 
 // HEARTH_TRY(auto bucket, getBucket(name));   declares `bucket`, or returns the Fault from this function.
 #define HEARTH_TRY(declaration, expression) \
-  HEARTH_TRY_IMPL(HEARTH_CONCAT(hearthTry, __LINE__), declaration, expression, return)
+  HEARTH_TRY_IMPL(HEARTH_CONCAT(hearthTry, __LINE__), declaration, expression, return )
 // HEARTH_CHECK(putBucket(bucket));            for Result<void>, or where the value is not needed.
-#define HEARTH_CHECK(expression) HEARTH_CHECK_IMPL(HEARTH_CONCAT(hearthTry, __LINE__), expression, return)
+#define HEARTH_CHECK(expression) HEARTH_CHECK_IMPL(HEARTH_CONCAT(hearthTry, __LINE__), expression, return )
 // The same inside coroutines.
 #define HEARTH_CO_TRY(declaration, expression) \
-  HEARTH_TRY_IMPL(HEARTH_CONCAT(hearthTry, __LINE__), declaration, expression, co_return)
-#define HEARTH_CO_CHECK(expression) \
-  HEARTH_CHECK_IMPL(HEARTH_CONCAT(hearthTry, __LINE__), expression, co_return)
+  HEARTH_TRY_IMPL(HEARTH_CONCAT(hearthTry, __LINE__), declaration, expression, co_return )
+#define HEARTH_CO_CHECK(expression) HEARTH_CHECK_IMPL(HEARTH_CONCAT(hearthTry, __LINE__), expression, co_return )
 
 #define HEARTH_TRY_IMPL(temporary, declaration, expression, leave) \
   auto temporary = (expression);                                   \
   if (!temporary.ok()) leave std::move(temporary).fault();         \
   declaration = std::move(temporary).value()
-#define HEARTH_CHECK_IMPL(temporary, expression, leave) \
-  do {                                                  \
-    auto temporary = (expression);                      \
+#define HEARTH_CHECK_IMPL(temporary, expression, leave)      \
+  do {                                                       \
+    auto temporary = (expression);                           \
     if (!temporary.ok()) leave std::move(temporary).fault(); \
   } while (false)

@@ -19,18 +19,23 @@ template <class T>
 using Task = boost::asio::awaitable<T>;
 
 // Suspends until the callback given to `start` is called, from any thread, exactly once; continues on the
-// executor of the awaiting coroutine with the value. A callback that is destroyed without having been called
-// leaves the coroutine suspended until its loop is destroyed.
-template <class T>
-Task<T> awaitCallback(std::function<void(std::function<void(T)>)> start) {
+// executor of the awaiting coroutine with the value. `start` is called as start(std::function<void(T)>) once the
+// coroutine is suspended, so the callback may also be called from inside it; T may be move-only. A callback that is
+// destroyed without having been called destroys the waiting coroutine, on its executor. The callback keeps a loop
+// running that spawned the coroutine, and must not outlive that loop.
+template <class T, class Start>
+Task<T> awaitCallback(Start start) {
   auto initiate = [&start](auto handler) {
+    // Shared because std::function wants copies.
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    start([shared](T value) {
+    // From here on the coroutine, and `start` in its frame, may be gone as soon as the callback was called.
+    Start begin = std::move(start);
+    begin(std::function<void(T)>([shared = std::move(shared)](T value) {
       auto executor = boost::asio::get_associated_executor(*shared);
-      boost::asio::post(executor, [shared, value = std::move(value)]() mutable {
-        (*shared)(std::move(value));
+      boost::asio::post(executor, [handler = std::move(*shared), value = std::move(value)]() mutable {
+        handler(std::move(value));
       });
-    });
+    }));
   };
   co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
       std::move(initiate), boost::asio::use_awaitable);
