@@ -254,8 +254,17 @@ class Emitter:
             f"    .inputElement = {text(source.get('locationName', ''))},",
             f"    .outputElement = {text(target.get('locationName', target.get('shape', '')))},",
             f"    .resultWrapper = {text(target.get('resultWrapper', ''))},",
-            f"    .makeInput = [] {{ return AnyShape::make<{op}Input>(s{source.get('shape', op + 'Input')}); }}}};",
+            f"    .makeInput = [] {{ return AnyShape::make<{op}Input>(s{source.get('shape', op + 'Input')}); }},",
+            f"    .unwrapped = {'true' if model.get('unwrappedXmlOutput') else 'false'}}};",
         ]
+
+    def error_message_member(self) -> str:
+        spelled = [
+            ref.get("locationName", name)
+            for shape in self.s.shapes.values() if shape.get("exception")
+            for name, ref in shape.get("members", {}).items() if name.lower() == "message"
+        ]
+        return "Message" if spelled.count("Message") > spelled.count("message") else "message"
 
     def service(self) -> list[str]:
         s = self.s
@@ -283,6 +292,7 @@ class Emitter:
             f"    .signingName = {text(meta.get('signingName', meta['endpointPrefix']))},",
             f"    .endpointPrefix = {text(meta['endpointPrefix'])}, .targetPrefix = {text(meta.get('targetPrefix', ''))},",
             f"    .apiVersion = {text(meta['apiVersion'])}, .xmlNamespace = {text(namespace)},",
+            f"    .errorMessageMember = {text(self.error_message_member())},",
             "    .protocols = kProtocols, .routes = kRoutes};",
         ]
         return out

@@ -52,6 +52,7 @@ struct Operation {
   std::string_view outputElement;  // rest-xml: root element of the response when it is not a payload
   std::string_view resultWrapper;  // query: "CreateStackResult", or empty
   AnyShape (*makeInput)();
+  bool unwrapped = false;  // rest-xml: the only member of the output is the root element (GetBucketLocation)
 };
 
 // A route of the model, listed or not: an unlisted one answers NotImplemented in the caller's protocol.
@@ -70,6 +71,7 @@ struct Service {
   std::string_view targetPrefix;    // X-Amz-Target, json protocols
   std::string_view apiVersion;
   std::string_view xmlNamespace;
+  std::string_view errorMessageMember;  // "message" or "Message", as most of its exceptions spell it
   std::span<const Protocol> protocols;  // the first is the model's
   std::span<const Route> routes;        // every operation of the model
 };
