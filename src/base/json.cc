@@ -1,9 +1,12 @@
 #include "base/json.h"
 
 #include <algorithm>
-#include <boost/json/parser.hpp>
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/error.hpp>
+#include <boost/json/value_stack.hpp>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace hearth::base {
 namespace {
@@ -25,6 +28,52 @@ Fault parseFault(std::string_view text, std::size_t offset, std::string_view rea
   return Fault("SerializationException", "Invalid JSON at line " + std::to_string(at.line) + ", column " +
                                              std::to_string(at.column) + ": " + std::string(reason));
 }
+
+// Builds the DOM from the parser's events. The parser's own doubles may be one unit off in the last place, and
+// become infinite silently; these are exact, and too large ones an error.
+struct DomBuilder {
+  static constexpr std::size_t max_object_size = JsonObject::max_size();
+  static constexpr std::size_t max_array_size = JsonArray::max_size();
+  static constexpr std::size_t max_key_size = boost::json::string::max_size();
+  static constexpr std::size_t max_string_size = boost::json::string::max_size();
+
+  using Error = boost::json::error_code;
+  using Text = boost::json::string_view;
+
+  bool on_document_begin(Error&) { return true; }
+  bool on_document_end(Error&) { return true; }
+  bool on_array_begin(Error&) { return true; }
+  bool on_array_end(std::size_t count, Error&) { return stack.push_array(count), true; }
+  bool on_object_begin(Error&) { return true; }
+  bool on_object_end(std::size_t count, Error&) { return stack.push_object(count), true; }
+  bool on_key_part(Text text, std::size_t, Error&) { return stack.push_chars(text), true; }
+  bool on_key(Text text, std::size_t, Error&) { return stack.push_key(text), true; }
+  bool on_string_part(Text text, std::size_t, Error&) { return stack.push_chars(text), true; }
+  bool on_string(Text text, std::size_t, Error&) { return stack.push_string(text), true; }
+  bool on_number_part(Text, Error&) { return true; }
+  bool on_int64(std::int64_t number, Text, Error&) { return stack.push_int64(number), true; }
+  bool on_uint64(std::uint64_t number, Text, Error&) { return stack.push_uint64(number), true; }
+  bool on_bool(bool flag, Error&) { return stack.push_bool(flag), true; }
+  bool on_null(Error&) { return stack.push_null(), true; }
+  bool on_comment_part(Text, Error&) { return true; }
+  bool on_comment(Text, Error&) { return true; }
+
+  // `text` is the whole number, because the document is parsed in one piece.
+  bool on_double(double approximate, Text text, Error& error) {
+    double exact = 0;
+    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), exact);
+    if (status == std::errc::result_out_of_range) {
+      if (!(std::fabs(approximate) < 1)) {
+        error = boost::json::error::exponent_overflow;
+        return false;
+      }
+      exact = std::copysign(0.0, approximate);  // Too small to tell from zero.
+    }
+    return stack.push_double(exact), true;
+  }
+
+  boost::json::value_stack stack;
+};
 
 template <class Number>
 void appendNumber(std::string& into, Number number) {
@@ -124,12 +173,13 @@ class Writer final {
 Result<Json> parseJson(std::string_view text, std::size_t maxDepth) {
   boost::json::parse_options options;
   options.max_depth = maxDepth;
-  boost::json::parser parser({}, options);
+  boost::json::basic_parser<DomBuilder> parser(options);
+  parser.handler().stack.reset();
   boost::json::error_code error;
-  const std::size_t parsed = parser.write_some(text.data(), text.size(), error);
+  const std::size_t parsed = parser.write_some(false, text.data(), text.size(), error);
   if (error) return parseFault(text, parsed, error.message());
   if (parsed < text.size()) return parseFault(text, parsed, "unexpected text behind the document");
-  return parser.release();
+  return parser.handler().stack.release();
 }
 
 void appendJsonString(std::string& into, std::string_view text) {
