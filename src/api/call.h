@@ -8,7 +8,8 @@
 namespace hearth::api {
 
 // Who signed the request. `arn` is what policies and logs name: arn:aws:iam::ID:root, .../user/NAME, or
-// arn:aws:sts::ID:assumed-role/ROLE/SESSION. Empty for anonymous calls (public objects, AssumeRole with web identity).
+// arn:aws:sts::ID:assumed-role/ROLE/SESSION. Empty for anonymous calls (public objects, AssumeRole with web
+// identity).
 struct Principal {
   std::string account;
   std::string arn;

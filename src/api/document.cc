@@ -17,11 +17,21 @@ void appendQuoted(std::string& into, std::string_view text) {
   for (char c : text) {
     auto byte = static_cast<unsigned char>(c);
     switch (c) {
-      case '"': into += "\\\""; break;
-      case '\\': into += "\\\\"; break;
-      case '\n': into += "\\n"; break;
-      case '\r': into += "\\r"; break;
-      case '\t': into += "\\t"; break;
+      case '"':
+        into += "\\\"";
+        break;
+      case '\\':
+        into += "\\\\";
+        break;
+      case '\n':
+        into += "\\n";
+        break;
+      case '\r':
+        into += "\\r";
+        break;
+      case '\t':
+        into += "\\t";
+        break;
       default:
         if (byte < 0x20) {
           into += "\\u00";
@@ -56,7 +66,8 @@ bool travelsInBody(const Member& member, const Style& style) {
          (style.names == Style::Names::kModel || member.location == Location::kBody);
 }
 
-void appendValue(std::string& into, const Shape& shape, const void* value, TimestampFormat format, const Style& style);
+void appendValue(std::string& into, const Shape& shape, const void* value, TimestampFormat format,
+                 const Style& style);
 
 void appendStructure(std::string& into, const Shape& shape, const void* value, const Style& style) {
   into += '{';
@@ -93,24 +104,36 @@ void appendMap(std::string& into, const Shape& shape, const void* value, const S
   into += '}';
 }
 
-void appendValue(std::string& into, const Shape& shape, const void* value, TimestampFormat format, const Style& style) {
+void appendValue(std::string& into, const Shape& shape, const void* value, TimestampFormat format,
+                 const Style& style) {
   switch (shape.kind) {
-    case ShapeKind::kString: return appendQuoted(into, *static_cast<const std::string*>(value));
-    case ShapeKind::kBlob: return appendQuoted(into, base::base64Encode(*static_cast<const std::string*>(value)));
-    case ShapeKind::kBoolean: into += *static_cast<const bool*>(value) ? "true" : "false"; return;
-    case ShapeKind::kInteger: return appendNumber(into, *static_cast<const std::int64_t*>(value));
+    case ShapeKind::kString:
+      return appendQuoted(into, *static_cast<const std::string*>(value));
+    case ShapeKind::kBlob:
+      return appendQuoted(into, base::base64Encode(*static_cast<const std::string*>(value)));
+    case ShapeKind::kBoolean:
+      into += *static_cast<const bool*>(value) ? "true" : "false";
+      return;
+    case ShapeKind::kInteger:
+      return appendNumber(into, *static_cast<const std::int64_t*>(value));
     case ShapeKind::kDouble: {
       double number = *static_cast<const double*>(value);
-      if (std::isfinite(number)) appendNumber(into, number);
-      else into += "null";
+      if (std::isfinite(number))
+        appendNumber(into, number);
+      else
+        into += "null";
       return;
     }
     case ShapeKind::kTimestamp:
       return appendTime(into, *static_cast<const base::Time*>(value),
                         format == TimestampFormat::kDefault ? shape.timestampFormat : format, style);
-    case ShapeKind::kStream: into += "null"; return;
-    case ShapeKind::kStructure: return appendStructure(into, shape, value, style);
-    case ShapeKind::kMap: return appendMap(into, shape, value, style);
+    case ShapeKind::kStream:
+      into += "null";
+      return;
+    case ShapeKind::kStructure:
+      return appendStructure(into, shape, value, style);
+    case ShapeKind::kMap:
+      return appendMap(into, shape, value, style);
     case ShapeKind::kList: {
       into += '[';
       std::size_t size = shape.list->size(value);
@@ -130,18 +153,29 @@ class Reader final {
  public:
   explicit Reader(const Style& style) : style_(style) {}
 
-  Result<void> read(const Shape& shape, void* value, const Json& json, TimestampFormat format, const std::string& path) {
+  Result<void> read(const Shape& shape, void* value, const Json& json, TimestampFormat format,
+                    const std::string& path) {
     switch (shape.kind) {
-      case ShapeKind::kString: return readString(value, json, path);
-      case ShapeKind::kBlob: return readBlob(value, json, path);
-      case ShapeKind::kBoolean: return readBoolean(value, json, path);
-      case ShapeKind::kInteger: return readInteger(value, json, path);
-      case ShapeKind::kDouble: return readDouble(value, json, path);
-      case ShapeKind::kTimestamp: return readTime(value, json, format, path);
-      case ShapeKind::kStream: return {};
-      case ShapeKind::kStructure: return readStructure(shape, value, json, path);
-      case ShapeKind::kList: return readList(shape, value, json, path);
-      case ShapeKind::kMap: return readMap(shape, value, json, path);
+      case ShapeKind::kString:
+        return readString(value, json, path);
+      case ShapeKind::kBlob:
+        return readBlob(value, json, path);
+      case ShapeKind::kBoolean:
+        return readBoolean(value, json, path);
+      case ShapeKind::kInteger:
+        return readInteger(value, json, path);
+      case ShapeKind::kDouble:
+        return readDouble(value, json, path);
+      case ShapeKind::kTimestamp:
+        return readTime(value, json, format, path);
+      case ShapeKind::kStream:
+        return {};
+      case ShapeKind::kStructure:
+        return readStructure(shape, value, json, path);
+      case ShapeKind::kList:
+        return readList(shape, value, json, path);
+      case ShapeKind::kMap:
+        return readMap(shape, value, json, path);
     }
     return {};
   }

@@ -28,7 +28,9 @@ class AnyShape final {
   void* data() { return data_.get(); }
   // Precondition: T is the struct of shape().
   template <class T>
-  T& as() { return *static_cast<T*>(data_.get()); }
+  T& as() {
+    return *static_cast<T*>(data_.get());
+  }
   explicit operator bool() const { return data_ != nullptr; }
 
  private:

@@ -3,7 +3,8 @@
 // The kind of handler says where it runs:
 //   Result<Out> op(const Call&, In) const      a read: on the loop, over one snapshot of the database
 //   Result<Out> op(const Call&, In)            a write: on the writer thread, atomic, durable before the reply
-//   Task<Result<Out>> op(const Call&, In)      waits: a coroutine on the loop, which writes through the store itself
+//   Task<Result<Out>> op(const Call&, In)      waits: a coroutine on the loop, which writes through the store
+//   itself
 #pragma once
 
 #include <functional>
@@ -39,7 +40,8 @@ class Router final {
 
   template <class S, class In, class Out>
   void bind(const Operation& operation, S& service, Result<Out> (S::*method)(const Call&, In) const) {
-    handlers_[&operation] = {Handler::Kind::kRead, &operation,
+    handlers_[&operation] = {Handler::Kind::kRead,
+                             &operation,
                              [&service, method, &operation](const Call& call, AnyShape& in) -> Result<AnyShape> {
                                return wrap(operation, (service.*method)(call, std::move(in.as<In>())));
                              },
@@ -47,7 +49,8 @@ class Router final {
   }
   template <class S, class In, class Out>
   void bind(const Operation& operation, S& service, Result<Out> (S::*method)(const Call&, In)) {
-    handlers_[&operation] = {Handler::Kind::kWrite, &operation,
+    handlers_[&operation] = {Handler::Kind::kWrite,
+                             &operation,
                              [&service, method, &operation](const Call& call, AnyShape& in) -> Result<AnyShape> {
                                return wrap(operation, (service.*method)(call, std::move(in.as<In>())));
                              },
@@ -55,12 +58,15 @@ class Router final {
   }
   template <class S, class In, class Out>
   void bind(const Operation& operation, S& service, Task<Result<Out>> (S::*method)(const Call&, In)) {
-    handlers_[&operation] = {Handler::Kind::kWait, &operation, {},
-                             [&service, method, &operation](const Call& call, AnyShape& in) -> Task<Result<AnyShape>> {
-                               // The handler's coroutine keeps a reference to the call, which the pipeline owns.
-                               Result<Out> result = co_await (service.*method)(call, std::move(in.as<In>()));
-                               co_return wrap(operation, std::move(result));
-                             }};
+    handlers_[&operation] = {
+        Handler::Kind::kWait,
+        &operation,
+        {},
+        [&service, method, &operation](const Call& call, AnyShape& in) -> Task<Result<AnyShape>> {
+          // The handler's coroutine keeps a reference to the call, which the pipeline owns.
+          Result<Out> result = co_await (service.*method)(call, std::move(in.as<In>()));
+          co_return wrap(operation, std::move(result));
+        }};
   }
 
  private:

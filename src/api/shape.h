@@ -21,7 +21,16 @@ namespace hearth::api {
 //   kInteger std::int64_t   kDouble double   kTimestamp base::Time   kStream std::unique_ptr<base::ByteStream>
 //   kStructure a generated struct   kList std::vector<T>   kMap std::map<std::string, T>
 enum class ShapeKind : std::uint8_t {
-  kString, kBlob, kBoolean, kInteger, kDouble, kTimestamp, kStream, kStructure, kList, kMap,
+  kString,
+  kBlob,
+  kBoolean,
+  kInteger,
+  kDouble,
+  kTimestamp,
+  kStream,
+  kStructure,
+  kList,
+  kMap,
 };
 
 enum class TimestampFormat : std::uint8_t { kDefault, kIso8601, kRfc822, kUnix };
@@ -67,11 +76,11 @@ struct MapAccess {
 struct Shape {
   ShapeKind kind;
   std::string_view name;
-  std::span<const Member> members = {};   // kStructure
-  const Shape* element = nullptr;         // kList: its elements, kMap: its values
-  std::string_view elementName = {};      // kList: locationName of the elements, kMap: of the values
-  std::string_view keyName = {};          // kMap: locationName of the keys
-  bool flattened = false;                 // kList and kMap
+  std::span<const Member> members = {};  // kStructure
+  const Shape* element = nullptr;        // kList: its elements, kMap: its values
+  std::string_view elementName = {};     // kList: locationName of the elements, kMap: of the values
+  std::string_view keyName = {};         // kMap: locationName of the keys
+  bool flattened = false;                // kList and kMap
   TimestampFormat timestampFormat = TimestampFormat::kDefault;
   std::string_view xmlNamespacePrefix = {};  // "xsi" with
   std::string_view xmlNamespace = {};        // its URI

@@ -45,8 +45,7 @@ Result<void> decodePayload(const Member& payload, Protocol protocol, http::Reque
     default:
       if (body.empty()) {
         if (!payload.required) return {};
-        if (protocol == Protocol::kRestXml)
-          return Fault("MissingRequestBodyError", "Request Body is empty");
+        if (protocol == Protocol::kRestXml) return Fault("MissingRequestBodyError", "Request Body is empty");
         return api::missingMember(payload.wireName);
       }
       if (protocol == Protocol::kRestXml) return decodeXml(*payload.shape, body, payload.emplace(input));
@@ -57,12 +56,17 @@ Result<void> decodePayload(const Member& payload, Protocol protocol, http::Reque
 void appendUnwrapped(std::string& into, const Operation& operation, const void* output) {
   const Member& member = operation.output->members.front();
   const void* value = member.find(output);
-  into.append("<").append(member.wireName).append(" xmlns=\"").append(operation.service->xmlNamespace).append("\">");
+  into.append("<")
+      .append(member.wireName)
+      .append(" xmlns=\"")
+      .append(operation.service->xmlNamespace)
+      .append("\">");
   if (value) appendXmlText(into, writeScalar(*member.shape, value, api::TimestampFormat::kDefault));
   into.append("</").append(member.wireName).append(">");
 }
 
-void addRequestId(http::Response& response, const api::Service* service, Protocol protocol, std::string_view requestId) {
+void addRequestId(http::Response& response, const api::Service* service, Protocol protocol,
+                  std::string_view requestId) {
   bool s3 = protocol == Protocol::kRestXml || (service && service->id == "s3");
   if (s3) {
     response.headers.add("x-amz-request-id", std::string(requestId));
@@ -116,8 +120,8 @@ http::Response encodeOutput(const Operation& operation, Protocol protocol, api::
     return response;
   }
   if (!isRest(protocol)) {
-    response.headers.add("Content-Type",
-                         protocol == Protocol::kJson10 ? "application/x-amz-json-1.0" : "application/x-amz-json-1.1");
+    response.headers.add("Content-Type", protocol == Protocol::kJson10 ? "application/x-amz-json-1.0"
+                                                                       : "application/x-amz-json-1.1");
     if (!shape.members.empty()) api::appendJson(response.body, shape, output.data(), api::kWireStyle);
     return response;
   }
@@ -145,8 +149,10 @@ http::Response encodeOutput(const Operation& operation, Protocol protocol, api::
       api::appendJson(response.body, shape, output.data(), api::kWireStyle);
     } else {
       response.body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-      if (operation.unwrapped) appendUnwrapped(response.body, operation, output.data());
-      else appendXml(response.body, operation.outputElement, shape, output.data(), operation.service->xmlNamespace);
+      if (operation.unwrapped)
+        appendUnwrapped(response.body, operation, output.data());
+      else
+        appendXml(response.body, operation.outputElement, shape, output.data(), operation.service->xmlNamespace);
     }
   }
   return response;
@@ -195,7 +201,7 @@ http::Response encodeFault(const api::Service* service, Protocol protocol, const
     return response;
   }
   response.headers.add("x-amzn-ErrorType", fault.code);
-  response.headers.add("Content-Type", protocol == Protocol::kRestJson  ? "application/json"
+  response.headers.add("Content-Type", protocol == Protocol::kRestJson ? "application/json"
                                        : protocol == Protocol::kJson10 ? "application/x-amz-json-1.0"
                                                                        : "application/x-amz-json-1.1");
   JsonObject document;

@@ -1,5 +1,5 @@
-// Codecs: HTTP message <-> typed input, output or fault, for the five AWS protocols. Ordinary functions over the shape
-// tables of api/; nothing here knows an operation by name.
+// Codecs: HTTP message <-> typed input, output or fault, for the five AWS protocols. Ordinary functions over the
+// shape tables of api/; nothing here knows an operation by name.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@
 
 namespace hearth::wire {
 
-// Does the operation take its body as a stream (PutObject)? Then decodeInput() moves request.body into the input and
-// `body` is empty; otherwise the caller has read it into `body`.
+// Does the operation take its body as a stream (PutObject)? Then decodeInput() moves request.body into the input
+// and `body` is empty; otherwise the caller has read it into `body`.
 bool streamsInput(const api::Operation& operation);
 
 // Faults: SerializationException, ValidationException/ValidationError, MalformedXML (S3), with the member named.
@@ -41,7 +41,8 @@ void appendXmlMembers(std::string& into, const api::Shape& shape, const void* va
 void appendXmlText(std::string& into, std::string_view text);
 
 // rest_codec.cc: URI labels, query string and headers of the REST protocols.
-Result<void> decodeRestParts(const Match& match, const http::Request& request, const api::Shape& shape, void* input);
+Result<void> decodeRestParts(const Match& match, const http::Request& request, const api::Shape& shape,
+                             void* input);
 void encodeRestHeaders(const api::Shape& shape, const void* output, http::Response& response);
 const api::Member* payloadOf(const api::Shape& shape);
 // Scalars the way headers, query strings and forms spell them.

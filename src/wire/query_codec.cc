@@ -53,7 +53,8 @@ Result<void> readStructure(const Form& form, const std::string& prefix, const Sh
 Result<void> readAt(const Form& form, const std::string& prefix, const Shape& shape, void* value,
                     TimestampFormat format) {
   switch (shape.kind) {
-    case ShapeKind::kStructure: return readStructure(form, prefix + ".", shape, value);
+    case ShapeKind::kStructure:
+      return readStructure(form, prefix + ".", shape, value);
     case ShapeKind::kList: {
       std::string stem = prefix;
       if (!shape.flattened) stem += "." + std::string(shape.elementName.empty() ? "member" : shape.elementName);
@@ -101,7 +102,11 @@ Result<void> decodeQuery(const api::Operation& operation, std::string_view formT
 
 std::string encodeQueryOutput(const api::Operation& operation, const void* output, std::string_view requestId) {
   std::string xml;
-  xml.append("<").append(operation.name).append("Response xmlns=\"").append(operation.service->xmlNamespace).append("\">");
+  xml.append("<")
+      .append(operation.name)
+      .append("Response xmlns=\"")
+      .append(operation.service->xmlNamespace)
+      .append("\">");
   if (!operation.resultWrapper.empty()) {
     xml.append("<").append(operation.resultWrapper).append(">");
     appendXmlMembers(xml, *operation.output, output);

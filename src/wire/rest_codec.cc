@@ -22,8 +22,8 @@ bool parseWhole(std::string_view text, Number& number) {
 }
 
 Fault invalid(std::string_view name, std::string_view text, std::string_view expected) {
-  return {"SerializationException",
-          "'" + std::string(text.substr(0, 64)) + "' at '" + std::string(name) + "' is not " + std::string(expected)};
+  return {"SerializationException", "'" + std::string(text.substr(0, 64)) + "' at '" + std::string(name) +
+                                        "' is not " + std::string(expected)};
 }
 
 }  // namespace
@@ -31,7 +31,9 @@ Fault invalid(std::string_view name, std::string_view text, std::string_view exp
 Result<void> readScalar(const Shape& shape, void* value, std::string_view text, TimestampFormat format,
                         std::string_view name) {
   switch (shape.kind) {
-    case ShapeKind::kString: *static_cast<std::string*>(value) = text; return {};
+    case ShapeKind::kString:
+      *static_cast<std::string*>(value) = text;
+      return {};
     case ShapeKind::kBlob: {
       auto bytes = base::base64Decode(text);
       if (!bytes) return invalid(name, text, "valid base64");
@@ -58,21 +60,27 @@ Result<void> readScalar(const Shape& shape, void* value, std::string_view text, 
         return {};
       }
       auto time = format == TimestampFormat::kRfc822 ? base::parseHttpDate(text) : base::parseIso8601(text);
-      if (!time.ok()) time = format == TimestampFormat::kRfc822 ? base::parseIso8601(text) : base::parseHttpDate(text);
+      if (!time.ok())
+        time = format == TimestampFormat::kRfc822 ? base::parseIso8601(text) : base::parseHttpDate(text);
       if (!time.ok()) return invalid(name, text, "a timestamp");
       *static_cast<base::Time*>(value) = *time;
       return {};
     }
-    default: return invalid(name, text, "a scalar");
+    default:
+      return invalid(name, text, "a scalar");
   }
 }
 
 std::string writeScalar(const Shape& shape, const void* value, TimestampFormat format) {
   switch (shape.kind) {
-    case ShapeKind::kString: return *static_cast<const std::string*>(value);
-    case ShapeKind::kBlob: return base::base64Encode(*static_cast<const std::string*>(value));
-    case ShapeKind::kBoolean: return *static_cast<const bool*>(value) ? "true" : "false";
-    case ShapeKind::kInteger: return std::to_string(*static_cast<const std::int64_t*>(value));
+    case ShapeKind::kString:
+      return *static_cast<const std::string*>(value);
+    case ShapeKind::kBlob:
+      return base::base64Encode(*static_cast<const std::string*>(value));
+    case ShapeKind::kBoolean:
+      return *static_cast<const bool*>(value) ? "true" : "false";
+    case ShapeKind::kInteger:
+      return std::to_string(*static_cast<const std::int64_t*>(value));
     case ShapeKind::kDouble: {
       char buffer[32];
       auto end = std::to_chars(buffer, buffer + sizeof buffer, *static_cast<const double*>(value));
@@ -84,7 +92,8 @@ std::string writeScalar(const Shape& shape, const void* value, TimestampFormat f
       if (format == TimestampFormat::kUnix) return std::to_string(base::toMillis(time) / 1000);
       return base::formatIso8601(time, true);
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -102,8 +111,8 @@ TimestampFormat formatOf(const Member& member, TimestampFormat otherwise) {
   return otherwise;
 }
 
-Result<void> decodeQueryMember(const Member& member, const std::vector<std::pair<std::string, std::string>>& parameters,
-                               void* input) {
+Result<void> decodeQueryMember(const Member& member,
+                               const std::vector<std::pair<std::string, std::string>>& parameters, void* input) {
   const Shape& shape = *member.shape;
   if (shape.kind == ShapeKind::kMap) {
     // Everything that no other member claims; list values keep their last.
@@ -140,7 +149,8 @@ Result<void> decodeHeaderMember(const Member& member, const http::Request& reque
   while (true) {
     auto comma = rest.find(',');
     std::string_view item = base::trim(rest.substr(0, comma));
-    HEARTH_CHECK(readScalar(*shape.element, shape.list->append(list), item, TimestampFormat::kRfc822, member.wireName));
+    HEARTH_CHECK(
+        readScalar(*shape.element, shape.list->append(list), item, TimestampFormat::kRfc822, member.wireName));
     if (comma == std::string_view::npos) return {};
     rest.remove_prefix(comma + 1);
   }
@@ -171,11 +181,18 @@ Result<void> decodeRestParts(const Match& match, const http::Request& request, c
             HEARTH_CHECK(readScalar(*member.shape, member.emplace(input), value,
                                     formatOf(member, TimestampFormat::kIso8601), name));
         break;
-      case Location::kQuery: HEARTH_CHECK(decodeQueryMember(member, parameters, input)); break;
-      case Location::kHeader: HEARTH_CHECK(decodeHeaderMember(member, request, input)); break;
-      case Location::kHeaders: decodePrefixHeaders(member, request, input); break;
+      case Location::kQuery:
+        HEARTH_CHECK(decodeQueryMember(member, parameters, input));
+        break;
+      case Location::kHeader:
+        HEARTH_CHECK(decodeHeaderMember(member, request, input));
+        break;
+      case Location::kHeaders:
+        decodePrefixHeaders(member, request, input);
+        break;
       case Location::kStatusCode:
-      case Location::kBody: break;
+      case Location::kBody:
+        break;
     }
     if (member.required && (member.location == Location::kQuery || member.location == Location::kHeader)) {
       bool there = member.location == Location::kHeader ? request.headers.contains(member.wireName) : false;

@@ -252,8 +252,10 @@ Fault unknownOperation(std::string_view what) {
 Result<Match> Routes::find(const http::Request& request, std::string_view body) const {
   const Table* table = tableOf(request, body);
   if (!table)
-    return Fault("UnknownService", "Hearth does not run the service '" + signingService(request) +
-                                       "'. README.md lists the services that it runs.", 501);
+    return Fault("UnknownService",
+                 "Hearth does not run the service '" + signingService(request) +
+                     "'. README.md lists the services that it runs.",
+                 501);
   Match match{.service = table->service, .protocol = table->service->protocols.front()};
   auto byName = [&](std::string_view name) -> bool {
     auto it = table->byName.find(name);
@@ -265,7 +267,8 @@ Result<Match> Routes::find(const http::Request& request, std::string_view body) 
 
   if (auto target = request.headers.find("X-Amz-Target"); target && !table->service->targetPrefix.empty()) {
     auto type = request.headers.find("Content-Type");
-    match.protocol = type && type->find("json-1.0") != std::string_view::npos ? Protocol::kJson10 : Protocol::kJson11;
+    match.protocol =
+        type && type->find("json-1.0") != std::string_view::npos ? Protocol::kJson10 : Protocol::kJson11;
     std::string_view name = target->substr(target->rfind('.') + 1);
     if (!byName(name)) return unknownOperation(name);
     return match;

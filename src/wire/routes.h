@@ -13,8 +13,8 @@
 
 namespace hearth::wire {
 
-// What a request means. `operation` is null for one that AWS has and Hearth does not: NotImplemented, in the caller's
-// protocol. Views point into the request or the static tables.
+// What a request means. `operation` is null for one that AWS has and Hearth does not: NotImplemented, in the
+// caller's protocol. Views point into the request or the static tables.
 struct Match {
   const api::Service* service = nullptr;
   const api::Operation* operation = nullptr;

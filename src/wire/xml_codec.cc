@@ -94,7 +94,8 @@ Result<void> readStructure(const Shape& shape, void* value, const pugi::xml_node
 
 Result<void> readNode(const Shape& shape, void* value, const pugi::xml_node& node, TimestampFormat format) {
   switch (shape.kind) {
-    case ShapeKind::kStructure: return readStructure(shape, value, node);
+    case ShapeKind::kStructure:
+      return readStructure(shape, value, node);
     case ShapeKind::kList:
       for (const auto& child : node.children())
         if (child.type() == pugi::node_element && localName(child) == elementNameOf(shape))
@@ -147,13 +148,14 @@ void appendMember(std::string& into, const Member& member, const void* value) {
   const Shape& shape = *member.shape;
   bool flat = member.flattened || shape.flattened;
   if (flat && shape.kind == ShapeKind::kList) {
-    std::string_view name = member.wireName == member.name && !shape.elementName.empty() ? shape.elementName
-                                                                                         : member.wireName;
+    std::string_view name =
+        member.wireName == member.name && !shape.elementName.empty() ? shape.elementName : member.wireName;
     for (std::size_t i = 0; i < shape.list->size(value); ++i)
       appendXml(into, name, *shape.element, shape.list->at(value, i));
   } else if (flat && shape.kind == ShapeKind::kMap) {
     appendMapEntries(into, member.wireName, shape, value);
-  } else if (shape.kind == ShapeKind::kStructure || shape.kind == ShapeKind::kList || shape.kind == ShapeKind::kMap) {
+  } else if (shape.kind == ShapeKind::kStructure || shape.kind == ShapeKind::kList ||
+             shape.kind == ShapeKind::kMap) {
     appendXml(into, member.wireName, shape, value);
   } else if (shape.kind != ShapeKind::kStream) {
     appendScalarElement(into, member.wireName, shape, value, member.timestampFormat);
@@ -166,17 +168,34 @@ void appendXmlText(std::string& into, std::string_view text) {
   for (char c : text) {
     auto byte = static_cast<unsigned char>(c);
     switch (c) {
-      case '&': into += "&amp;"; break;
-      case '<': into += "&lt;"; break;
-      case '>': into += "&gt;"; break;
-      case '"': into += "&quot;"; break;
-      case '\r': into += "&#13;"; break;
+      case '&':
+        into += "&amp;";
+        break;
+      case '<':
+        into += "&lt;";
+        break;
+      case '>':
+        into += "&gt;";
+        break;
+      case '"':
+        into += "&quot;";
+        break;
+      case '\r':
+        into += "&#13;";
+        break;
       case '\n':
-      case '\t': into += c; break;
+      case '\t':
+        into += c;
+        break;
       default:
         // XML 1.0 has no way to say the other control characters; AWS writes references all the same.
-        if (byte < 0x20) into.append("&#x").append(1, "0123456789abcdef"[byte >> 4]).append(1, "0123456789abcdef"[byte & 15]).append(";");
-        else into += c;
+        if (byte < 0x20)
+          into.append("&#x")
+              .append(1, "0123456789abcdef"[byte >> 4])
+              .append(1, "0123456789abcdef"[byte & 15])
+              .append(";");
+        else
+          into += c;
     }
   }
 }

@@ -1,0 +1,42 @@
+// What a server leaves in its data folder for the commands of the same machine: where it listens, and the root
+// credentials that were made at its first start.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "store/keyring.h"
+
+namespace hearth::cli {
+
+// The root of the account that the server was first started with.
+struct RootKey {
+  std::string account;  // 12 digits
+  std::string accessKeyId;
+  std::string secretAccessKey;
+};
+
+// Reads DATA/root.key, sealed with the keyring; makes it when the folder is new.
+Result<RootKey> openRootKey(const std::string& dataFolder, const store::Keyring& keyring, base::Random& random);
+
+// DATA/server.json, written when the server is ready and removed when it stops.
+struct ServerFile {
+  std::int64_t pid = 0;
+  std::string address;  // "127.0.0.1:4566"
+  std::string region;
+  std::string version;
+};
+
+void writeServerFile(const std::string& dataFolder, const ServerFile& file);
+void removeServerFile(const std::string& dataFolder);
+// nullopt when there is none or its process is gone.
+std::optional<ServerFile> findServer(const std::string& dataFolder);
+
+// --data, else $HEARTH_DATA, else ./.hearth when it is there, else the .hearth beside the checkout that the program
+// was built in, else ~/.local/share/hearth.
+std::string resolveDataFolder(const std::string& given);
+
+}  // namespace hearth::cli
