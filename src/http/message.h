@@ -54,7 +54,10 @@ struct Request {
   std::string query;   // behind '?', not decoded
   Headers headers;
   Origin origin;
-  std::unique_ptr<base::ByteStream> body;  // never null; "100 Continue" is sent at its first read when expected
+  // Never null; "100 Continue" is sent at its first read when expected. It may be moved away, also into the
+  // Response; reads after the response has been sent are faults. Faults: IncompleteBody (the peer broke off),
+  // RequestTimeout, EntityTooLarge, InvalidRequest (broken chunked coding).
+  std::unique_ptr<base::ByteStream> body;
 
   std::string_view host() const;  // the Host header without its port; empty when absent
 };
@@ -62,9 +65,12 @@ struct Request {
 struct Response {
   int status = 200;
   std::string reason;  // the standard phrase when empty
-  Headers headers;     // Content-Length, Date, Connection are the server's
+  // Content-Length, Transfer-Encoding and Connection are the server's and ignored here, with one exception: the
+  // answer to HEAD may name the Content-Length that GET would have. Date is added unless present. A line break in a
+  // value is sent as a space; a field whose name is no token is left out.
+  Headers headers;
   std::string body;
-  std::unique_ptr<base::ByteStream> stream;  // instead of `body`: with its size, else chunked
+  std::unique_ptr<base::ByteStream> stream;  // instead of `body`: with its size, else chunked; a fault breaks off
   bool close = false;                        // close the connection afterwards
 
   static Response text(int status, std::string_view contentType, std::string body);
@@ -72,7 +78,11 @@ struct Response {
 
 using Handler = std::function<Task<Response>(Request&)>;
 
+// The standard phrase of a status; a neutral one when it has none.
 std::string_view reasonPhrase(int status);
+
+// "example.org:8080" -> "example.org", "[::1]:80" -> "[::1]".
+std::string_view hostWithoutPort(std::string_view authority);
 
 // "a=1&b=x%20y" -> decoded pairs in order. `plusIsSpace` as in forms.
 std::vector<std::pair<std::string, std::string>> parseQuery(std::string_view query, bool plusIsSpace = true);

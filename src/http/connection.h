@@ -1,0 +1,104 @@
+// Connection: one accepted socket and the coroutine that serves it. Internal to http/.
+#pragma once
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "http/chunked_decoder.h"
+#include "http/receive_buffer.h"
+#include "http/request_parser.h"
+#include "http/response_head.h"
+#include "http/server.h"
+
+namespace hearth::http {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+using StreamSocket = boost::asio::generic::stream_protocol::socket;
+
+// What all connections of a server share. Shared ownership: connections end after the server when they must.
+struct ServerContext {
+  ServerLimits limits;
+  Handler handler;
+  DateField date;
+};
+
+// Lives on the loop. Whoever accepts keeps it in a shared_ptr until run() has returned; the body of a request may
+// hold it longer.
+class Connection final : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(std::shared_ptr<ServerContext> context, StreamSocket socket, Origin origin);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Serves requests until one side closes. Does not throw.
+  Task<void> run();
+
+  // Ends what has waited beyond its deadline. Called by the server's sweep.
+  void expire(SteadyTime now);
+  // Closes now when no request is being served, else after the response.
+  void finish();
+  // Closes now. A handler that still runs finds its peer gone.
+  void abort();
+
+  const std::string& listener() const { return origin_.listener; }
+  std::size_t slot = 0;  // the server's: where it keeps this connection
+
+ private:
+  class Body;
+  // What the connection waits for, hence what a passed deadline means.
+  enum class Phase : unsigned char { kIdle, kHead, kBody, kHandler };
+  enum class Next : unsigned char { kRequest, kClose, kLinger };
+
+  Task<Next> serveRequest();
+  Task<Next> readHead(Request& request, RequestFraming& framing);
+  Task<Response> callHandler(Request& request, bool& failed);
+  Task<Next> refuse(const Refusal& refusal);
+
+  // The request's body. readBody has the contract of ByteStream::read.
+  Task<Result<std::size_t>> readBody(std::uint64_t request, std::string& into, std::size_t most);
+  Task<Result<std::size_t>> readSized(std::string& into, std::size_t most);
+  Task<Result<std::size_t>> readChunked(std::string& into, std::size_t most);
+  void startBody(Request& request, const RequestFraming& framing);
+  Task<bool> sendContinue();
+  Task<void> drainBody();
+  bool bodyDone() const;
+  Fault brokenOff() const;
+  Fault failBody(Fault fault);
+
+  // The response. May set `framing.close`. False: the connection is of no use any more.
+  Task<bool> respond(Response& response, bool isHead, ResponseFraming& framing);
+  Task<bool> sendStream(base::ByteStream& stream, std::string piece, const ResponseFraming& framing);
+  Task<void> linger();
+
+  // Both return 0 or false when the peer is gone, a deadline passed or the server closes.
+  Task<std::size_t> receive(char* into, std::size_t most);
+  Task<bool> send(std::string_view first, std::string_view second = {}, std::string_view third = {});
+  Task<std::size_t> receiveMore();  // into buffer_
+  Task<std::size_t> receiveBody(std::string& bytes, std::size_t most);
+
+  void wait(Phase phase, std::chrono::milliseconds timeout);
+
+  std::shared_ptr<ServerContext> context_;
+  StreamSocket socket_;
+  Origin origin_;
+  ReceiveBuffer buffer_;
+  std::string out_;
+
+  SteadyTime deadline_ = SteadyTime::max();
+  Phase phase_ = Phase::kIdle;
+  bool timedOut_ = false;
+  bool finishing_ = false;
+  bool broken_ = false;  // reading or writing failed, or abort()
+
+  // The body of the request at hand.
+  std::uint64_t requests_ = 0;
+  BodyKind bodyKind_ = BodyKind::kNone;
+  std::uint64_t bodyLeft_ = 0;  // kLength: still to come. kChunked: still allowed
+  std::optional<Fault> bodyFault_;
+  bool continueDue_ = false;
+  ChunkedDecoder chunks_;
+};
+
+}  // namespace hearth::http

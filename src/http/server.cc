@@ -1,0 +1,264 @@
+#include "http/server.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "base/log.h"
+#include "http/connection.h"
+
+namespace hearth::http {
+namespace {
+
+namespace asio = boost::asio;
+using ErrorCode = boost::system::error_code;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kAcceptPause{100};  // when descriptors or memory have run out
+constexpr int kAcceptsPerWake = 64;
+
+auto into(ErrorCode& error) { return asio::redirect_error(asio::use_awaitable, error); }
+
+// "127.0.0.1:53122", "[::1]:53122"; empty for what has no port.
+std::string describePeer(const sockaddr_storage& address) {
+  char host[INET6_ADDRSTRLEN] = {};
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    ::inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
+    return std::string(host) + ":" + std::to_string(ntohs(v4.sin_port));
+  }
+  if (address.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
+    return "[" + std::string(host) + "]:" + std::to_string(ntohs(v6.sin6_port));
+  }
+  return {};
+}
+
+Fault listenFault(const std::string& address, int port, int error) {
+  const std::string where = address + ":" + std::to_string(port);
+  if (error == EADDRINUSE) return {"AddressInUse", where + " is used by another program.", 500};
+  return {"AddressNotAvailable", "Cannot listen on " + where + ": " + std::strerror(error) + ".", 500};
+}
+
+Result<base::Fd> openListener(const std::string& address, int port) {
+  addrinfo hints{};
+  hints.ai_flags = AI_NUMERICSERV | AI_PASSIVE | (address == "localhost" ? 0 : AI_NUMERICHOST);
+  hints.ai_family = address == "localhost" ? AF_INET : AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
+    return listenFault(address, port, EADDRNOTAVAIL);
+  }
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+  base::Fd socket(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const int on = 1;
+  if (!socket || ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      ::bind(socket.get(), found->ai_addr, found->ai_addrlen) != 0 || ::listen(socket.get(), SOMAXCONN) != 0) {
+    return listenFault(address, port, errno);
+  }
+  return socket;
+}
+
+int portOf(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) base::throwErrno("getsockname");
+  if (address.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+  return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
+// Errors of accept(2) that concern one connection, not the listener.
+bool isPassing(int error) {
+  constexpr std::array kPassing = {EINTR,     ECONNABORTED, EPROTO,      ENETDOWN,   ENOPROTOOPT,
+                                   EHOSTDOWN, EHOSTUNREACH, ENETUNREACH, EOPNOTSUPP, EPERM};
+  return std::find(kPassing.begin(), kPassing.end(), error) != kPassing.end();
+}
+
+}  // namespace
+
+struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
+  struct Listener {
+    Listener(asio::io_context& loop, base::Fd fd, std::string listenerName)
+        : socket(loop, fd.release()), pause(loop), name(std::move(listenerName)) {}
+
+    asio::posix::stream_descriptor socket;
+    asio::steady_timer pause;  // cancelled when there is room again
+    std::string name;
+    std::size_t connections = 0;
+  };
+
+  Impl(asio::io_context& ioContext, ServerLimits limits, Handler handler)
+      : loop(ioContext),
+        context(std::make_shared<ServerContext>(ServerContext{limits, std::move(handler), {}})),
+        sweepTimer(ioContext),
+        drained(ioContext) {
+    const auto shortest = std::min({limits.headTimeout, limits.idleTimeout, limits.bodyTimeout});
+    sweepInterval = std::clamp<milliseconds>(shortest / 8, milliseconds(5), milliseconds(1000));
+  }
+
+  void addListener(base::Fd socket, const std::string& name) {
+    auto listener = std::make_shared<Listener>(loop, std::move(socket), name);
+    listeners.push_back(listener);
+    asio::co_spawn(loop, acceptAll(shared_from_this(), listener), [](const std::exception_ptr& error) {
+      if (error) base::logError("http", "accepting ended by an exception");
+    });
+  }
+
+  static Task<void> acceptAll(std::shared_ptr<Impl> self, std::shared_ptr<Listener> listener) {
+    ErrorCode error;
+    while (listener->socket.is_open()) {
+      if (self->isFull(*listener)) {
+        listener->pause.expires_at(asio::steady_timer::time_point::max());
+        co_await listener->pause.async_wait(into(error));
+        continue;
+      }
+      co_await listener->socket.async_wait(asio::posix::stream_descriptor::wait_read, into(error));
+      if (error) co_return;  // the listener was closed
+      if (self->acceptSome(listener)) continue;
+      listener->pause.expires_after(kAcceptPause);
+      co_await listener->pause.async_wait(into(error));
+    }
+  }
+
+  // False: descriptors or memory have run out.
+  bool acceptSome(const std::shared_ptr<Listener>& listener) {
+    for (int count = 0; count < kAcceptsPerWake && listener->socket.is_open() && !isFull(*listener); ++count) {
+      sockaddr_storage address{};
+      socklen_t size = sizeof address;
+      base::Fd accepted(::accept4(listener->socket.native_handle(), reinterpret_cast<sockaddr*>(&address), &size,
+                                  SOCK_CLOEXEC | SOCK_NONBLOCK));
+      if (accepted) {
+        serve(listener, std::move(accepted), address);
+      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        return true;
+      } else if (!isPassing(errno)) {
+        base::logWarning("http", "accepting pauses",
+                         {{"cause", std::strerror(errno)}, {"listener", listener->name}});
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void serve(const std::shared_ptr<Listener>& listener, base::Fd accepted, const sockaddr_storage& address) {
+    const bool isTcp = address.ss_family == AF_INET || address.ss_family == AF_INET6;
+    const int on = 1;
+    if (isTcp) ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    StreamSocket socket(loop, {address.ss_family, isTcp ? IPPROTO_TCP : 0}, accepted.release());
+    auto connection =
+        std::make_shared<Connection>(context, std::move(socket), Origin{describePeer(address), listener->name});
+    connection->slot = open.size();
+    open.push_back(connection);
+    ++listener->connections;
+    if (open.size() == 1) sweep();
+    asio::co_spawn(loop, connection->run(),
+                   [self = shared_from_this(), connection, listener](const std::exception_ptr& error) {
+                     if (error) connection->abort();
+                     self->remove(*connection, *listener);
+                   });
+  }
+
+  void remove(const Connection& connection, Listener& listener) {
+    const std::size_t slot = connection.slot;
+    std::swap(open[slot], open.back());
+    open[slot]->slot = slot;
+    open.pop_back();
+    --listener.connections;
+    for (const auto& waiting : listeners) {
+      if (!isFull(*waiting)) waiting->pause.cancel();
+    }
+    if (open.empty()) {
+      sweepTimer.cancel();
+      drained.cancel();
+    }
+  }
+
+  bool isFull(const Listener& listener) const {
+    return open.size() >= context->limits.connections ||
+           listener.connections >= context->limits.connectionsPerListener;
+  }
+
+  void sweep() {
+    sweepTimer.expires_after(sweepInterval);
+    sweepTimer.async_wait([weak = weak_from_this()](ErrorCode error) {
+      const auto self = weak.lock();
+      if (error || !self || self->open.empty()) return;
+      const auto now = std::chrono::steady_clock::now();
+      for (const auto& connection : self->open) connection->expire(now);
+      self->sweep();
+    });
+  }
+
+  void closeListeners(const std::string* name) {
+    std::erase_if(listeners, [name](const std::shared_ptr<Listener>& listener) {
+      if (name && listener->name != *name) return false;
+      ErrorCode ignored;
+      listener->socket.close(ignored);
+      listener->pause.cancel();
+      return true;
+    });
+    for (const auto& connection : open) {
+      if (!name || connection->listener() == *name) connection->finish();
+    }
+  }
+
+  void abortAll() {
+    for (const auto& connection : open) connection->abort();
+  }
+
+  asio::io_context& loop;
+  std::shared_ptr<ServerContext> context;
+  milliseconds sweepInterval;
+  asio::steady_timer sweepTimer;
+  asio::steady_timer drained;  // runs during stop(); cancelled when the last connection has gone
+  std::vector<std::shared_ptr<Listener>> listeners;
+  std::vector<std::shared_ptr<Connection>> open;
+};
+
+Server::Server(asio::io_context& loop, ServerLimits limits, Handler handler)
+    : impl_(std::make_shared<Impl>(loop, limits, std::move(handler))) {}
+
+Server::~Server() {
+  impl_->closeListeners(nullptr);
+  impl_->abortAll();
+  impl_->sweepTimer.cancel();
+}
+
+Result<int> Server::listen(const std::string& address, int port, const std::string& name) {
+  HEARTH_TRY(base::Fd socket, openListener(address, port));
+  const int bound = portOf(socket.get());
+  impl_->addListener(std::move(socket), name);
+  return bound;
+}
+
+void Server::listen(base::Fd socket, const std::string& name) { impl_->addListener(std::move(socket), name); }
+
+void Server::closeListener(const std::string& name) { impl_->closeListeners(&name); }
+
+std::size_t Server::connections() const { return impl_->open.size(); }
+
+Task<void> Server::stop(milliseconds grace) {
+  const std::shared_ptr<Impl> impl = impl_;
+  impl->closeListeners(nullptr);
+  if (!impl->open.empty()) {
+    ErrorCode ignored;
+    impl->drained.expires_after(grace);
+    co_await impl->drained.async_wait(into(ignored));
+  }
+  impl->abortAll();
+}
+
+}  // namespace hearth::http
