@@ -1,4 +1,4 @@
-// CredentialIssuer: temporary credentials of a role, for functions. Implemented by services/sts.
+// CredentialIssuer: temporary credentials of a role, for functions. Implemented by identity/.
 #pragma once
 
 #include <string>
@@ -18,6 +18,9 @@ struct RoleCredentials {
 class CredentialIssuer {
  public:
   virtual ~CredentialIssuer() = default;
+  // May the service take this role? Faults: NoSuchEntity 404 when there is no such role, AccessDenied 403 when its
+  // trust policy does not name the service. On the writer thread or with a read snapshot.
+  virtual Result<void> checkAssumable(const std::string& roleArn, const std::string& servicePrincipal) = 0;
   // Assumes the role for the service, whose principal the role's trust policy must name. Thread-safe, needs no
   // transaction: the session token carries its own proof and survives a restart of the server.
   virtual Result<RoleCredentials> assumeForService(const std::string& roleArn, const std::string& sessionName,

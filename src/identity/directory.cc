@@ -1,0 +1,290 @@
+#include "identity/directory.h"
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "identity/trust_policy.h"
+
+namespace hearth::identity {
+namespace {
+
+constexpr std::string_view kSchema = R"sql(
+CREATE TABLE identity_access_keys (
+  access_key_id TEXT PRIMARY KEY,
+  account TEXT NOT NULL, user_name TEXT NOT NULL, user_arn TEXT NOT NULL, user_id TEXT NOT NULL,
+  secret BLOB NOT NULL, active INTEGER NOT NULL, created INTEGER NOT NULL
+);
+CREATE INDEX identity_access_keys_by_user ON identity_access_keys (account, user_name);
+CREATE TABLE identity_roles (
+  account TEXT NOT NULL, name TEXT NOT NULL, path TEXT NOT NULL, role_id TEXT NOT NULL,
+  trust_policy TEXT NOT NULL, max_session INTEGER NOT NULL, created INTEGER NOT NULL, record TEXT NOT NULL,
+  PRIMARY KEY (account, name)
+);
+)sql";
+
+constexpr std::size_t kMostCached = 4096;
+constexpr std::string_view kSessionContext = "session token";
+
+std::string keyContext(const std::string& accessKeyId) { return "identity_access_keys/" + accessKeyId; }
+
+constexpr std::string_view kRoleColumns =
+    "account, name, path, role_id, trust_policy, max_session, created, record";
+
+RoleRow roleOf(const store::Rows& rows) {
+  RoleRow role;
+  role.account = rows.text(0);
+  role.name = rows.text(1);
+  role.path = rows.text(2);
+  role.roleId = rows.text(3);
+  role.trustPolicy = rows.text(4);
+  role.maxSessionSeconds = rows.integer(5);
+  role.created = base::fromMillis(rows.integer(6));
+  role.record = rows.text(7);
+  return role;
+}
+
+std::string textOf(const Json& document, std::string_view name) {
+  return base::findString(document, name).value_or("");
+}
+
+}  // namespace
+
+std::vector<store::Migration> directoryMigrations() { return {{"identity/001 access keys and roles", kSchema}}; }
+
+Directory::Directory(store::Database& database, const store::Keyring& keyring, const base::Clock& clock,
+                     base::Random& random)
+    : database_(database), keyring_(keyring), clock_(clock), random_(random) {}
+
+void Directory::addRootKey(RootKey key) {
+  if (key.canonicalId.empty()) key.canonicalId = base::sha256Hex("canonical id of " + key.account);
+  std::string id = key.accessKeyId;
+  rootKeys_.insert_or_assign(std::move(id), std::move(key));
+}
+
+std::string Directory::canonicalIdOf(const std::string& account) const {
+  for (const auto& [id, key] : rootKeys_)
+    if (key.account == account) return key.canonicalId;
+  return base::sha256Hex("canonical id of " + account);
+}
+
+std::vector<std::string> Directory::rootAccounts() const {
+  std::vector<std::string> accounts;
+  for (const auto& [id, key] : rootKeys_) accounts.push_back(key.account);
+  return accounts;
+}
+
+std::optional<KeyIdentity> Directory::findKey(const std::string& accessKeyId,
+                                              const std::string& sessionToken) const {
+  if (auto root = rootKeys_.find(accessKeyId); root != rootKeys_.end()) {
+    KeyIdentity identity;
+    identity.secretAccessKey = root->second.secretAccessKey;
+    identity.principal.account = root->second.account;
+    identity.principal.arn = "arn:aws:iam::" + root->second.account + ":root";
+    identity.principal.userId = root->second.account;
+    identity.principal.accessKeyId = accessKeyId;
+    identity.principal.isRoot = true;
+    identity.tokenValid = sessionToken.empty();
+    return identity;
+  }
+  {
+    std::lock_guard lock(mutex_);
+    auto cached = cache_.find(accessKeyId);
+    if (cached != cache_.end() && base::equalsConstantTime(cached->second.token, sessionToken)) {
+      KeyIdentity identity = cached->second.identity;
+      identity.expired = cached->second.expires <= clock_.now();
+      return identity;
+    }
+  }
+  if (accessKeyId.starts_with("ASIA")) return openSession(accessKeyId, sessionToken);
+
+  auto rows = database_.query(
+      "SELECT account, user_arn, user_id, secret, active FROM identity_access_keys WHERE access_key_id = ?",
+      accessKeyId);
+  if (!rows.next()) return std::nullopt;
+  auto secret = keyring_.open(rows.blob(3), keyContext(accessKeyId));
+  if (!secret.ok()) return std::nullopt;
+  KeyIdentity identity;
+  identity.secretAccessKey = *secret;
+  identity.principal = {rows.text(0), rows.text(1), rows.text(2), accessKeyId};
+  identity.active = rows.integer(4) != 0;
+  identity.tokenValid = sessionToken.empty();
+  if (identity.tokenValid) {
+    std::lock_guard lock(mutex_);
+    if (cache_.size() >= kMostCached) cache_.clear();
+    cache_[accessKeyId] = {identity, base::Time::max(), ""};
+  }
+  return identity;
+}
+
+std::optional<KeyIdentity> Directory::openSession(const std::string& accessKeyId, const std::string& token) const {
+  KeyIdentity identity;
+  identity.principal.accessKeyId = accessKeyId;
+  identity.tokenValid = false;
+  auto sealed = base::base64Decode(token);
+  auto opened = sealed ? keyring_.open(*sealed, kSessionContext) : Result<std::string>(Fault("InvalidToken", ""));
+  if (!opened.ok()) return identity;
+  auto document = base::parseJson(*opened);
+  if (!document.ok() || textOf(*document, "key") != accessKeyId) return identity;
+  identity.tokenValid = true;
+  identity.secretAccessKey = textOf(*document, "secret");
+  identity.principal.account = textOf(*document, "account");
+  identity.principal.arn = textOf(*document, "arn");
+  identity.principal.userId = textOf(*document, "userId");
+  const Json* root = base::findMember(*document, "root");
+  identity.principal.isRoot = root && root->is_bool() && root->get_bool();
+  const Json* expires = base::findMember(*document, "expires");
+  base::Time end = base::fromMillis(expires && expires->is_int64() ? expires->get_int64() : 0);
+  identity.expired = end <= clock_.now();
+  std::lock_guard lock(mutex_);
+  if (cache_.size() >= kMostCached) cache_.clear();
+  cache_[accessKeyId] = {identity, end, token};
+  return identity;
+}
+
+ports::RoleCredentials Directory::seal(const api::Principal& principal, std::int64_t seconds) const {
+  ports::RoleCredentials credentials;
+  credentials.accessKeyId = "ASIA" + base::randomText(random_, 16, base::kBase32);
+  credentials.secretAccessKey = base::randomText(random_, 40, base::kAlphanumeric);
+  credentials.expires = clock_.now() + std::chrono::seconds(seconds);
+  JsonObject document{{"key", credentials.accessKeyId},
+                      {"secret", credentials.secretAccessKey},
+                      {"account", principal.account},
+                      {"arn", principal.arn},
+                      {"userId", principal.userId},
+                      {"root", principal.isRoot},
+                      {"expires", base::toMillis(credentials.expires)}};
+  credentials.sessionToken = base::base64Encode(keyring_.seal(base::writeJson(document), kSessionContext));
+  return credentials;
+}
+
+ports::RoleCredentials Directory::issue(const RoleRow& role, const SessionRequest& request) const {
+  api::Principal principal;
+  principal.account = role.account;
+  principal.arn = "arn:aws:sts::" + role.account + ":assumed-role/" + role.name + "/" + request.sessionName;
+  principal.userId = role.roleId + ":" + request.sessionName;
+  return seal(principal, request.seconds);
+}
+
+ports::RoleCredentials Directory::issueFor(const api::Principal& principal, std::int64_t seconds) const {
+  return seal(principal, seconds);
+}
+
+void Directory::insertAccessKey(const AccessKeyRow& key, const std::string& userArn, const std::string& userId) {
+  store::Blob secret{keyring_.seal(key.secretAccessKey, keyContext(key.accessKeyId))};
+  database_.execute(
+      "INSERT INTO identity_access_keys (access_key_id, account, user_name, user_arn, user_id, secret, active, "
+      "created)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      key.accessKeyId, key.account, key.userName, userArn, userId, secret, key.active, base::toMillis(key.created));
+}
+
+void Directory::setAccessKeyActive(const std::string& accessKeyId, bool active) {
+  database_.execute("UPDATE identity_access_keys SET active = ? WHERE access_key_id = ?", active, accessKeyId);
+  database_.afterCommit([this, accessKeyId] {
+    std::lock_guard lock(mutex_);
+    cache_.erase(accessKeyId);
+  });
+}
+
+void Directory::deleteAccessKey(const std::string& accessKeyId) {
+  database_.execute("DELETE FROM identity_access_keys WHERE access_key_id = ?", accessKeyId);
+  database_.afterCommit([this, accessKeyId] {
+    std::lock_guard lock(mutex_);
+    cache_.erase(accessKeyId);
+  });
+}
+
+void Directory::renameUserOfKeys(const std::string& account, const std::string& from, const std::string& to,
+                                 const std::string& newArn) {
+  database_.execute(
+      "UPDATE identity_access_keys SET user_name = ?, user_arn = ? WHERE account = ? AND user_name = ?", to, newArn,
+      account, from);
+  database_.afterCommit([this] {
+    std::lock_guard lock(mutex_);
+    cache_.clear();
+  });
+}
+
+std::optional<AccessKeyRow> Directory::findAccessKey(const std::string& accessKeyId) const {
+  auto rows = database_.query(
+      "SELECT account, user_name, active, created FROM identity_access_keys WHERE access_key_id = ?", accessKeyId);
+  if (!rows.next()) return std::nullopt;
+  return AccessKeyRow{rows.text(0), rows.text(1),         accessKeyId,
+                      "",           rows.integer(2) != 0, base::fromMillis(rows.integer(3))};
+}
+
+std::vector<AccessKeyRow> Directory::listAccessKeys(const std::string& account, const std::string& userName) const {
+  std::vector<AccessKeyRow> keys;
+  auto rows = database_.query(
+      "SELECT access_key_id, active, created FROM identity_access_keys WHERE account = ? AND user_name = ?"
+      " ORDER BY created, access_key_id",
+      account, userName);
+  while (rows.next())
+    keys.push_back({account, userName, rows.text(0), "", rows.integer(1) != 0, base::fromMillis(rows.integer(2))});
+  return keys;
+}
+
+std::optional<RoleRow> Directory::findRole(const std::string& account, const std::string& name) const {
+  auto rows = database_.query(
+      "SELECT " + std::string(kRoleColumns) + " FROM identity_roles WHERE account = ? AND name = ?", account, name);
+  if (!rows.next()) return std::nullopt;
+  return roleOf(rows);
+}
+
+std::optional<RoleRow> Directory::findRoleByArn(const std::string& arn) const {
+  // arn:aws:iam::ACCOUNT:role/PATH/NAME
+  constexpr std::string_view kPrefix = "arn:aws:iam::";
+  if (!arn.starts_with(kPrefix)) return std::nullopt;
+  std::size_t colon = arn.find(':', kPrefix.size());
+  std::size_t slash = arn.rfind('/');
+  if (colon == std::string::npos || slash == std::string::npos) return std::nullopt;
+  auto role = findRole(arn.substr(kPrefix.size(), colon - kPrefix.size()), arn.substr(slash + 1));
+  if (!role || role->arn() != arn) return std::nullopt;
+  return role;
+}
+
+std::vector<RoleRow> Directory::listRoles(const std::string& account, const std::string& pathPrefix) const {
+  std::vector<RoleRow> roles;
+  auto rows = database_.query("SELECT " + std::string(kRoleColumns) +
+                                  " FROM identity_roles WHERE account = ? AND substr(path, 1, length(?2)) = ?2"
+                                  " ORDER BY name",
+                              account, pathPrefix);
+  while (rows.next()) roles.push_back(roleOf(rows));
+  return roles;
+}
+
+void Directory::putRole(const RoleRow& role) {
+  database_.execute(
+      "INSERT OR REPLACE INTO identity_roles (account, name, path, role_id, trust_policy, max_session, created, "
+      "record)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      role.account, role.name, role.path, role.roleId, role.trustPolicy, role.maxSessionSeconds,
+      base::toMillis(role.created), role.record);
+}
+
+void Directory::deleteRole(const std::string& account, const std::string& name) {
+  database_.execute("DELETE FROM identity_roles WHERE account = ? AND name = ?", account, name);
+}
+
+Result<void> Directory::checkAssumable(const std::string& roleArn, const std::string& servicePrincipal) {
+  auto role = findRoleByArn(roleArn);
+  if (!role) return Fault("NoSuchEntity", "The role " + roleArn + " cannot be found.", 404);
+  HEARTH_TRY(TrustPolicy trust, TrustPolicy::parse(role->trustPolicy));
+  if (!trust.allowsService(servicePrincipal))
+    return Fault("AccessDenied", "The trust policy of " + roleArn + " does not name " + servicePrincipal + ".",
+                 403);
+  return {};
+}
+
+Result<ports::RoleCredentials> Directory::assumeForService(const std::string& roleArn,
+                                                           const std::string& sessionName,
+                                                           const std::string& servicePrincipal) {
+  HEARTH_CHECK(checkAssumable(roleArn, servicePrincipal));
+  auto role = findRoleByArn(roleArn);
+  if (!role) return Fault("NoSuchEntity", "The role " + roleArn + " cannot be found.", 404);
+  // Long enough for the longest environment; a fresh environment gets fresh keys.
+  constexpr std::int64_t kSessionSeconds = 12 * 3600;
+  return issue(*role, {sessionName, kSessionSeconds});
+}
+
+}  // namespace hearth::identity

@@ -1,0 +1,111 @@
+#include "identity/trust_policy.h"
+
+#include <algorithm>
+
+#include "base/bytes.h"
+
+namespace hearth::identity {
+namespace {
+
+Fault malformed(std::string message) { return {"MalformedPolicyDocument", std::move(message)}; }
+
+// "x" and ["x", "y"] mean the same in policies.
+Result<std::vector<std::string>> textList(const Json& value, std::string_view what) {
+  std::vector<std::string> list;
+  auto add = [&](const Json& item) {
+    if (!item.is_string()) return false;
+    list.emplace_back(item.get_string());
+    return true;
+  };
+  bool good = true;
+  if (const auto* array = value.if_array()) {
+    for (const Json& item : *array) good = good && add(item);
+  } else {
+    good = add(value);
+  }
+  if (!good) return malformed(std::string(what) + " must be a string or a list of strings");
+  return list;
+}
+
+bool isAssumeRole(const std::string& action) {
+  return base::equalsIgnoreCase(action, "sts:AssumeRole") || action == "*" ||
+         base::equalsIgnoreCase(action, "sts:*");
+}
+
+}  // namespace
+
+Result<TrustPolicy> TrustPolicy::parse(std::string_view text) {
+  auto parsed = base::parseJson(text);
+  if (!parsed.ok()) return malformed("This policy contains invalid Json");
+  const Json& document = *parsed;
+  if (!document.is_object()) return malformed("Syntax errors in policy.");
+  const Json* statements = base::findMember(document, "Statement");
+  if (!statements) return malformed("Missing required field Statement");
+  JsonArray single;
+  if (statements->is_object())
+    single.push_back(*statements);
+  else if (!statements->is_array())
+    return malformed("Syntax errors in policy.");
+
+  TrustPolicy policy;
+  for (const Json& item : statements->is_object() ? single : statements->get_array()) {
+    if (!item.is_object()) return malformed("Syntax errors in policy.");
+    Statement statement;
+    std::string effect = base::findString(item, "Effect").value_or("");
+    if (effect != "Allow" && effect != "Deny") return malformed("Missing required field Effect");
+    statement.allow = effect == "Allow";
+    statement.conditional = base::findMember(item, "Condition") != nullptr;
+    const Json* action = base::findMember(item, "Action");
+    if (!action) return malformed("Missing required field Action");
+    HEARTH_TRY(auto actions, textList(*action, "Action"));
+    statement.assumeRole = std::any_of(actions.begin(), actions.end(), isAssumeRole);
+    if (base::findMember(item, "Resource")) return malformed("Has prohibited field Resource");
+    const Json* principal = base::findMember(item, "Principal");
+    if (!principal) return malformed("Missing required field Principal");
+    if (principal->is_string() && principal->get_string() == "*") {
+      statement.principals.push_back("*");
+    } else if (const auto* kinds = principal->if_object()) {
+      for (const auto& [kind, value] : *kinds) {
+        HEARTH_TRY(auto names, textList(value, "Principal"));
+        auto& into = kind == "Service" ? statement.services : statement.principals;
+        if (kind == "Service" || kind == "AWS")
+          into.insert(into.end(), names.begin(), names.end());
+        else if (kind != "Federated" && kind != "CanonicalUser")
+          return malformed("Invalid principal in policy: \"" + std::string(kind) + "\"");
+      }
+    } else {
+      return malformed("Invalid principal in policy.");
+    }
+    policy.statements_.push_back(std::move(statement));
+  }
+  return policy;
+}
+
+template <class Matches>
+bool TrustPolicy::decide(Matches matches) const {
+  bool allowed = false;
+  for (const Statement& statement : statements_) {
+    if (!statement.assumeRole || !matches(statement)) continue;
+    if (!statement.allow) return false;
+    if (!statement.conditional) allowed = true;
+  }
+  return allowed;
+}
+
+bool TrustPolicy::allowsService(std::string_view servicePrincipal) const {
+  return decide([&](const Statement& statement) {
+    return std::any_of(statement.services.begin(), statement.services.end(),
+                       [&](const std::string& name) { return base::equalsIgnoreCase(name, servicePrincipal); });
+  });
+}
+
+bool TrustPolicy::allowsPrincipal(std::string_view arn, std::string_view account) const {
+  std::string root = "arn:aws:iam::" + std::string(account) + ":root";
+  return decide([&](const Statement& statement) {
+    return std::any_of(statement.principals.begin(), statement.principals.end(), [&](const std::string& name) {
+      return name == "*" || name == arn || name == account || name == root;
+    });
+  });
+}
+
+}  // namespace hearth::identity
