@@ -3,7 +3,7 @@
 // A body is encrypted while it arrives (AES-256-GCM in 64 KiB packages, a data key per body wrapped by the master
 // key), into a temporary file; finish() makes it durable and gives it its name. The metadata row that refers to it
 // is written after that, so that a crash leaves at most an orphan, which sweep() removes. The format is a document:
-// docs/formats/blob.md.
+// docs/formats/blob.md. A broken disk throws std::system_error.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,17 @@
 
 namespace hearth::store {
 
+// 32 hex digits.
 using BlobId = std::string;
 
 class BlobWriter final {
  public:
-  ~BlobWriter();  // without finish(): the temporary file is removed
-  // Encrypts and appends. Cheap enough for the loop in pieces of 64 KiB (page cache, no sync).
+  ~BlobWriter();  // Without finish(): the temporary file is removed.
+  // Encrypts and appends. Cheap enough for the loop in pieces of 64 KiB (page cache, no sync). Fault:
+  // ServiceUnavailable 503 when the disk is full; nothing but destruction may follow.
   Result<void> append(std::string_view bytes);
-  // fdatasync, rename, sync of the folder: blocking, on the pool. Returns the name to refer to.
+  // fdatasync, rename, sync of the folder: blocking, on the pool. Once. Returns the name to refer to. Faults as
+  // above.
   Result<BlobId> finish();
   std::uint64_t size() const;
 
@@ -40,7 +43,9 @@ class BlobReader final {
  public:
   ~BlobReader();
   std::uint64_t size() const;
-  // Appends plain bytes [offset, offset+length) to `into`. Fault: InternalError when the file was changed.
+  // Appends plain bytes [offset, offset+length) to `into`; they lie within size(), or std::out_of_range is thrown.
+  // Fault: InternalError when the file was changed; nothing is appended then. Blocks for the disk where the bytes
+  // are not in the page cache: long reads belong on the pool.
   Result<void> read(std::string& into, std::uint64_t offset, std::uint64_t length);
 
  private:
@@ -53,15 +58,18 @@ class BlobReader final {
 // Thread-safe; a writer or reader belongs to one thread at a time.
 class Blobs final {
  public:
-  // Files under `directory`, created with mode 0700.
+  // Files under `directory`, created with mode 0700. Throws std::system_error when that fails.
   Blobs(std::string directory, const Keyring& keyring, base::Random& random);
 
+  // Fault: ServiceUnavailable 503 when the disk is full.
   Result<std::unique_ptr<BlobWriter>> create();
-  Result<std::unique_ptr<BlobReader>> open(const BlobId& id);
+  // The reader goes on when the blob is removed meanwhile. Faults: NoSuchBlob (500: for callers to translate);
+  // InternalError when the file is cut, or was changed in its header or its end.
+  Result<std::unique_ptr<BlobReader>> open(const BlobId& id) const;
   // Removes the file; removing what is gone succeeds.
-  void remove(const BlobId& id);
+  void remove(const BlobId& id) const;
   // Removes temporary files, and every blob for which `isReferenced` says no. At start, before traffic.
-  void sweep(const std::function<bool(const BlobId&)>& isReferenced);
+  void sweep(const std::function<bool(const BlobId&)>& isReferenced) const;
 
  private:
   std::string directory_;

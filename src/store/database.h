@@ -8,6 +8,7 @@
 // SQL errors are bugs or a broken disk and throw DatabaseError. A closure that returns a Fault is rolled back.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,10 +21,12 @@
 #include "base/result.h"
 #include "base/task.h"
 
-struct sqlite3;
 struct sqlite3_stmt;
 
 namespace hearth::store {
+
+struct Statement;
+class SqliteConnection;
 
 class DatabaseError final : public std::runtime_error {
  public:
@@ -35,7 +38,8 @@ struct Blob {
   std::string bytes;
 };
 
-// A statement of one thread, reset when it goes out of scope.
+// A statement of one thread, reset when it goes out of scope. It holds a read transaction open between its first
+// row and its end or destruction: never keep it across a co_await, nor beyond stop().
 //   for (auto rows = db.query("SELECT name FROM buckets WHERE account = ?", account); rows.next();) ...
 class Rows final {
  public:
@@ -45,6 +49,7 @@ class Rows final {
 
   // Steps to the next row; false at the end.
   bool next();
+  // Columns count from 0. NULL reads as empty text and as 0.
   std::string text(int column) const;
   std::int64_t integer(int column) const;
   double real(int column) const;
@@ -55,27 +60,35 @@ class Rows final {
 
  private:
   friend class Database;
-  explicit Rows(sqlite3_stmt* statement) : statement_(statement) {}
+  explicit Rows(Statement& statement);
   void bind(int at, std::string_view text);
   void bind(int at, const std::string& text) { bind(at, std::string_view(text)); }
   void bind(int at, const char* text) { bind(at, std::string_view(text)); }
   void bind(int at, const Blob& blob);
-  void bind(int at, std::int64_t number);
-  void bind(int at, int number) { bind(at, static_cast<std::int64_t>(number)); }
-  void bind(int at, std::uint64_t number) { bind(at, static_cast<std::int64_t>(number)); }
-  void bind(int at, bool flag) { bind(at, static_cast<std::int64_t>(flag)); }
+  template <std::integral T>
+  void bind(int at, T number) {
+    bindInteger(at, static_cast<std::int64_t>(number));
+  }
   void bind(int at, double number);
   void bind(int at, std::nullptr_t);
   template <class T>
   void bind(int at, const std::optional<T>& value) {
-    if (value) bind(at, *value);
-    else bind(at, nullptr);
+    if (value) {
+      bind(at, *value);
+    } else {
+      bind(at, nullptr);
+    }
   }
-  sqlite3_stmt* statement_;
+  void bindInteger(int at, std::int64_t number);
+
+  Statement* statement_;  // Null after a move.
+  sqlite3_stmt* handle_;
+  bool done_ = false;
 };
 
-// One step of the schema. Names are unique across the product ("s3/001 buckets"); a step runs once, in the
-// order in which the parts are registered, and is never edited after it was released.
+// One step of the schema. Names are unique across the product ("s3/001 buckets": the part before the slash is the
+// owner); a step runs once, in the order in which the parts are registered, and is never edited after it was
+// released.
 struct Migration {
   std::string_view name;
   std::string_view sql;
@@ -83,38 +96,46 @@ struct Migration {
 
 class Database final {
  public:
-  // Opens or creates the file, and starts the writer thread. Throws DatabaseError.
+  // Opens or creates the file (mode 0600), and starts the writer thread. Throws DatabaseError, also when another
+  // Database holds the file, and when it is not Hearth's; std::system_error when the file cannot be made.
   explicit Database(const std::string& path);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Applies the steps that have not run yet. Before any traffic.
+  // Applies the steps that have not run yet, each in a transaction of its own. Before any traffic. Throws
+  // DatabaseError when a step fails, when one that ran has been edited since, and when the file knows steps of one
+  // of these owners that are not among `steps`: it was written by a newer version. `steps` has all of an owner's.
   void migrate(const std::vector<Migration>& steps);
 
   // Runs `work` on the writer thread; completes when it is durable, or rolled back with its Fault. For
-  // coroutines on the loop. A commit that fails gives ServiceUnavailable 503 to everyone in the group.
+  // coroutines on the loop. A commit that fails gives ServiceUnavailable 503 to everyone in the group; an exception
+  // from `work` rolls it back, is logged, and gives InternalError 500 to its caller alone. After stop():
+  // ServiceUnavailable. Stop the database before the loop is destroyed.
   Task<Result<void>> write(std::function<Result<void>()> work);
   // The same, blocking the calling thread. Never on the loop, never on the writer thread itself.
   Result<void> writeAndWait(std::function<Result<void>()> work);
-  // The same without waiting. `work` must not fail in ways that somebody needs to know.
+  // The same without waiting; what throws is logged. `work` must not fail in ways that somebody needs to know.
   void post(std::function<void()> work);
   // On the writer thread: runs `effect` after the current group is durable (on the writer thread, outside of any
-  // transaction), or not at all when the work is rolled back. For waking others.
+  // transaction, before anybody in the group is answered), or not at all when the work is rolled back. For waking
+  // others and for caches. What it throws is logged. An effect may transact().
   void afterCommit(std::function<void()> effect);
 
   // Like writeAndWait, but on the writer thread runs `work` at once, in a savepoint of its own.
-  Result<void> transact(std::function<Result<void>()> work);
+  // Exceptions of `work` pass through there.
+  Result<void> transact(const std::function<Result<void>()>& work);
 
-  // A statement on this thread's connection: the writer's own inside write(), else a read connection.
+  // A statement on this thread's connection: the writer's own inside write(), else a read connection, which is
+  // opened at the thread's first query and refuses to write. One statement per call, one argument per parameter.
   template <class... Args>
   Rows query(std::string_view sql, const Args&... args) {
-    Rows rows(prepare(sql));
+    Rows rows(prepare(sql, static_cast<int>(sizeof...(args))));
     int at = 0;
     (rows.bind(++at, args), ...);
     return rows;
   }
-  // Runs a statement that returns nothing; the number of rows changed. Only on the writer thread.
+  // Runs a statement that returns nothing; the number of rows changed. Only inside write() or transact().
   template <class... Args>
   std::int64_t execute(std::string_view sql, const Args&... args) {
     requireWriter(sql);
@@ -126,7 +147,8 @@ class Database final {
 
   bool onWriterThread() const;
 
-  // A consistent view over several reads on this thread, until it goes out of scope. Nothing on the writer.
+  // A consistent view over several reads on this thread, until it goes out of scope; never across a co_await. The
+  // view is that of its first read. Snapshots nest. Nothing on the writer, whose view is consistent anyway.
   class Snapshot final {
    public:
     explicit Snapshot(Database& database);
@@ -135,16 +157,16 @@ class Database final {
     Snapshot& operator=(const Snapshot&) = delete;
 
    private:
-    Database& database_;
-    bool owner_;
+    SqliteConnection* connection_;  // Null where there is nothing to end.
   };
 
-  // Finishes queued writes, checkpoints, closes. Idempotent.
+  // Finishes queued writes, checkpoints, closes. Idempotent. No other thread is inside a read then, and it is not
+  // called on the writer thread.
   void stop();
 
  private:
   struct Impl;
-  sqlite3_stmt* prepare(std::string_view sql);
+  Statement& prepare(std::string_view sql, int parameters);
   void requireWriter(std::string_view sql) const;
   std::int64_t changes() const;
   std::unique_ptr<Impl> impl_;

@@ -1,6 +1,7 @@
 // Keyring: the master key, and envelope encryption of small values.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,14 +11,17 @@
 
 namespace hearth::store {
 
-// 256-bit master key. Values are sealed with AES-256-GCM under a fresh data key wrapped by the master key.
-// Thread-safe.
+// 256-bit master key. Values are sealed with AES-256-GCM under a fresh data key wrapped by the master key. The
+// format of a sealed value is a document: docs/formats/sealed-value.md. Thread-safe.
 class Keyring final {
  public:
   // Reads DIR/master.key (mode 0600, refused when others may read it), or makes it at first start. The
-  // environment variable HEARTH_MASTER_KEY (64 hex digits) takes its place and nothing is written.
+  // environment variable HEARTH_MASTER_KEY (64 hex digits) takes its place and nothing is written. Faults:
+  // InvalidMasterKey when what is there is no key, or open to others.
   static Result<std::unique_ptr<Keyring>> open(const std::string& directory, base::Random& random);
   ~Keyring();
+  Keyring(const Keyring&) = delete;
+  Keyring& operator=(const Keyring&) = delete;
 
   // `context` (table and row, say) is authenticated with the value: a sealed value moved elsewhere does not open.
   std::string seal(std::string_view plain, std::string_view context) const;
@@ -27,9 +31,17 @@ class Keyring final {
   // A key for one purpose, derived from the master key (HKDF-SHA256); 32 bytes, the same at every start.
   std::string derive(std::string_view purpose) const;
 
+  // Names the master key without giving anything of it away; 16 hex digits. For noticing that data belongs to
+  // another.
+  std::string fingerprint() const;
+
+  // How much longer a sealed value is than its plain text.
+  static constexpr std::size_t kOverhead = 1 + 12 + 32 + 16 + 16;
+
  private:
   Keyring(std::string key, base::Random& random);
   std::string key_;
+  std::string wrapKey_;
   base::Random& random_;
 };
 
