@@ -1,0 +1,123 @@
+#include "sandbox/init.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "sandbox/namespaces.h"
+
+namespace hearth::sandbox {
+
+namespace {
+
+// Everything that was inherited from the spawner and is not this jail's. The standard three lead nowhere, and are
+// taken, so that nothing opened later gets their numbers.
+void closeForeignDescriptors(const Jail& jail) {
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null, standard);
+  std::vector<unsigned> kept{static_cast<unsigned>(jail.control.get()), static_cast<unsigned>(jail.output.get()),
+                             static_cast<unsigned>(jail.status.get())};
+  std::sort(kept.begin(), kept.end());
+  unsigned from = STDERR_FILENO + 1;
+  for (unsigned descriptor : kept) {
+    if (descriptor > from) syscall(SYS_close_range, from, descriptor - 1, 0);
+    from = descriptor + 1;
+  }
+  syscall(SYS_close_range, from, ~0U, 0);
+}
+
+[[noreturn]] void tell(const Jail& jail, const Ended& ended) {
+  const std::string bytes = encode(ended);
+  // Below PIPE_BUF, so it is written whole; when nobody reads any more there is nobody to tell.
+  if (write(jail.status.get(), bytes.data(), bytes.size()) < 0) _exit(1);
+  _exit(0);
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  list.reserve(texts.size() + 1);
+  for (std::string& text : texts) list.push_back(text.data());
+  list.push_back(nullptr);
+  return list;
+}
+
+// In the function's own process. `failure` is closed by a successful execve.
+[[noreturn]] void execute(Jail& jail, const base::Fd& failure) {
+  dup2(jail.output.get(), STDOUT_FILENO);
+  dup2(jail.output.get(), STDERR_FILENO);
+  // Only the report of a failure stays, until execve closes it.
+  constexpr int kReport = 3;
+  if (failure.get() != kReport) dup3(failure.get(), kReport, O_CLOEXEC);
+  syscall(SYS_close_range, kReport + 1U, ~0U, 0);
+
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+
+  const std::vector<char*> arguments = pointers(jail.order->arguments);
+  const std::vector<char*> environment = pointers(jail.order->environment);
+  execve(arguments[0], arguments.data(), environment.data());
+  const int error = errno;
+  (void)!write(kReport, &error, sizeof error);
+  _exit(127);
+}
+
+[[noreturn]] void runFunction(Jail& jail) {
+  int ends[2] = {-1, -1};
+  if (pipe2(ends, O_CLOEXEC) != 0) tell(jail, {Ended::Kind::kNotStarted, errno, "pipe"});
+  base::Fd failureOut(ends[0]);
+  base::Fd failureIn(ends[1]);
+
+  const std::optional<Child> child = cloneProcess(0);
+  if (!child) tell(jail, {Ended::Kind::kNotStarted, errno, "fork"});
+  if (child->pid == 0) execute(jail, failureIn);
+
+  // The function's output ends when the function and its children end, not when we do.
+  jail.output.reset();
+  failureIn.reset();
+  int error = 0;
+  if (read(failureOut.get(), &error, sizeof error) == sizeof error) {
+    tell(jail, {Ended::Kind::kNotStarted, error, std::strerror(error)});
+  }
+
+  for (;;) {
+    int status = 0;
+    const pid_t ended = waitpid(-1, &status, __WALL);
+    if (ended < 0 && errno == EINTR) continue;
+    if (ended < 0) _exit(1);
+    if (ended != child->pid) continue;
+    if (WIFSIGNALED(status)) tell(jail, {Ended::Kind::kSignaled, WTERMSIG(status), {}});
+    tell(jail, {Ended::Kind::kExited, WEXITSTATUS(status), {}});
+  }
+}
+
+}  // namespace
+
+void runJail(Jail jail) {
+  closeForeignDescriptors(jail);
+  if (const auto failure = prepare(jail)) {
+    sendPacket(jail.control.get(), encode(JailFailed{failure->facility, failure->reason}));
+    _exit(1);
+  }
+  const int doors[2] = {jail.runtimeApi.get(), jail.awsEndpoint.get()};
+  if (sendPacket(jail.control.get(), encode(JailReady{}), doors) != 0) _exit(1);
+
+  Packet packet;
+  if (receivePacket(jail.control.get(), packet) != Receipt::kPacket) _exit(0);  // never needed
+  jail.order = decodeLaunchOrder(packet.bytes);
+  if (!jail.order) _exit(1);
+  if (const auto failure = complete(jail)) {
+    tell(jail, {Ended::Kind::kContainment, static_cast<std::int32_t>(failure->facility), failure->reason});
+  }
+  if (jail.order->rehearsal) tell(jail, {Ended::Kind::kRehearsed, 0, {}});
+  runFunction(jail);
+}
+
+}  // namespace hearth::sandbox
