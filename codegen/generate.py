@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--models", type=Path, default=DEBIAN_MODELS)
     args = parser.parse_args()
     try:
-        service = Service(args.folder, args.models)
+        service = Service(args.folder.resolve(), args.models)
     except (ModelError, OSError, ValueError, KeyError) as error:
         print(f"codegen: {args.folder.name}: {error}", file=sys.stderr)
         return 1
