@@ -22,7 +22,7 @@ using Task = boost::asio::awaitable<T>;
 // executor of the awaiting coroutine with the value. `start` is called as start(std::function<void(T)>) once the
 // coroutine is suspended, so the callback may also be called from inside it; T may be move-only. A callback that is
 // destroyed without having been called destroys the waiting coroutine, on its executor. The callback keeps a loop
-// running that spawned the coroutine, and must not outlive that loop.
+// running that spawned the coroutine, and neither it nor a call of it may outlive that loop.
 template <class T, class Start>
 Task<T> awaitCallback(Start start) {
   auto initiate = [&start](auto handler) {

@@ -67,19 +67,20 @@ class DatabaseTest : public ::testing::Test {
       released.get_future().wait();
     });
     entered.get_future().wait();
-    boost::asio::io_context loop;
     std::vector<Result<void>> results(closures.size());
     for (std::size_t i = 0; i < closures.size(); ++i) {
       boost::asio::co_spawn(
-          loop, [&, i]() -> Task<void> { results[i] = co_await db_->write(closures[i]); }, boost::asio::detached);
+          loop_, [&, i]() -> Task<void> { results[i] = co_await db_->write(closures[i]); }, boost::asio::detached);
     }
-    loop.poll();  // Queues them all, in order.
+    loop_.restart();
+    loop_.poll();  // Queues them all, in order.
     released.set_value();
-    loop.run();
+    loop_.run();
     return results;
   }
 
   std::string root_;
+  boost::asio::io_context loop_;  // Outlives the writer, which may still be inside of a post() to it.
   std::unique_ptr<Database> db_;
 };
 
@@ -380,10 +381,9 @@ TEST_F(DatabaseTest, ManyCoroutinesAndThreadsAtOnce) {
       } while (!finished);
     });
   }
-  boost::asio::io_context loop;
   for (int c = 0; c < kCoroutines; ++c) {
     boost::asio::co_spawn(
-        loop,
+        loop_,
         [this, c]() -> Task<void> {
           for (int w = 0; w < kWrites; ++w) {
             const std::int64_t id = c * kWrites + w;
@@ -395,7 +395,7 @@ TEST_F(DatabaseTest, ManyCoroutinesAndThreadsAtOnce) {
         },
         boost::asio::detached);
   }
-  loop.run();
+  loop_.run();
   finished = true;
   for (auto& reader : readers) reader.join();
   EXPECT_EQ(ids().size(), static_cast<std::size_t>(kCoroutines * kWrites));
