@@ -36,8 +36,10 @@ void closeForeignDescriptors(const Jail& jail) {
 [[noreturn]] void tell(const Jail& jail, const Ended& ended) {
   const std::string bytes = encode(ended);
   // Below PIPE_BUF, so it is written whole; when nobody reads any more there is nobody to tell.
-  if (write(jail.status.get(), bytes.data(), bytes.size()) < 0) _exit(1);
-  _exit(0);
+  const bool told = write(jail.status.get(), bytes.data(), bytes.size()) > 0;
+  // Where the kernel does not end the rest with us: our session, ourselves included.
+  if (!jail.site.facilities.has(Facility::kPidNamespace) && getsid(0) == getpid()) kill(0, SIGKILL);
+  _exit(told ? 0 : 1);
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {

@@ -69,7 +69,11 @@ std::variant<JailHandle, StepFailure> JailFactory::make() {
   }
 
   std::optional<Child> child = cloneProcess(cloneFlags(site_.facilities));
-  if (!child) return StepFailure{Facility::kUserNamespace, std::string("clone: ") + std::strerror(errno)};
+  if (!child) {
+    const StepFailure failure{Facility::kUserNamespace, std::string("clone: ") + std::strerror(errno)};
+    forget(handle);
+    return failure;
+  }
   if (child->pid == 0) {
     runJail(Jail{site_,
                  mapped ? kInnerUid : outer,

@@ -90,6 +90,14 @@ class Survey final {
     return std::move(result_);
   }
 
+  // Leaves nothing behind after run() threw.
+  void abandon() {
+    if (!result_.runIsPrivate && !result_.site.runDirectory.empty() &&
+        result_.site.runDirectory != configure_.runDirectory) {
+      base::removeTree(result_.site.runDirectory);
+    }
+  }
+
  private:
   bool has(Facility facility) const { return result_.site.facilities.has(facility); }
   void drop(Facility facility, std::string reason) {
@@ -261,7 +269,15 @@ class Survey final {
 
 }  // namespace
 
-Surveyed survey(const Configure& configure, Cgroups& cgroups) { return Survey(configure, cgroups).run(); }
+Surveyed survey(const Configure& configure, Cgroups& cgroups) {
+  Survey survey(configure, cgroups);
+  try {
+    return survey.run();
+  } catch (...) {
+    survey.abandon();
+    throw;
+  }
+}
 
 std::vector<Wall> describeWalls(const Surveyed& surveyed) {
   const FacilitySet& set = surveyed.site.facilities;
