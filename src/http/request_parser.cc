@@ -53,7 +53,8 @@ RequestParser::Progress RequestParser::feed(std::string_view input, std::size_t&
 
 Refusal RequestParser::refusalFor(const ErrorCode& error, std::string_view input) const {
   if (!error || error == beast::error::header_limit) {
-    if (!sawRequestLine_) return {414, "The request target is too long."};
+    const bool inTarget = !sawRequestLine_ && input.substr(0, limits_.bytes).find('\n') == std::string_view::npos;
+    if (inTarget) return {414, "The request target is too long."};
     return {431, "The header fields are too large."};
   }
   if (error == beast::error::bad_version) {
