@@ -1,0 +1,59 @@
+#include "homework/client/common/command_line.h"
+
+#include <cstdio>
+#include <exception>
+#include <iostream>
+
+#include "homework/client/common/json.h"
+#include "homework/client/common/text.h"
+
+namespace homework::client {
+namespace {
+
+int report(const Failure& failure, const GlobalOptions& options) {
+  const int status = static_cast<int>(failure.exit);
+  if (options.json) {
+    const Json error = JsonObject{{"exit", status}, {"message", failure.what}, {"hint", failure.hint}};
+    std::cout << writeJsonPretty(JsonObject{{"error", error}}) << std::flush;
+  }
+  for (const std::string& text : {failure.what, failure.hint}) {
+    for (const std::string& line : wrapped(cleaned(text), 100)) std::cerr << line << "\n";
+  }
+  return status;
+}
+
+}  // namespace
+
+TerminalOptions GlobalOptions::terminal() const {
+  TerminalOptions out;
+  out.noInput = noInput || json;
+  if (colour == "always") out.colour = ColourMode::kAlways;
+  if (colour == "never") out.colour = ColourMode::kNever;
+  return out;
+}
+
+void addGlobalOptions(CLI::App& command, GlobalOptions& options) {
+  command.add_flag("--json", options.json, "Print a JSON document instead of text; never ask");
+  command.add_flag("--no-input", options.noInput, "Never ask; fail instead");
+  command.add_option("--color", options.colour, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->default_str("auto");
+  command.fallthrough();  // so that they may also stand behind a subcommand
+}
+
+int runTool(CLI::App& app, int argc, char** argv, const GlobalOptions& options,
+            const std::function<Status()>& act) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::kUsage);
+  }
+  try {
+    const Status status = act();
+    return status.ok() ? 0 : report(status.failure(), options);
+  } catch (const std::exception& error) {
+    return report({Exit::kInternal, app.get_name() + ": " + error.what(), ""}, options);
+  }
+}
+
+}  // namespace homework::client

@@ -1,0 +1,98 @@
+// The person in front of the program: what is written to them, and what they type. Append-only: no cursor movement,
+// no clearing, so that a log, a screen reader and a terminal all see the same.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "homework/client/common/text.h"
+
+namespace homework::client {
+
+// How text is to be set.
+struct Style {
+  std::size_t width = 80;  // columns of a line
+  Charset charset = Charset::kUtf8;
+  bool colour = false;
+  bool accessible = false;  // ACCESSIBLE=1: no symbols where words do
+
+  std::string bold(std::string_view text) const { return painted("1", text); }
+  std::string warning(std::string_view text) const { return painted("33", text); }
+  // Between facts on one line.
+  std::string_view separator() const;
+  std::string_view dash() const { return charset == Charset::kUtf8 ? "–" : "-"; }
+
+ private:
+  std::string painted(std::string_view code, std::string_view text) const;
+};
+
+enum class ReplyKind : unsigned char {
+  kLine,        // text was typed and ended by Enter
+  kEnd,         // end of input (Ctrl-D)
+  kInterrupted  // SIGINT, SIGTERM or SIGHUP
+};
+
+struct Reply {
+  ReplyKind kind = ReplyKind::kEnd;
+  std::string text;  // without the line end and without blanks around it
+};
+
+// What the question flow needs of a person; the terminal, or a script in a test.
+class Dialogue {
+ public:
+  virtual ~Dialogue() = default;
+  virtual const Style& style() const = 0;
+  // One line of text, to standard output. `text` has been cleaned.
+  virtual void say(std::string_view text) = 0;
+  virtual Reply ask(std::string_view prompt) = 0;
+  // Waits, unless interrupted; false when it was.
+  virtual bool pause(std::chrono::milliseconds time) = 0;
+
+  // Wrapped to the style's width.
+  void sayWrapped(std::string_view text, std::string_view indent = "");
+};
+
+enum class ColourMode : unsigned char { kAuto, kAlways, kNever };
+
+struct TerminalOptions {
+  ColourMode colour = ColourMode::kAuto;
+  bool noInput = false;
+};
+
+// Standard input and output. At most one object; it takes over SIGINT, SIGTERM and SIGHUP: a prompt and a transfer
+// end, nothing else does, so that no file is left half written.
+class Terminal final : public Dialogue {
+ public:
+  explicit Terminal(TerminalOptions options);
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  const Style& style() const override { return style_; }
+  // Whether there is somebody to ask: input and output are terminals and --no-input was not given.
+  bool interactive() const { return interactive_; }
+
+  void say(std::string_view text) override;
+  Reply ask(std::string_view prompt) override { return read(prompt, Echo::kOn); }
+  // The same without showing what is typed.
+  Reply askHidden(std::string_view prompt) { return read(prompt, Echo::kOff); }
+  bool pause(std::chrono::milliseconds time) override;
+
+  // One line of chatter, to standard error.
+  void note(std::string_view text);
+
+ private:
+  enum class Echo : unsigned char { kOn, kOff };
+  Reply read(std::string_view prompt, Echo echo);
+  Reply readLine();
+
+  Style style_;
+  bool interactive_ = false;
+  std::string pending_;  // read beyond the line
+};
+
+// Whether one of the signals that Terminal took over has arrived. False without a Terminal.
+bool interrupted();
+
+}  // namespace homework::client

@@ -1,0 +1,66 @@
+// The answers that a student has given and the server has not got yet. Kept on disk with the questions they belong
+// to, so that nothing is lost by a closed lid, and answering goes on without a network.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "homework/client/common/files.h"
+#include "homework/client/student/api.h"
+
+namespace homework::client {
+
+struct Draft {
+  std::string studentId;
+  std::string subject;
+  std::string testId;
+  std::string title;
+  std::string timeZone;
+  std::optional<Instant> due;
+  std::string questionSet;
+  std::vector<Question> questions;
+  std::map<std::string, std::string> answers;  // question id -> answer id
+  std::size_t position = 0;                    // the question to go on with
+  std::string receipt;                         // code of the receipt for exactly these answers; else empty
+
+  std::string name() const { return subject + "/" + testId; }
+  const std::string* findAnswer(const Question& question) const;
+  // Sets or changes an answer; what the receipt was for is gone then.
+  void answer(const Question& question, const std::string& choice);
+  std::vector<std::size_t> openQuestions() const;  // positions without an answer
+  std::vector<ChosenAnswer> chosen() const;        // in the order of the questions
+};
+
+// Makes `draft` a draft of `test`: answers to questions that read the same are kept, all others dropped. Returns
+// the ids of the questions whose answer was dropped, or that are new although the draft had begun.
+std::vector<std::string> adopt(Draft& draft, const TestInfo& info, const std::string& timeZone,
+                               const TestContent& test);
+
+// Drafts of all tests below one folder. A draft is replaced atomically and durably.
+class DraftStore final {
+ public:
+  explicit DraftStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  // Precondition of all: the ids are ids (account.h).
+  std::filesystem::path pathOf(const std::string& student, const std::string& subject,
+                               const std::string& testId) const;
+  // nullopt when there is none, or none that can be read: that one is kept aside as `.damaged`.
+  std::optional<Draft> find(const std::string& student, const std::string& subject,
+                            const std::string& testId) const;
+  void save(const Draft& draft) const;
+  // Every draft of the student.
+  std::vector<Draft> all(const std::string& student) const;
+  // Held while a draft is worked on; nullopt when another process does.
+  std::optional<FileLock> lock(const Draft& draft) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+std::string draftToText(const Draft& draft);
+std::optional<Draft> draftFromText(std::string_view text);
+
+}  // namespace homework::client
