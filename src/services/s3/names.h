@@ -1,0 +1,23 @@
+// Which names S3 takes. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+
+namespace hearth::services::s3 {
+
+// Fault: InvalidBucketName 400.
+Result<void> checkBucketName(std::string_view name);
+// 1 to 1024 bytes of UTF-8. Faults: KeyTooLongError 400, InvalidURI 400. A key is never a path on this machine.
+Result<void> checkKey(std::string_view key);
+
+Fault noSuchBucket(std::string_view name);
+Fault noSuchKey(std::string_view key);
+Fault noSuchVersion(std::string_view key, std::string_view versionId);
+Fault preconditionFailed(std::string_view condition);
+Fault invalidArgument(std::string message, std::string_view name = {}, std::string_view value = {});
+// For what Hearth does not do: 501, with the feature named.
+Fault notImplemented(std::string_view feature);
+
+}  // namespace hearth::services::s3

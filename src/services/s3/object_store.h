@@ -1,0 +1,97 @@
+// Objects: one row per version, and the ways to list them.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "services/s3/body.h"
+#include "services/s3/bucket_store.h"
+#include "store/database.h"
+#include "store/keyring.h"
+
+namespace hearth::services::s3 {
+
+inline constexpr char kNullVersion[] = "null";
+
+// A part of a multipart object, as GetObjectAttributes and partNumber see it.
+struct PartInfo {
+  std::int64_t number = 0;
+  std::uint64_t size = 0;
+  std::optional<Checksum> checksum;
+};
+
+// What is kept beside the bytes.
+struct ObjectAttributes {
+  std::map<std::string, std::string> headers;  // "Content-Type" and the like, as they are sent back
+  std::map<std::string, std::string> metadata;
+  std::map<std::string, std::string> tags;
+  std::string cannedAcl;  // "private" unless set
+  std::string storageClass = "STANDARD";
+  std::optional<Checksum> checksum;
+  std::vector<PartInfo> parts;
+};
+
+struct ObjectRow {
+  std::int64_t id = 0;
+  std::int64_t bucketId = 0;
+  std::string key;
+  std::string versionId = kNullVersion;
+  bool latest = true;
+  bool deleteMarker = false;
+  std::string etag;  // without quotes
+  base::Time modified{};
+  ObjectAttributes attributes;
+  Body body;  // inlineBytes only where the row was read with its body
+};
+
+// A page of a listing. Keys and prefixes come in one order, each key once.
+struct ListedEntry {
+  std::string prefix;  // not empty: a common prefix, and the row is unset
+  ObjectRow row;
+};
+
+struct ListQuery {
+  std::int64_t bucketId = 0;
+  std::string prefix;
+  std::string delimiter;
+  std::string after;  // only keys and prefixes behind this one
+  std::size_t most = 1000;
+};
+
+class ObjectStore final {
+ public:
+  ObjectStore(store::Database& database, const store::Keyring& keyring) : database_(database), keyring_(keyring) {}
+
+  // The latest row, which may be a delete marker; or the version. With the inline body.
+  std::optional<ObjectRow> findLatest(std::int64_t bucketId, const std::string& key) const;
+  std::optional<ObjectRow> findVersion(std::int64_t bucketId, const std::string& key, const std::string& versionId) const;
+
+  // Adds the row as the latest version. A row of the same version id (the null version) is replaced; what it stored
+  // comes back, to be removed after the commit.
+  std::vector<Segment> insert(ObjectRow row);
+  // Removes one version; when it was the latest, the one before it becomes that. What it stored comes back.
+  std::vector<Segment> remove(const ObjectRow& row);
+  void updateAttributes(const ObjectRow& row);
+
+  bool isEmpty(std::int64_t bucketId) const;
+  // Current objects, without delete markers; at most query.most entries.
+  std::vector<ListedEntry> list(const ListQuery& query) const;
+  // All versions, newest first within a key, from behind (afterKey, afterVersion); prefixes as above.
+  std::vector<ListedEntry> listVersions(const ListQuery& query, const std::string& afterVersion) const;
+
+  bool isReferenced(const store::BlobId& blob) const;
+  void forEachBlob(const std::function<void(const store::BlobId&)>& visit) const;
+
+ private:
+  store::Database& database_;
+  const store::Keyring& keyring_;
+};
+
+std::string writeAttributes(const ObjectAttributes& attributes);
+ObjectAttributes readAttributes(const std::string& record);
+
+}  // namespace hearth::services::s3
