@@ -13,7 +13,11 @@ class BodyStream final : public base::ByteStream {
  public:
   BodyStream(std::string inlineBytes, std::vector<std::unique_ptr<store::BlobReader>> readers, std::uint64_t offset,
              std::uint64_t length)
-      : inline_(std::move(inlineBytes)), readers_(std::move(readers)), offset_(offset), left_(length), size_(length) {}
+      : inline_(std::move(inlineBytes)),
+        readers_(std::move(readers)),
+        offset_(offset),
+        left_(length),
+        size_(length) {}
 
   Task<Result<std::size_t>> read(std::string& into, std::size_t most) override {
     std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>({left_, most, kPiece}));
@@ -41,17 +45,20 @@ class BodyStream final : public base::ByteStream {
   std::uint64_t size_;
 };
 
-Result<void> verify(const ReceiveOptions& options, const std::string& md5, const std::optional<Checksum>& checksum) {
+Result<void> verify(const ReceiveOptions& options, const std::string& md5,
+                    const std::optional<Checksum>& checksum) {
   if (!options.contentMd5.empty()) {
     auto expected = base::base64Decode(options.contentMd5);
-    if (!expected || expected->size() != 16) return Fault("InvalidDigest", "The Content-MD5 you specified is not valid.");
+    if (!expected || expected->size() != 16)
+      return Fault("InvalidDigest", "The Content-MD5 you specified is not valid.");
     if (*expected != md5)
       return Fault("BadDigest", "The Content-MD5 you specified did not match what we received.")
           .with("ExpectedDigest", options.contentMd5)
           .with("CalculatedDigest", base::base64Encode(md5));
   }
   if (checksum && !options.checksum.expected.empty() && options.checksum.expected != checksum->value)
-    return Fault("BadDigest", "The " + checksum->algorithm + " you specified did not match the calculated checksum.");
+    return Fault("BadDigest",
+                 "The " + checksum->algorithm + " you specified did not match the calculated checksum.");
   return {};
 }
 
@@ -75,7 +82,7 @@ Task<Result<ReceivedBody>> receiveBody(base::ByteStream& stream, ReceiveOptions 
           .with("MaxSizeAllowed", std::to_string(options.limit));
     md5.update(piece);
     if (checksum) checksum->update(piece);
-    if (!writer && received.body.size <= kInlineBytes) {
+    if (!writer && !options.alwaysBlob && received.body.size <= kInlineBytes) {
       received.body.inlineBytes += piece;
       continue;
     }

@@ -42,6 +42,7 @@ struct ReceiveOptions {
   std::uint64_t limit = 5ULL << 30;
   std::string contentMd5;  // base64 as sent; empty: none
   ChecksumWish checksum;
+  bool alwaysBlob = false;  // parts of multipart uploads are blobs whatever their size
 };
 
 // Reads the stream to its end. A blob that it made is durable when it returns; the caller removes it when the row

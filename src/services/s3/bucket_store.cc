@@ -43,7 +43,11 @@ CREATE TABLE s3_parts (
 constexpr std::string_view kColumns = "id, name, account, region, created, versioning";
 
 BucketRow bucketOf(const store::Rows& rows) {
-  return {rows.integer(0), rows.text(1), rows.text(2), rows.text(3), base::fromMillis(rows.integer(4)),
+  return {rows.integer(0),
+          rows.text(1),
+          rows.text(2),
+          rows.text(3),
+          base::fromMillis(rows.integer(4)),
           static_cast<Versioning>(rows.integer(5))};
 }
 
@@ -59,8 +63,8 @@ std::optional<BucketRow> BucketStore::find(const std::string& name) const {
 
 std::vector<BucketRow> BucketStore::list(const std::string& account) const {
   std::vector<BucketRow> buckets;
-  auto rows =
-      database_.query("SELECT " + std::string(kColumns) + " FROM s3_buckets WHERE account = ? ORDER BY name", account);
+  auto rows = database_.query(
+      "SELECT " + std::string(kColumns) + " FROM s3_buckets WHERE account = ? ORDER BY name", account);
   while (rows.next()) buckets.push_back(bucketOf(rows));
   return buckets;
 }
@@ -68,7 +72,8 @@ std::vector<BucketRow> BucketStore::list(const std::string& account) const {
 std::int64_t BucketStore::insert(const BucketRow& bucket) {
   auto rows = database_.query(
       "INSERT INTO s3_buckets (name, account, region, created, versioning) VALUES (?, ?, ?, ?, ?) RETURNING id",
-      bucket.name, bucket.account, bucket.region, base::toMillis(bucket.created), static_cast<int>(bucket.versioning));
+      bucket.name, bucket.account, bucket.region, base::toMillis(bucket.created),
+      static_cast<int>(bucket.versioning));
   rows.next();
   return rows.integer(0);
 }
@@ -77,7 +82,9 @@ void BucketStore::setVersioning(std::int64_t bucketId, Versioning versioning) {
   database_.execute("UPDATE s3_buckets SET versioning = ? WHERE id = ?", static_cast<int>(versioning), bucketId);
 }
 
-void BucketStore::remove(std::int64_t bucketId) { database_.execute("DELETE FROM s3_buckets WHERE id = ?", bucketId); }
+void BucketStore::remove(std::int64_t bucketId) {
+  database_.execute("DELETE FROM s3_buckets WHERE id = ?", bucketId);
+}
 
 std::optional<std::string> BucketStore::findSetting(std::int64_t bucketId, const std::string& name) const {
   auto rows =
@@ -87,8 +94,8 @@ std::optional<std::string> BucketStore::findSetting(std::int64_t bucketId, const
 }
 
 void BucketStore::putSetting(std::int64_t bucketId, const std::string& name, const std::string& record) {
-  database_.execute("INSERT OR REPLACE INTO s3_bucket_settings (bucket_id, name, record) VALUES (?, ?, ?)", bucketId,
-                    name, record);
+  database_.execute("INSERT OR REPLACE INTO s3_bucket_settings (bucket_id, name, record) VALUES (?, ?, ?)",
+                    bucketId, name, record);
 }
 
 void BucketStore::deleteSetting(std::int64_t bucketId, const std::string& name) {

@@ -42,10 +42,14 @@ Result<ChecksumWish> checksumWish(const Input& in, const std::optional<std::stri
   take("CRC64NVME", in.checksumCRC64NVME);
   take("SHA1", in.checksumSHA1);
   take("SHA256", in.checksumSHA256);
-  if (given > 1) return Fault("InvalidRequest", "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+  if (given > 1)
+    return Fault("InvalidRequest",
+                 "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
   if (given == 0 && algorithm) {
     if (!checksumKind(*algorithm))
-      return Fault("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+      return Fault("InvalidRequest",
+                   "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
+                   "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
     wish.algorithm = *algorithm;
   }
   return wish;

@@ -11,8 +11,10 @@ namespace {
 bool looksLikeAddress(std::string_view name) {
   int dots = 0;
   for (char c : name) {
-    if (c == '.') ++dots;
-    else if (c < '0' || c > '9') return false;
+    if (c == '.')
+      ++dots;
+    else if (c < '0' || c > '9')
+      return false;
   }
   return dots == 3;
 }
@@ -30,7 +32,8 @@ bool isBucketName(std::string_view name) {
 
 Result<void> checkBucketName(std::string_view name) {
   if (isBucketName(name)) return {};
-  return Fault("InvalidBucketName", "The specified bucket is not valid.").with("BucketName", std::string(name.substr(0, 256)));
+  return Fault("InvalidBucketName", "The specified bucket is not valid.")
+      .with("BucketName", std::string(name.substr(0, 256)));
 }
 
 Result<void> checkKey(std::string_view key) {
@@ -66,7 +69,9 @@ Fault preconditionFailed(std::string_view condition) {
 Fault invalidArgument(std::string message, std::string_view name, std::string_view value) {
   Fault fault("InvalidArgument", std::move(message));
   if (name.empty()) return fault;
-  return std::move(fault).with("ArgumentName", std::string(name)).with("ArgumentValue", std::string(value.substr(0, 256)));
+  return std::move(fault)
+      .with("ArgumentName", std::string(name))
+      .with("ArgumentValue", std::string(value.substr(0, 256)));
 }
 
 Fault notImplemented(std::string_view feature) {

@@ -114,33 +114,32 @@ ObjectAttributes readAttributes(const std::string& record) {
   return attributes;
 }
 
-std::optional<ObjectRow> ObjectStore::findLatest(std::int64_t bucketId, const std::string& key) const {
-  auto rows = database_.query("SELECT " + std::string(kColumns) +
-                                  ", inline_body FROM s3_objects WHERE bucket_id = ? AND key = ? AND latest = 1",
-                              bucketId, key);
-  if (!rows.next()) return std::nullopt;
+ObjectRow ObjectStore::withBody(const store::Rows& rows) const {
   ObjectRow row = rowOf(rows);
   if (!rows.isNull(11)) {
-    auto plain = keyring_.open(rows.blob(11), bodyContext(bucketId, key));
+    auto plain = keyring_.open(rows.blob(11), bodyContext(row.bucketId, row.key));
     if (!plain.ok()) throw store::DatabaseError("s3: an inline body cannot be opened: " + plain.fault().message);
     row.body.inlineBytes = std::move(*plain);
   }
   return row;
 }
 
+std::optional<ObjectRow> ObjectStore::findLatest(std::int64_t bucketId, const std::string& key) const {
+  auto rows = database_.query("SELECT " + std::string(kColumns) +
+                                  ", inline_body FROM s3_objects WHERE bucket_id = ? AND key = ? AND latest = 1",
+                              bucketId, key);
+  if (!rows.next()) return std::nullopt;
+  return withBody(rows);
+}
+
 std::optional<ObjectRow> ObjectStore::findVersion(std::int64_t bucketId, const std::string& key,
                                                   const std::string& versionId) const {
-  auto rows = database_.query("SELECT " + std::string(kColumns) +
-                                  ", inline_body FROM s3_objects WHERE bucket_id = ? AND key = ? AND version_id = ?",
-                              bucketId, key, versionId);
+  auto rows =
+      database_.query("SELECT " + std::string(kColumns) +
+                          ", inline_body FROM s3_objects WHERE bucket_id = ? AND key = ? AND version_id = ?",
+                      bucketId, key, versionId);
   if (!rows.next()) return std::nullopt;
-  ObjectRow row = rowOf(rows);
-  if (!rows.isNull(11)) {
-    auto plain = keyring_.open(rows.blob(11), bodyContext(bucketId, key));
-    if (!plain.ok()) throw store::DatabaseError("s3: an inline body cannot be opened: " + plain.fault().message);
-    row.body.inlineBytes = std::move(*plain);
-  }
-  return row;
+  return withBody(rows);
 }
 
 std::vector<Segment> ObjectStore::insert(ObjectRow row) {
@@ -153,11 +152,13 @@ std::vector<Segment> ObjectStore::insert(ObjectRow row) {
                     row.key);
   std::optional<std::string> segments;
   std::optional<store::Blob> inlineBody;
-  if (!row.body.segments.empty()) segments = writeSegments(row.body.segments);
+  if (!row.body.segments.empty())
+    segments = writeSegments(row.body.segments);
   else if (!row.deleteMarker)
     inlineBody = store::Blob{keyring_.seal(row.body.inlineBytes, bodyContext(row.bucketId, row.key))};
   database_.execute(
-      "INSERT INTO s3_objects (bucket_id, key, version_id, latest, marker, size, etag, modified, attributes, segments,"
+      "INSERT INTO s3_objects (bucket_id, key, version_id, latest, marker, size, etag, modified, attributes, "
+      "segments,"
       " inline_body) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)",
       row.bucketId, row.key, row.versionId, row.deleteMarker, row.body.size, row.etag, base::toMillis(row.modified),
       writeAttributes(row.attributes), segments, inlineBody);
@@ -258,14 +259,6 @@ std::vector<ListedEntry> ObjectStore::listVersions(const ListQuery& query, const
     if (!skipped) break;
   }
   return entries;
-}
-
-bool ObjectStore::isReferenced(const store::BlobId& blob) const {
-  auto rows = database_.query(
-      "SELECT 1 FROM s3_objects WHERE segments IS NOT NULL AND instr(segments, ?1) > 0"
-      " UNION ALL SELECT 1 FROM s3_parts WHERE blob = ?1 LIMIT 1",
-      blob);
-  return rows.next();
 }
 
 void ObjectStore::forEachBlob(const std::function<void(const store::BlobId&)>& visit) const {

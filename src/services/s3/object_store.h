@@ -68,7 +68,8 @@ class ObjectStore final {
 
   // The latest row, which may be a delete marker; or the version. With the inline body.
   std::optional<ObjectRow> findLatest(std::int64_t bucketId, const std::string& key) const;
-  std::optional<ObjectRow> findVersion(std::int64_t bucketId, const std::string& key, const std::string& versionId) const;
+  std::optional<ObjectRow> findVersion(std::int64_t bucketId, const std::string& key,
+                                       const std::string& versionId) const;
 
   // Adds the row as the latest version. A row of the same version id (the null version) is replaced; what it stored
   // comes back, to be removed after the commit.
@@ -83,10 +84,11 @@ class ObjectStore final {
   // All versions, newest first within a key, from behind (afterKey, afterVersion); prefixes as above.
   std::vector<ListedEntry> listVersions(const ListQuery& query, const std::string& afterVersion) const;
 
-  bool isReferenced(const store::BlobId& blob) const;
+  // Every blob that an object or a part refers to: what a sweep must keep.
   void forEachBlob(const std::function<void(const store::BlobId&)>& visit) const;
 
  private:
+  ObjectRow withBody(const store::Rows& rows) const;
   store::Database& database_;
   const store::Keyring& keyring_;
 };

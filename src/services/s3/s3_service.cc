@@ -1,0 +1,89 @@
+#include "services/s3/s3_service.h"
+
+#include "services/s3/names.h"
+
+namespace hearth::services::s3 {
+
+S3Service::S3Service(store::Database& database, const store::Keyring& keyring, store::Blobs& blobs,
+                     base::ThreadPool& pool, base::Random& random, const base::Clock& clock, S3Settings settings)
+    : database_(database),
+      blobs_(blobs),
+      pool_(pool),
+      random_(random),
+      clock_(clock),
+      settings_(std::move(settings)),
+      buckets_(database),
+      objects_(database, keyring),
+      uploads_(database) {}
+
+Result<std::string> S3Service::readObject(const ports::ObjectRef& object, std::uint64_t limit) {
+  store::Database::Snapshot snapshot(database_);
+  api::Call call;
+  call.account = object.account;
+  HEARTH_TRY(BucketRow bucket, getBucket(call, object.bucket));
+  HEARTH_TRY(ObjectRow row, getObjectRow(bucket, object.key, object.versionId));
+  if (row.body.size > limit)
+    return Fault("EntityTooLarge", "The object " + object.key + " has " + std::to_string(row.body.size) +
+                                       " bytes; at most " + std::to_string(limit) + " are allowed here.");
+  if (row.body.segments.empty()) return row.body.inlineBytes;
+  std::string bytes;
+  bytes.reserve(row.body.size);
+  for (const Segment& segment : row.body.segments) {
+    HEARTH_TRY(auto reader, blobs_.open(segment.blob));
+    HEARTH_CHECK(reader->read(bytes, 0, reader->size()));
+  }
+  return bytes;
+}
+
+Result<BucketRow> S3Service::getBucket(const api::Call& call, const std::string& name,
+                                       const std::optional<std::string>& expectedOwner) const {
+  auto bucket = buckets_.find(name);
+  if (!bucket) return noSuchBucket(name);
+  if (bucket->account != call.account || (expectedOwner && *expectedOwner != bucket->account))
+    return Fault("AccessDenied", "Access Denied", 403);
+  return *bucket;
+}
+
+Result<ObjectRow> S3Service::getObjectRow(const BucketRow& bucket, const std::string& key,
+                                          const std::optional<std::string>& versionId) const {
+  HEARTH_CHECK(checkKey(key));
+  if (versionId && !versionId->empty()) {
+    auto row = objects_.findVersion(bucket.id, key, *versionId);
+    if (!row) return noSuchVersion(key, *versionId);
+    if (row->deleteMarker)
+      return Fault("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
+          .with("Method", "GET")
+          .with("ResourceType", "DeleteMarker");
+    return *std::move(row);
+  }
+  auto row = objects_.findLatest(bucket.id, key);
+  if (!row || row->deleteMarker) return noSuchKey(key);
+  return *std::move(row);
+}
+
+void S3Service::removeAfterCommit(std::vector<Segment> segments) {
+  if (segments.empty()) return;
+  database_.afterCommit([this, segments = std::move(segments)] {
+    pool_.post([this, segments] {
+      for (const Segment& segment : segments) blobs_.remove(segment.blob);
+    });
+  });
+}
+
+void S3Service::discard(const Body& body) {
+  for (const Segment& segment : body.segments) blobs_.remove(segment.blob);
+}
+
+std::string S3Service::newVersionId(const BucketRow& bucket) {
+  if (bucket.versioning != Versioning::kEnabled) return kNullVersion;
+  return base::randomText(random_, 32, base::kAlphanumeric);
+}
+
+api::s3::Owner S3Service::ownerOf(const BucketRow& bucket) const {
+  api::s3::Owner owner;
+  owner.id = settings_.canonicalIdOf(bucket.account);
+  owner.displayName = bucket.account;
+  return owner;
+}
+
+}  // namespace hearth::services::s3
