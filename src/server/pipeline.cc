@@ -1,0 +1,209 @@
+#include "server/pipeline.h"
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "wire/aws_chunked.h"
+#include "wire/codec.h"
+
+namespace hearth::server {
+namespace {
+
+// Bodies that are read whole before they are decoded. Lambda's packages come as base64 in JSON.
+constexpr std::size_t kMostBody = 8 << 20;
+constexpr std::size_t kMostLambdaBody = 72 << 20;
+
+std::size_t bodyLimit(const api::Service* service) {
+  return service && service->id == "lambda" ? kMostLambdaBody : kMostBody;
+}
+
+Fault bodyTooLarge(const api::Service* service, std::size_t limit) {
+  std::string message = "The request body has more than " + std::to_string(limit) + " bytes.";
+  if (service && service->id == "s3") return {"EntityTooLarge", message, 400};
+  return {"RequestEntityTooLargeException", message, 413};
+}
+
+wire::AuthFamily familyOf(const api::Service* service, api::Protocol protocol) {
+  if (service && service->id == "s3") return wire::AuthFamily::kS3;
+  switch (protocol) {
+    case api::Protocol::kQuery:
+      return wire::AuthFamily::kQuery;
+    case api::Protocol::kRestJson:
+      return wire::AuthFamily::kRestJson;
+    case api::Protocol::kRestXml:
+      return wire::AuthFamily::kS3;
+    default:
+      return wire::AuthFamily::kJson;
+  }
+}
+
+wire::CredentialLookup lookupIn(identity::Directory& directory) {
+  return [&directory](const std::string& accessKeyId, const std::string& token) -> std::optional<wire::KeyRecord> {
+    auto key = directory.findKey(accessKeyId, token);
+    if (!key || !key->active) return std::nullopt;
+    return wire::KeyRecord{key->secretAccessKey,  key->principal.arn, key->principal.account,
+                           key->principal.userId, key->tokenValid,    key->expired};
+  };
+}
+
+// RFC 1864, for the bodies that S3 reads whole (DeleteObjects, settings of buckets).
+Result<void> checkContentMd5(const http::Request& request, std::string_view body) {
+  auto header = request.headers.find("Content-MD5");
+  if (!header) return {};
+  auto expected = base::base64Decode(*header);
+  if (!expected || expected->size() != 16)
+    return Fault("InvalidDigest", "The Content-MD5 you specified is not valid.");
+  if (*expected != base::md5(body))
+    return Fault("BadDigest", "The Content-MD5 you specified did not match what we received.");
+  return {};
+}
+
+}  // namespace
+
+// One AWS call on its way through the steps.
+struct Pipeline::Exchange {
+  http::Request& request;
+  const api::Service* service = nullptr;  // as soon as it can be told, for faults
+  api::Protocol protocol = api::Protocol::kRestXml;
+  std::string requestId;
+  std::string body;
+  bool bodyRead = false;
+  wire::Match match;
+  api::Call call;
+  api::AnyShape input;
+};
+
+Pipeline::Pipeline(PipelineParts parts)
+    : parts_(parts), routes_(parts.router.services()), verifier_(lookupIn(parts.directory), parts.clock) {}
+
+Task<http::Response> Pipeline::handle(http::Request& request) {
+  if (parts_.admin.owns(request)) co_return co_await parts_.admin.handle(request, verifier_);
+  if (auto target = gateway::findTarget(request))
+    co_return co_await parts_.gateway.handle(request, target->apiId, target->stageName, target->path);
+  co_return co_await handleCall(request);
+}
+
+Task<http::Response> Pipeline::handleCall(http::Request& request) {
+  Exchange exchange{.request = request};
+  exchange.service = routes_.guessService(request);
+  if (exchange.service) exchange.protocol = exchange.service->protocols.front();
+  exchange.requestId = newRequestId(exchange.service);
+
+  std::optional<Fault> fault;
+  try {
+    auto response = co_await runSteps(exchange);
+    if (response.ok()) co_return std::move(response).value();
+    fault = std::move(response).fault();
+  } catch (const std::exception& error) {
+    base::logError("pipeline", "a handler failed",
+                   {{"operation", std::string(exchange.match.operationName)},
+                    {"requestId", exchange.requestId},
+                    {"error", error.what()}});
+    fault = Fault("InternalError", "We encountered an internal error. Please try again.", 500);
+  }
+  co_return wire::encodeFault(exchange.service, exchange.protocol, *fault, exchange.requestId, request.path,
+                              request.method == "HEAD");
+}
+
+Task<Result<http::Response>> Pipeline::runSteps(Exchange& exchange) {
+  HEARTH_CO_CHECK(co_await match(exchange));
+  HEARTH_CO_CHECK(co_await authenticate(exchange));
+  HEARTH_CO_CHECK(decode(exchange));
+  HEARTH_CO_TRY(api::AnyShape output, co_await run(exchange));
+  co_return wire::encodeOutput(*exchange.match.operation, exchange.protocol, output, exchange.requestId);
+}
+
+// Which service, operation and protocol; the body is read here when it names the operation.
+Task<Result<void>> Pipeline::match(Exchange& exchange) {
+  http::Request& request = exchange.request;
+  if (wire::Routes::needsBody(request)) {
+    HEARTH_CO_TRY(exchange.body,
+                  co_await base::readAll(*request.body, kMostBody, bodyTooLarge(exchange.service, kMostBody)));
+    exchange.bodyRead = true;
+  }
+  HEARTH_CO_TRY(exchange.match, routes_.find(request, exchange.body));
+  exchange.service = exchange.match.service;
+  exchange.protocol = exchange.match.protocol;
+  co_return Result<void>();
+}
+
+// Whose signature it is, and whether it is good. What the signature says about the body is enforced here as well.
+Task<Result<void>> Pipeline::authenticate(Exchange& exchange) {
+  http::Request& request = exchange.request;
+  bool streams = exchange.match.operation && wire::streamsInput(*exchange.match.operation);
+  bool chunked = request.headers.find("x-amz-content-sha256").value_or("").starts_with("STREAMING-");
+  if (!streams && !chunked && !exchange.bodyRead) {
+    std::size_t limit = bodyLimit(exchange.service);
+    HEARTH_CO_TRY(exchange.body,
+                  co_await base::readAll(*request.body, limit, bodyTooLarge(exchange.service, limit)));
+    exchange.bodyRead = true;
+  }
+  std::optional<std::string_view> body;
+  if (exchange.bodyRead) body = exchange.body;
+  wire::Verification verification = verifier_.verify(request, body);
+  if (auto* failure = std::get_if<wire::AuthFailure>(&verification))
+    co_return wire::authFault(*failure, familyOf(exchange.service, exchange.protocol));
+  auto& verified = std::get<wire::Verified>(verification);
+
+  if (!exchange.bodyRead) {
+    HEARTH_CO_TRY(request.body, wire::unwrapBody(std::move(request.body), request, verified));
+    if (!streams) {
+      std::size_t limit = bodyLimit(exchange.service);
+      HEARTH_CO_TRY(exchange.body,
+                    co_await base::readAll(*request.body, limit, bodyTooLarge(exchange.service, limit)));
+    }
+  }
+  if (!streams && exchange.service->id == "s3") HEARTH_CO_CHECK(checkContentMd5(request, exchange.body));
+
+  api::Call& call = exchange.call;
+  call.principal = {verified.account, verified.principalArn, verified.userId, verified.accessKeyId};
+  call.principal.isRoot = verified.principalArn.ends_with(":root");
+  call.account = verified.account;
+  call.region = verified.region;
+  call.requestId = exchange.requestId;
+  call.operation = std::string(exchange.service->id) + ":" + std::string(exchange.match.operationName);
+  call.host = request.headers.find("Host").value_or("");
+  call.sourceIp = request.origin.peer.substr(0, request.origin.peer.rfind(':'));
+  call.now = parts_.clock.now();
+  co_return Result<void>();
+}
+
+Result<void> Pipeline::decode(Exchange& exchange) {
+  if (!exchange.match.operation)
+    return Fault("NotImplemented", "Hearth does not implement " + exchange.call.operation + ".", 501);
+  HEARTH_TRY(exchange.input, wire::decodeInput(exchange.match, exchange.request, exchange.body));
+  std::string().swap(exchange.body);
+  return {};
+}
+
+// On the loop over a snapshot, on the writer thread, or as a coroutine: the handler's kind says.
+Task<Result<api::AnyShape>> Pipeline::run(Exchange& exchange) {
+  const api::Handler* handler = parts_.router.find(*exchange.match.operation);
+  if (!handler)
+    co_return Fault("NotImplemented", "Hearth does not implement " + exchange.call.operation + ".", 501);
+  switch (handler->kind) {
+    case api::Handler::Kind::kRead: {
+      store::Database::Snapshot snapshot(parts_.database);
+      co_return handler->run(exchange.call, exchange.input);
+    }
+    case api::Handler::Kind::kWrite: {
+      api::AnyShape output;
+      auto work = [&]() -> Result<void> {
+        HEARTH_TRY(output, handler->run(exchange.call, exchange.input));
+        return {};
+      };
+      HEARTH_CO_CHECK(co_await parts_.database.write(work));
+      co_return output;
+    }
+    case api::Handler::Kind::kWait:
+      break;
+  }
+  co_return co_await handler->wait(exchange.call, exchange.input);
+}
+
+std::string Pipeline::newRequestId(const api::Service* service) {
+  if (service && service->id == "s3") return base::randomText(parts_.random, 16, "0123456789ABCDEF");
+  return base::randomUuid(parts_.random);
+}
+
+}  // namespace hearth::server

@@ -1,0 +1,59 @@
+// Pipeline: the life of a request, step by step.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "api/router.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "gateway/gateway.h"
+#include "http/message.h"
+#include "identity/directory.h"
+#include "server/admin.h"
+#include "store/database.h"
+#include "wire/routes.h"
+#include "wire/sigv4.h"
+
+namespace hearth::server {
+
+// What the pipeline connects; everything outlives it.
+struct PipelineParts {
+  const api::Router& router;
+  store::Database& database;
+  identity::Directory& directory;
+  gateway::Gateway& gateway;
+  Admin& admin;
+  const base::Clock& clock;
+  base::Random& random;
+};
+
+// On the loop.
+class Pipeline final {
+ public:
+  explicit Pipeline(PipelineParts parts);
+
+  // Every request of every listener comes here: the product's own endpoints, web requests to REST APIs, and AWS
+  // calls.
+  Task<http::Response> handle(http::Request& request);
+
+ private:
+  struct Exchange;
+
+  Task<http::Response> handleCall(http::Request& request);
+  Task<Result<http::Response>> runSteps(Exchange& exchange);
+
+  // The steps, in their order.
+  Task<Result<void>> match(Exchange& exchange);
+  Task<Result<void>> authenticate(Exchange& exchange);
+  Result<void> decode(Exchange& exchange);
+  Task<Result<api::AnyShape>> run(Exchange& exchange);
+
+  std::string newRequestId(const api::Service* service);
+
+  PipelineParts parts_;
+  wire::Routes routes_;
+  wire::SigV4Verifier verifier_;
+};
+
+}  // namespace hearth::server

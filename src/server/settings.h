@@ -1,0 +1,42 @@
+// What `hearth serve` is told.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "identity/directory.h"
+
+namespace hearth::server {
+
+struct MailRelay {
+  std::string host;  // empty: no relay; mail stays readable in the outbox
+  int port = 587;
+  std::string security = "required";  // STARTTLS: required, optional, off
+  std::string user;
+  std::string password;  // from a file or the environment, never from the command line
+};
+
+struct Settings {
+  std::string dataFolder;
+  std::string address = "127.0.0.1";
+  int port = 4566;
+  std::string region = "eu-central-1";
+  std::optional<base::Time> startAt;        // --clock
+  std::vector<identity::RootKey> rootKeys;  // --account
+  std::string jail = "auto";                // auto, strict, off
+  MailRelay relay;
+  std::int64_t gatewayTimeoutSeconds = 29;
+  bool quiet = false;
+};
+
+// "ADDR:PORT", "[::1]:4566" or "PORT". Fault: InvalidArgument.
+Result<void> parseListen(const std::string& text, Settings& settings);
+// "ID:ACCESS_KEY:SECRET[:CANONICAL_ID]". Fault: InvalidArgument, without repeating the secret.
+Result<identity::RootKey> parseAccount(const std::string& text);
+// RFC 3339, or "2019-04-08 22:59:00" in UTC.
+Result<base::Time> parseClock(const std::string& text);
+
+}  // namespace hearth::server

@@ -1,0 +1,72 @@
+// CloudFormation: the operations on top of the engine of stacks/.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/
+#pragma once
+
+#include "api/call.h"
+#include "api/cloudformation.h"
+#include "base/executor.h"
+#include "ports/object_reader.h"
+#include "stacks/engine.h"
+#include "store/database.h"
+
+namespace hearth::services::cloudformation {
+
+class CloudFormationService final {
+ public:
+  CloudFormationService(store::Database& database, stacks::Engine& engine, ports::ObjectReader& objects,
+                        base::ThreadPool& pool)
+      : database_(database), engine_(engine), objects_(objects), pool_(pool) {}
+
+  // --- orders; the template is fetched and parsed before the write
+  Task<Result<api::cloudformation::CreateStackOutput>> createStack(const api::Call& call,
+                                                                   api::cloudformation::CreateStackInput in);
+  Task<Result<api::cloudformation::UpdateStackOutput>> updateStack(const api::Call& call,
+                                                                   api::cloudformation::UpdateStackInput in);
+  Result<api::cloudformation::DeleteStackOutput> deleteStack(const api::Call& call,
+                                                             api::cloudformation::DeleteStackInput in);
+  Result<api::cloudformation::ContinueUpdateRollbackOutput> continueUpdateRollback(
+      const api::Call& call, api::cloudformation::ContinueUpdateRollbackInput in);
+  Result<api::cloudformation::UpdateTerminationProtectionOutput> updateTerminationProtection(
+      const api::Call& call, api::cloudformation::UpdateTerminationProtectionInput in);
+
+  // --- how things stand
+  Result<api::cloudformation::DescribeStacksOutput> describeStacks(
+      const api::Call& call, api::cloudformation::DescribeStacksInput in) const;
+  Result<api::cloudformation::ListStacksOutput> listStacks(const api::Call& call,
+                                                           api::cloudformation::ListStacksInput in) const;
+  Result<api::cloudformation::DescribeStackEventsOutput> describeStackEvents(
+      const api::Call& call, api::cloudformation::DescribeStackEventsInput in) const;
+  Result<api::cloudformation::DescribeStackResourceOutput> describeStackResource(
+      const api::Call& call, api::cloudformation::DescribeStackResourceInput in) const;
+  Result<api::cloudformation::DescribeStackResourcesOutput> describeStackResources(
+      const api::Call& call, api::cloudformation::DescribeStackResourcesInput in) const;
+  Result<api::cloudformation::ListStackResourcesOutput> listStackResources(
+      const api::Call& call, api::cloudformation::ListStackResourcesInput in) const;
+  Result<api::cloudformation::GetTemplateOutput> getTemplate(const api::Call& call,
+                                                             api::cloudformation::GetTemplateInput in) const;
+  Result<api::cloudformation::ListExportsOutput> listExports(const api::Call& call,
+                                                             api::cloudformation::ListExportsInput in) const;
+  Result<api::cloudformation::ListImportsOutput> listImports(const api::Call& call,
+                                                             api::cloudformation::ListImportsInput in) const;
+
+  // --- templates
+  Task<Result<api::cloudformation::ValidateTemplateOutput>> validateTemplate(
+      const api::Call& call, api::cloudformation::ValidateTemplateInput in);
+  Task<Result<api::cloudformation::GetTemplateSummaryOutput>> getTemplateSummary(
+      const api::Call& call, api::cloudformation::GetTemplateSummaryInput in);
+
+ private:
+  // The text of a template given by body or by URL; limits as AWS documents them.
+  Task<Result<std::string>> loadTemplate(const api::Call& call, const std::optional<std::string>& body,
+                                         const std::optional<std::string>& url);
+  Task<Result<std::shared_ptr<const stacks::Template>>> loadDocument(const api::Call& call,
+                                                                     const std::optional<std::string>& body,
+                                                                     const std::optional<std::string>& url);
+
+  store::Database& database_;
+  stacks::Engine& engine_;
+  ports::ObjectReader& objects_;
+  base::ThreadPool& pool_;
+};
+
+}  // namespace hearth::services::cloudformation

@@ -1,0 +1,244 @@
+// Create, update, delete; and the template operations.
+#include "services/cloudformation/cloudformation_service.h"
+#include "services/cloudformation/template_location.h"
+#include "stacks/template_summary.h"
+
+namespace hearth::services::cloudformation {
+
+using namespace api::cloudformation;
+
+namespace {
+
+constexpr std::size_t kMostBodyBytes = 51'200;
+constexpr std::size_t kMostUrlBytes = 1'000'000;
+
+Fault invalid(std::string message) { return {"ValidationError", std::move(message)}; }
+
+stacks::Place placeOf(const api::Call& call) { return {call.account, call.region}; }
+
+std::vector<stacks::ParameterInput> parametersOf(const std::optional<std::vector<Parameter>>& given) {
+  std::vector<stacks::ParameterInput> parameters;
+  if (!given) return parameters;
+  for (const Parameter& parameter : *given)
+    parameters.push_back({parameter.parameterKey.value_or(""), parameter.parameterValue,
+                          parameter.usePreviousValue.value_or(false)});
+  return parameters;
+}
+
+Result<std::map<std::string, std::string>> tagsOf(const std::vector<Tag>& given) {
+  std::map<std::string, std::string> tags;
+  if (given.size() > 50) return invalid("A stack can have no more than 50 tags.");
+  for (const Tag& tag : given) {
+    if (tag.key.empty() || tag.key.size() > 128 || tag.value.size() > 256)
+      return invalid("A tag's key has 1 to 128 characters, its value at most 256.");
+    if (tag.key.starts_with("aws:"))
+      return invalid("aws: prefixed tag key names are not allowed for external use.");
+    if (!tags.emplace(tag.key, tag.value).second) return invalid("Duplicate tag keys found: " + tag.key);
+  }
+  return tags;
+}
+
+// An empty list is sent as one empty value by some clients.
+std::vector<std::string> withoutEmpty(const std::optional<std::vector<std::string>>& given) {
+  std::vector<std::string> values;
+  if (!given) return values;
+  for (const std::string& value : *given)
+    if (!value.empty()) values.push_back(value);
+  return values;
+}
+
+template <class Input>
+Result<void> refuseUnsupported(const Input& in) {
+  if (in.rollbackConfiguration && in.rollbackConfiguration->rollbackTriggers &&
+      !in.rollbackConfiguration->rollbackTriggers->empty())
+    return invalid("RollbackConfiguration with triggers is not supported.");
+  if (in.stackPolicyBody || in.stackPolicyURL) return invalid("Stack policies are not supported.");
+  if (in.resourceTypes && !in.resourceTypes->empty()) return invalid("ResourceTypes is not supported.");
+  if (!withoutEmpty(in.notificationARNs).empty())
+    return invalid("NotificationARNs are not supported: Hearth does not run SNS.");
+  return {};
+}
+
+}  // namespace
+
+Task<Result<std::string>> CloudFormationService::loadTemplate(const api::Call& call,
+                                                              const std::optional<std::string>& body,
+                                                              const std::optional<std::string>& url) {
+  if (body.has_value() == url.has_value())
+    co_return invalid("Either Template URL or Template Body must be specified.");
+  if (body) {
+    if (body->size() > kMostBodyBytes)
+      co_return invalid(
+          "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must "
+          "have length less than or equal to 51200");
+    co_return *body;
+  }
+  HEARTH_CO_TRY(S3Address address, parseTemplateUrl(*url));
+  auto read = [this, &call, address]() -> Result<std::string> {
+    return objects_.readObject({call.account, address.bucket, address.key, address.versionId}, kMostUrlBytes);
+  };
+  auto text = co_await base::runOn(pool_, read);
+  if (!text.ok()) {
+    if (text.fault().code == "EntityTooLarge") co_return invalid("Template may not exceed 1000000 bytes in size.");
+    co_return invalid(
+        "S3 error: " + text.fault().message +
+        "\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html");
+  }
+  co_return std::move(text).value();
+}
+
+Task<Result<std::shared_ptr<const stacks::Template>>> CloudFormationService::loadDocument(
+    const api::Call& call, const std::optional<std::string>& body, const std::optional<std::string>& url) {
+  HEARTH_CO_TRY(std::string text, co_await loadTemplate(call, body, url));
+  HEARTH_CO_TRY(stacks::Template document, stacks::parseTemplate(std::move(text)));
+  co_return std::make_shared<const stacks::Template>(std::move(document));
+}
+
+Task<Result<CreateStackOutput>> CloudFormationService::createStack(const api::Call& call, CreateStackInput in) {
+  HEARTH_CO_CHECK(refuseUnsupported(in));
+  stacks::CreateStackInput order;
+  order.place = placeOf(call);
+  order.name = in.stackName;
+  order.parameters = parametersOf(in.parameters);
+  HEARTH_CO_TRY(order.tags, tagsOf(in.tags.value_or(std::vector<Tag>{})));
+  order.capabilities = withoutEmpty(in.capabilities);
+  order.roleArn = in.roleARN.value_or("");
+  order.token = in.clientRequestToken.value_or("");
+  order.timeoutMinutes = in.timeoutInMinutes;
+  order.terminationProtection = in.enableTerminationProtection.value_or(false);
+  if (in.disableRollback && in.onFailure)
+    co_return invalid("You can specify either DisableRollback or OnFailure, but not both.");
+  std::string onFailure = in.disableRollback.value_or(false) ? "DO_NOTHING" : in.onFailure.value_or("ROLLBACK");
+  if (onFailure == "ROLLBACK")
+    order.onFailure = stacks::OnFailure::kRollback;
+  else if (onFailure == "DELETE")
+    order.onFailure = stacks::OnFailure::kDelete;
+  else if (onFailure == "DO_NOTHING")
+    order.onFailure = stacks::OnFailure::kDoNothing;
+  else
+    co_return invalid("1 validation error detected: Value '" + onFailure.substr(0, 64) +
+                      "' at 'onFailure' failed to satisfy constraint: Member must satisfy enum value set: "
+                      "[DO_NOTHING, ROLLBACK, DELETE]");
+  HEARTH_CO_TRY(order.document, co_await loadDocument(call, in.templateBody, in.templateURL));
+  CreateStackOutput out;
+  auto work = [this, &order, &out]() -> Result<void> {
+    HEARTH_TRY(out.stackId, engine_.createStack(order));
+    return {};
+  };
+  HEARTH_CO_CHECK(co_await database_.write(work));
+  co_return out;
+}
+
+Task<Result<UpdateStackOutput>> CloudFormationService::updateStack(const api::Call& call, UpdateStackInput in) {
+  HEARTH_CO_CHECK(refuseUnsupported(in));
+  if (in.stackPolicyDuringUpdateBody || in.stackPolicyDuringUpdateURL)
+    co_return invalid("Stack policies are not supported.");
+  if (in.disableRollback.value_or(false)) co_return invalid("DisableRollback is not supported in an update.");
+  stacks::UpdateStackInput order;
+  order.place = placeOf(call);
+  order.stack = in.stackName;
+  order.parameters = parametersOf(in.parameters);
+  if (in.tags) {
+    HEARTH_CO_TRY(order.tags, tagsOf(*in.tags));
+  }
+  order.capabilities = withoutEmpty(in.capabilities);
+  order.roleArn = in.roleARN.value_or("");
+  order.token = in.clientRequestToken.value_or("");
+  if (in.usePreviousTemplate.value_or(false)) {
+    if (in.templateBody || in.templateURL)
+      co_return invalid("You can specify only one of TemplateBody, TemplateURL and UsePreviousTemplate.");
+  } else {
+    HEARTH_CO_TRY(order.document, co_await loadDocument(call, in.templateBody, in.templateURL));
+  }
+  UpdateStackOutput out;
+  auto work = [this, &order, &out]() -> Result<void> {
+    HEARTH_TRY(out.stackId, engine_.updateStack(order));
+    return {};
+  };
+  HEARTH_CO_CHECK(co_await database_.write(work));
+  co_return out;
+}
+
+Result<DeleteStackOutput> CloudFormationService::deleteStack(const api::Call& call, DeleteStackInput in) {
+  stacks::DeleteStackInput order;
+  order.place = placeOf(call);
+  order.stack = in.stackName;
+  order.retainResources = withoutEmpty(in.retainResources);
+  order.token = in.clientRequestToken.value_or("");
+  HEARTH_CHECK(engine_.deleteStack(order));
+  return DeleteStackOutput{};
+}
+
+Result<ContinueUpdateRollbackOutput> CloudFormationService::continueUpdateRollback(const api::Call& call,
+                                                                                   ContinueUpdateRollbackInput in) {
+  HEARTH_CHECK(engine_.continueUpdateRollback(placeOf(call), in.stackName, withoutEmpty(in.resourcesToSkip),
+                                              in.clientRequestToken.value_or("")));
+  return ContinueUpdateRollbackOutput{};
+}
+
+Result<UpdateTerminationProtectionOutput> CloudFormationService::updateTerminationProtection(
+    const api::Call& call, UpdateTerminationProtectionInput in) {
+  UpdateTerminationProtectionOutput out;
+  HEARTH_TRY(out.stackId,
+             engine_.setTerminationProtection(placeOf(call), in.stackName, in.enableTerminationProtection));
+  return out;
+}
+
+Task<Result<ValidateTemplateOutput>> CloudFormationService::validateTemplate(const api::Call& call,
+                                                                             ValidateTemplateInput in) {
+  HEARTH_CO_TRY(auto document, co_await loadDocument(call, in.templateBody, in.templateURL));
+  stacks::TemplateSummary summary = stacks::summarize(*document);
+  ValidateTemplateOutput out;
+  auto& parameters = out.parameters.emplace();
+  for (const auto& declared : summary.parameters)
+    parameters.push_back({declared.name, declared.defaultValue, declared.noEcho, declared.description});
+  out.description = summary.description;
+  if (!summary.capabilities.empty()) {
+    out.capabilities = summary.capabilities;
+    out.capabilitiesReason = summary.capabilitiesReason;
+  }
+  co_return out;
+}
+
+Task<Result<GetTemplateSummaryOutput>> CloudFormationService::getTemplateSummary(const api::Call& call,
+                                                                                 GetTemplateSummaryInput in) {
+  if (in.stackSetName) co_return invalid("Stack sets are not supported.");
+  std::optional<std::string> body = in.templateBody;
+  if (in.stackName) {
+    if (in.templateBody || in.templateURL)
+      co_return invalid("You can specify only one of StackName, TemplateBody and TemplateURL.");
+    HEARTH_CO_TRY(body, engine_.getTemplateText(placeOf(call), *in.stackName));
+  }
+  std::shared_ptr<const stacks::Template> document;
+  if (in.stackName) {
+    HEARTH_CO_TRY(stacks::Template parsed, stacks::parseTemplate(*body));
+    document = std::make_shared<const stacks::Template>(std::move(parsed));
+  } else {
+    HEARTH_CO_TRY(document, co_await loadDocument(call, in.templateBody, in.templateURL));
+  }
+  stacks::TemplateSummary summary = stacks::summarize(*document);
+  GetTemplateSummaryOutput out;
+  auto& parameters = out.parameters.emplace();
+  for (const auto& declared : summary.parameters) {
+    ParameterDeclaration item;
+    item.parameterKey = declared.name;
+    item.defaultValue = declared.defaultValue;
+    item.parameterType = declared.type;
+    item.noEcho = declared.noEcho;
+    if (!declared.description.empty()) item.description = declared.description;
+    item.parameterConstraints.emplace();
+    if (!declared.allowedValues.empty()) item.parameterConstraints->allowedValues = declared.allowedValues;
+    parameters.push_back(std::move(item));
+  }
+  if (!summary.description.empty()) out.description = summary.description;
+  if (!summary.capabilities.empty()) {
+    out.capabilities = summary.capabilities;
+    out.capabilitiesReason = summary.capabilitiesReason;
+  }
+  out.resourceTypes = summary.resourceTypes;
+  out.version = "2010-09-09";
+  out.metadata = summary.metadata;
+  co_return out;
+}
+
+}  // namespace hearth::services::cloudformation

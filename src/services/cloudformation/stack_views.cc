@@ -1,0 +1,254 @@
+// Describe and list.
+#include <algorithm>
+#include <charconv>
+
+#include "services/cloudformation/cloudformation_service.h"
+
+namespace hearth::services::cloudformation {
+
+using namespace api::cloudformation;
+
+namespace {
+
+constexpr std::size_t kPage = 100;
+
+Fault invalid(std::string message) { return {"ValidationError", std::move(message)}; }
+
+stacks::Place placeOf(const api::Call& call) { return {call.account, call.region}; }
+
+std::optional<std::string> unlessEmpty(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+std::string text(stacks::Status status) { return std::string(stacks::nameOf(status)); }
+
+Stack stackOf(const stacks::StackView& view) {
+  Stack stack;
+  stack.stackId = view.id;
+  stack.stackName = view.name;
+  stack.description = unlessEmpty(view.description);
+  if (!view.parameters.empty()) {
+    auto& parameters = stack.parameters.emplace();
+    for (const auto& [key, value] : view.parameters) {
+      Parameter parameter;
+      parameter.parameterKey = key;
+      parameter.parameterValue = value;
+      parameters.push_back(std::move(parameter));
+    }
+  }
+  stack.creationTime = view.created;
+  stack.lastUpdatedTime = view.updated;
+  stack.deletionTime = view.deleted;
+  stack.rollbackConfiguration.emplace();
+  stack.stackStatus = text(view.status);
+  stack.stackStatusReason = unlessEmpty(view.statusReason);
+  stack.disableRollback = view.disableRollback;
+  stack.notificationARNs = view.notificationArns;
+  stack.timeoutInMinutes = view.timeoutMinutes;
+  if (!view.capabilities.empty()) stack.capabilities = view.capabilities;
+  if (!view.outputs.empty()) {
+    auto& outputs = stack.outputs.emplace();
+    for (const auto& given : view.outputs) {
+      Output output;
+      output.outputKey = given.key;
+      output.outputValue = given.value;
+      output.description = unlessEmpty(given.description);
+      output.exportName = unlessEmpty(given.exportName);
+      outputs.push_back(std::move(output));
+    }
+  }
+  stack.roleARN = unlessEmpty(view.roleArn);
+  auto& tags = stack.tags.emplace();
+  for (const auto& [key, value] : view.tags) tags.push_back({key, value});
+  stack.enableTerminationProtection = view.terminationProtection;
+  stack.driftInformation = StackDriftInformation{.stackDriftStatus = "NOT_CHECKED"};
+  return stack;
+}
+
+}  // namespace
+
+Result<DescribeStacksOutput> CloudFormationService::describeStacks(const api::Call& call,
+                                                                   DescribeStacksInput in) const {
+  DescribeStacksOutput out;
+  auto& list = out.stacks.emplace();
+  if (in.stackName && !in.stackName->empty()) {
+    HEARTH_TRY(stacks::StackView view, engine_.getStack(placeOf(call), *in.stackName));
+    list.push_back(stackOf(view));
+    return out;
+  }
+  auto views = engine_.listStacks(placeOf(call), false, in.nextToken.value_or(""), kPage + 1);
+  if (views.size() > kPage) {
+    views.resize(kPage);
+    out.nextToken = views.back().id;
+  }
+  for (const auto& view : views) list.push_back(stackOf(view));
+  return out;
+}
+
+Result<ListStacksOutput> CloudFormationService::listStacks(const api::Call& call, ListStacksInput in) const {
+  ListStacksOutput out;
+  auto& list = out.stackSummaries.emplace();
+  auto views = engine_.listStacks(placeOf(call), true, in.nextToken.value_or(""), kPage + 1);
+  if (views.size() > kPage) {
+    views.resize(kPage);
+    out.nextToken = views.back().id;
+  }
+  for (const auto& view : views) {
+    std::string status = text(view.status);
+    if (in.stackStatusFilter && !in.stackStatusFilter->empty() &&
+        std::find(in.stackStatusFilter->begin(), in.stackStatusFilter->end(), status) ==
+            in.stackStatusFilter->end())
+      continue;
+    StackSummary summary;
+    summary.stackId = view.id;
+    summary.stackName = view.name;
+    summary.templateDescription = unlessEmpty(view.description);
+    summary.creationTime = view.created;
+    summary.lastUpdatedTime = view.updated;
+    summary.deletionTime = view.deleted;
+    summary.stackStatus = status;
+    summary.stackStatusReason = unlessEmpty(view.statusReason);
+    summary.driftInformation = StackDriftInformationSummary{.stackDriftStatus = "NOT_CHECKED"};
+    list.push_back(std::move(summary));
+  }
+  return out;
+}
+
+Result<DescribeStackEventsOutput> CloudFormationService::describeStackEvents(const api::Call& call,
+                                                                             DescribeStackEventsInput in) const {
+  if (!in.stackName) return invalid("Stack name must be specified");
+  std::int64_t before = 0;
+  if (in.nextToken) {
+    auto end = std::from_chars(in.nextToken->data(), in.nextToken->data() + in.nextToken->size(), before);
+    if (end.ec != std::errc() || *end.ptr != '\0') return invalid("NextToken is not valid");
+  }
+  HEARTH_TRY(auto events, engine_.getEvents(placeOf(call), *in.stackName, before, kPage + 1));
+  DescribeStackEventsOutput out;
+  if (events.size() > kPage) {
+    events.resize(kPage);
+    out.nextToken = std::to_string(events.back().sequence);
+  }
+  auto& list = out.stackEvents.emplace();
+  for (const auto& event : events) {
+    StackEvent item;
+    item.stackId = event.stackId;
+    item.eventId = event.eventId;
+    item.stackName = event.stackName;
+    item.logicalResourceId = event.logicalId;
+    item.physicalResourceId = event.physicalId;
+    item.resourceType = event.type;
+    item.timestamp = event.time;
+    item.resourceStatus = text(event.status);
+    item.resourceStatusReason = unlessEmpty(event.reason);
+    item.resourceProperties = unlessEmpty(event.properties);
+    item.clientRequestToken = unlessEmpty(event.token);
+    list.push_back(std::move(item));
+  }
+  return out;
+}
+
+Result<DescribeStackResourceOutput> CloudFormationService::describeStackResource(
+    const api::Call& call, DescribeStackResourceInput in) const {
+  HEARTH_TRY(auto view, engine_.getResource(placeOf(call), in.stackName, in.logicalResourceId));
+  StackResourceDetail detail;
+  detail.stackName = view.stackName;
+  detail.stackId = view.stackId;
+  detail.logicalResourceId = view.logicalId;
+  detail.physicalResourceId = unlessEmpty(view.physicalId);
+  detail.resourceType = view.type;
+  detail.lastUpdatedTimestamp = view.updated;
+  detail.resourceStatus = text(view.status);
+  detail.resourceStatusReason = unlessEmpty(view.statusReason);
+  detail.metadata = unlessEmpty(view.metadata);
+  detail.driftInformation = StackResourceDriftInformation{.stackResourceDriftStatus = "NOT_CHECKED"};
+  DescribeStackResourceOutput out;
+  out.stackResourceDetail = std::move(detail);
+  return out;
+}
+
+Result<DescribeStackResourcesOutput> CloudFormationService::describeStackResources(
+    const api::Call& call, DescribeStackResourcesInput in) const {
+  if (in.stackName.has_value() == in.physicalResourceId.has_value())
+    return invalid("Either the StackName or the PhysicalResourceId must be specified.");
+  std::vector<stacks::ResourceView> views;
+  if (in.stackName) {
+    HEARTH_TRY(views, engine_.getResources(placeOf(call), *in.stackName));
+  } else {
+    HEARTH_TRY(views, engine_.getResourcesOf(placeOf(call), *in.physicalResourceId));
+  }
+  DescribeStackResourcesOutput out;
+  auto& list = out.stackResources.emplace();
+  for (const auto& view : views) {
+    if (in.logicalResourceId && view.logicalId != *in.logicalResourceId) continue;
+    if (list.size() == kPage) break;  // AWS shows the first hundred; ListStackResources pages
+    StackResource item;
+    item.stackName = view.stackName;
+    item.stackId = view.stackId;
+    item.logicalResourceId = view.logicalId;
+    item.physicalResourceId = unlessEmpty(view.physicalId);
+    item.resourceType = view.type;
+    item.timestamp = view.updated;
+    item.resourceStatus = text(view.status);
+    item.resourceStatusReason = unlessEmpty(view.statusReason);
+    item.driftInformation = StackResourceDriftInformation{.stackResourceDriftStatus = "NOT_CHECKED"};
+    list.push_back(std::move(item));
+  }
+  return out;
+}
+
+Result<ListStackResourcesOutput> CloudFormationService::listStackResources(const api::Call& call,
+                                                                           ListStackResourcesInput in) const {
+  HEARTH_TRY(auto views, engine_.getResources(placeOf(call), in.stackName));
+  auto begin = views.begin();
+  if (in.nextToken) {
+    begin =
+        std::find_if(views.begin(), views.end(), [&](const auto& view) { return view.logicalId == *in.nextToken; });
+    if (begin == views.end()) return invalid("NextToken is not valid");
+    ++begin;
+  }
+  ListStackResourcesOutput out;
+  auto& list = out.stackResourceSummaries.emplace();
+  for (; begin != views.end() && list.size() < kPage; ++begin) {
+    StackResourceSummary summary;
+    summary.logicalResourceId = begin->logicalId;
+    summary.physicalResourceId = unlessEmpty(begin->physicalId);
+    summary.resourceType = begin->type;
+    summary.lastUpdatedTimestamp = begin->updated;
+    summary.resourceStatus = text(begin->status);
+    summary.resourceStatusReason = unlessEmpty(begin->statusReason);
+    summary.driftInformation = StackResourceDriftInformationSummary{.stackResourceDriftStatus = "NOT_CHECKED"};
+    list.push_back(std::move(summary));
+  }
+  if (begin != views.end()) out.nextToken = list.back().logicalResourceId;
+  return out;
+}
+
+Result<GetTemplateOutput> CloudFormationService::getTemplate(const api::Call& call, GetTemplateInput in) const {
+  if (in.changeSetName) return invalid("Change sets are not supported.");
+  if (!in.stackName) return invalid("StackName is required");
+  GetTemplateOutput out;
+  HEARTH_TRY(out.templateBody, engine_.getTemplateText(placeOf(call), *in.stackName));
+  out.stagesAvailable = std::vector<std::string>{"Original", "Processed"};
+  return out;
+}
+
+Result<ListExportsOutput> CloudFormationService::listExports(const api::Call& call, ListExportsInput in) const {
+  auto records = engine_.listExports(placeOf(call), in.nextToken.value_or(""), kPage + 1);
+  ListExportsOutput out;
+  if (records.size() > kPage) {
+    records.resize(kPage);
+    out.nextToken = records.back().name;
+  }
+  auto& list = out.exports.emplace();
+  for (const auto& record : records) list.push_back({record.stackId, record.name, record.value});
+  return out;
+}
+
+Result<ListImportsOutput> CloudFormationService::listImports(const api::Call& call, ListImportsInput in) const {
+  ListImportsOutput out;
+  HEARTH_TRY(out.imports, engine_.getImporters(placeOf(call), in.exportName));
+  return out;
+}
+
+}  // namespace hearth::services::cloudformation
