@@ -20,7 +20,7 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-mi
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False alarms of g++ 12 inside the standard library and Boost at -O2 (GCC bugs 105329, 105562, 105580).
   add_compile_options(-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
-                      -Wno-stringop-overread -Wno-dangling-pointer -Wno-tsan)
+                      -Wno-stringop-overread -Wno-dangling-pointer -Wno-tsan -Wno-mismatched-new-delete)
 endif()
 add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
                         BOOST_BEAST_SEPARATE_COMPILATION)
