@@ -1,0 +1,229 @@
+#include "gateway/custom_integration.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/bytes.h"
+#include "gateway/content_type.h"
+#include "gateway/proxy_integration.h"
+
+namespace hearth::gateway {
+namespace {
+
+// The request template for a content type, or nullptr when the body passes through.
+Result<const MappingTemplate*> chooseRequestTemplate(const Integration& integration, std::string_view contentType) {
+  const std::string type = mediaTypeOf(contentType);
+  const MappingTemplate* chosen = nullptr;
+  for (const MappingTemplate& candidate : integration.templates) {
+    if (candidate.contentType == type) chosen = &candidate;
+    if (candidate.contentType == "$default" && chosen == nullptr) chosen = &candidate;
+  }
+  if (chosen != nullptr) return chosen->passesThrough() ? nullptr : chosen;
+  const bool refused = integration.passthrough == Passthrough::kNever ||
+                       (integration.passthrough == Passthrough::kWhenNoTemplates && !integration.templates.empty());
+  if (refused) return Fault("UnsupportedMediaType", "Unsupported Media Type", 415);
+  return nullptr;
+}
+
+// The body as the integration's contentHandling wants it.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
+Result<std::string> convertRequestBody(const Exchange& exchange) {
+  const bool binary = isBinaryType(exchange.contentType(), exchange.stage->binaryMediaTypes);
+  switch (exchange.method->integration.contentHandling) {
+    case ContentHandling::kToText:
+      return binary ? base::base64Encode(exchange.body) : exchange.body;
+    case ContentHandling::kToBinary: {
+      if (binary) return exchange.body;
+      auto bytes = base::base64Decode(exchange.body);
+      if (!bytes) return Fault("ApiConfiguration", "the body to convert is no base64", 500);
+      return std::move(*bytes);
+    }
+    case ContentHandling::kUnchanged:
+      break;
+  }
+  return exchange.body;
+}
+
+const MappingTemplate* chooseResponseTemplate(const IntegrationResponse& response, const Exchange& exchange) {
+  if (response.templates.empty()) return nullptr;
+  const std::string* accept = exchange.findHeader("Accept");
+  const std::string wanted = accept == nullptr ? std::string() : mediaTypeOf(*accept);
+  const MappingTemplate* json = nullptr;
+  for (const MappingTemplate& candidate : response.templates) {
+    if (candidate.contentType == wanted) return &candidate;
+    if (candidate.contentType == "application/json") json = &candidate;
+  }
+  return json != nullptr ? json : &response.templates.front();
+}
+
+const IntegrationResponse* chooseResponse(const Integration& integration, std::string_view selector) {
+  const IntegrationResponse* fallback = nullptr;
+  for (const IntegrationResponse& response : integration.responses) {
+    if (response.pattern == nullptr) {
+      if (fallback == nullptr) fallback = &response;
+    } else if (!selector.empty() &&
+               RE2::FullMatch(re2::StringPiece(selector.data(), selector.size()), *response.pattern)) {
+      return &response;
+    }
+  }
+  return fallback;
+}
+
+// The result's body as the response's contentHandling wants it: a function can only give bytes as base64.
+Result<std::string> convertResult(const IntegrationResponse& response, const std::string& body) {
+  if (response.contentHandling != ContentHandling::kToBinary) return body;
+  const auto json = base::parseJson(body);
+  const auto text = json.ok() ? base::scalarText(*json) : std::nullopt;
+  auto bytes = base::base64Decode(text.value_or(body));
+  if (!bytes) return Fault("ApiConfiguration", "the result to convert is no base64", 500);
+  return std::move(*bytes);
+}
+
+// Reads objects that are nearly JSON: names and texts may stand in single quotes or in none.
+class LooseReader final {
+ public:
+  explicit LooseReader(std::string_view text) : text_(text) {}
+
+  std::optional<int> findStatus() {
+    skipSpace();
+    if (!take('{')) return std::nullopt;
+    std::optional<int> status;
+    for (;;) {
+      skipSpace();
+      if (take('}')) return status;
+      const std::string_view name = takeToken(":");
+      skipSpace();
+      if (name.empty() || !take(':')) return std::nullopt;
+      skipSpace();
+      const bool nested = peek() == '{' || peek() == '[';
+      const bool bare = !nested && peek() != '"' && peek() != '\'';
+      const std::string_view value = nested ? skipNested() : takeToken(",}");
+      int number = 0;
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+      const bool isNumber = bare && error == std::errc() && end == value.data() + value.size();
+      if (name == "statusCode") status = isNumber ? std::optional(number) : std::nullopt;
+      skipSpace();
+      if (!take(',') && peek() != '}') return std::nullopt;
+    }
+  }
+
+ private:
+  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  bool take(char c) {
+    if (peek() != c) return false;
+    ++at_;
+    return true;
+  }
+  void skipSpace() {
+    while (at_ < text_.size() && static_cast<unsigned char>(text_[at_]) <= ' ') ++at_;
+  }
+  // What stands in quotes, or bare up to one of `ends`, without blanks around it.
+  std::string_view takeToken(std::string_view ends) {
+    const char quote = peek();
+    const std::size_t start = at_;
+    if (quote == '"' || quote == '\'') {
+      ++at_;
+      while (at_ < text_.size() && text_[at_] != quote) at_ += text_[at_] == '\\' ? 2 : 1;
+      at_ = std::min(at_, text_.size());
+      const std::string_view token = text_.substr(start + 1, at_ - start - 1);
+      take(quote);
+      return token;
+    }
+    at_ = std::min(text_.find_first_of(ends, at_), text_.size());
+    return base::trim(text_.substr(start, at_ - start));
+  }
+  std::string_view skipNested() {
+    const std::size_t start = at_;
+    for (int depth = 0; at_ < text_.size();) {
+      const char c = text_[at_];
+      if (c == '"' || c == '\'') {
+        takeToken("");
+        continue;
+      }
+      ++at_;
+      if (c == '{' || c == '[') ++depth;
+      if ((c == '}' || c == ']') && --depth == 0) break;
+    }
+    return text_.substr(start, at_ - start);
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+Result<std::string> makeIntegrationPayload(const Exchange& exchange, MappingScope& scope) {
+  const Integration& integration = exchange.method->integration;
+  HEARTH_TRY(const MappingTemplate* mapping, chooseRequestTemplate(integration, exchange.contentType()));
+  // Mapped parameters do not reach a function or a mock, but a mapping that fails fails the request.
+  for (const ParameterMapping& parameter : integration.parameters) {
+    HEARTH_CHECK(parameter.source.values(exchange, {}));
+  }
+  if (integration.contentHandling == ContentHandling::kUnchanged) {
+    if (mapping == nullptr) return exchange.body;
+    return scope.render(*mapping, exchange.body, InputObject::Side::kRequest);
+  }
+  HEARTH_TRY(std::string body, convertRequestBody(exchange));
+  if (mapping == nullptr) return body;
+  return scope.render(*mapping, scope.keep(std::move(body)), InputObject::Side::kRequest);
+}
+
+Result<std::string> requireJson(std::string payload) {
+  if (base::trim(payload).empty()) return std::string("{}");
+  const auto json = base::parseJson(payload);
+  if (json.ok()) return payload;
+  return Fault("BadRequestException", "Could not parse request body into json: " + json.fault().message, 400);
+}
+
+std::string findErrorMessage(std::string_view result) {
+  if (result.find("\"errorMessage\"") == std::string_view::npos) return {};
+  const auto json = base::parseJson(result);
+  return json.ok() ? base::findString(*json, "errorMessage").value_or("") : std::string();
+}
+
+Result<http::Response> makeMethodResponse(const Exchange& exchange, MappingScope& scope,
+                                          const IntegrationOutcome& outcome) {
+  const IntegrationResponse* chosen = chooseResponse(exchange.method->integration, outcome.selector);
+  if (chosen == nullptr) {
+    return Fault("ApiConfiguration", "no match for output mapping and no default endpoint configured", 500);
+  }
+  std::vector<std::pair<std::string, std::string>> headers;
+  for (const ParameterMapping& mapping : chosen->parameters) {
+    HEARTH_TRY(auto values, mapping.source.values(exchange, {&outcome.headers, outcome.body}));
+    for (std::string& value : values) headers.emplace_back(mapping.name, std::move(value));
+  }
+
+  http::Response response;
+  const MappingTemplate* mapping = chooseResponseTemplate(*chosen, exchange);
+  HEARTH_TRY(std::string body, convertResult(*chosen, outcome.body));
+  if (mapping == nullptr || mapping->passesThrough()) {
+    response.body = std::move(body);
+  } else {
+    HEARTH_TRY(response.body, scope.render(*mapping, scope.keep(std::move(body)), InputObject::Side::kResponse));
+  }
+  response.status = scope.statusOverride().value_or(chosen->status);
+
+  // An override takes the place of all mapped values of its name.
+  auto overrides = scope.headerOverrides();
+  std::erase_if(headers, [&](const auto& header) {
+    return std::any_of(overrides.begin(), overrides.end(),
+                       [&](const auto& override) { return base::equalsIgnoreCase(override.first, header.first); });
+  });
+  headers.insert(headers.end(), std::make_move_iterator(overrides.begin()),
+                 std::make_move_iterator(overrides.end()));
+  const bool typed = std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    return base::equalsIgnoreCase(header.first, "Content-Type");
+  });
+  if (!typed) {
+    const bool ownType = mapping != nullptr && mapping->contentType != "$default";
+    response.headers.add("Content-Type", ownType ? mapping->contentType : "application/json");
+  }
+  for (auto& [name, value] : headers) addIntegrationHeader(response, name, std::move(value), Remap::kCustom);
+  return response;
+}
+
+std::optional<int> findMockStatus(std::string_view payload) { return LooseReader(payload).findStatus(); }
+
+}  // namespace hearth::gateway

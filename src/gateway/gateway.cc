@@ -1,0 +1,240 @@
+#include "gateway/gateway.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "gateway/custom_integration.h"
+#include "gateway/deadline.h"
+#include "gateway/mapping_scope.h"
+#include "gateway/proxy_integration.h"
+#include "gateway/request_validation.h"
+
+namespace hearth::gateway {
+namespace {
+
+// Which of the gateway's responses a Fault of an integration stands for.
+Problem problemOf(const Fault& fault) {
+  switch (fault.status) {
+    case 400:
+      return Problem::kBadRequest;
+    case 415:
+      return Problem::kUnsupportedMediaType;
+    case 502:
+      return Problem::kIntegrationFailure;
+    case 504:
+      return Problem::kIntegrationTimeout;
+    default:
+      return Problem::kApiConfiguration;
+  }
+}
+
+// arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/VERB/PATH: what a function's permission is checked against.
+std::string sourceArnOf(const Exchange& exchange) {
+  const Stage& stage = *exchange.stage;
+  return "arn:" + stage.partition + ":execute-api:" + stage.region + ":" + stage.account + ":" + stage.apiId + "/" +
+         stage.name + "/" + exchange.verb + exchange.method->resourcePath;
+}
+
+}  // namespace
+
+Gateway::Gateway(ports::Invoker& invoker, ports::UsageMeter& meter, const base::Clock& clock, base::Random& random,
+                 StageSource& stages, GatewaySettings settings)
+    : invoker_(invoker),
+      clock_(clock),
+      random_(random),
+      stages_(stages),
+      settings_(std::move(settings)),
+      quotas_(meter) {}
+
+Task<http::Response> Gateway::handle(http::Request& request, Target target) {
+  auto stage = stages_.findStage(target.apiId, target.stage);
+  if (stage == nullptr) co_return makeUnknownStage(base::randomUuid(random_));
+  Exchange exchange = makeExchange(request, std::move(stage), target.path, clock_.now(), random_);
+  AccessRecord record;
+  http::Response response = co_await answer(request, exchange, record);
+  if (settings_.onFinished) {
+    record.requestId = exchange.requestId;
+    record.apiId = exchange.stage->apiId;
+    record.stage = exchange.stage->name;
+    record.verb = exchange.verb;
+    if (exchange.method != nullptr) record.resourcePath = exchange.method->resourcePath;
+    record.status = response.status;
+    record.latency = clock_.now() - exchange.start;
+    settings_.onFinished(record);
+  }
+  co_return response;
+}
+
+Task<http::Response> Gateway::answer(http::Request& request, Exchange& exchange, AccessRecord& record) {
+  const auto refuse = [&](Refusal refusal) {
+    record.reason = refusal.reason.empty() ? refusal.message : refusal.reason;
+    return makeProblem(exchange, refusal.problem, refusal.message, refusal.reason);
+  };
+  if (auto refusal = route(exchange)) co_return refuse(std::move(*refusal));
+  if (auto refusal = admit(exchange)) co_return refuse(std::move(*refusal));
+  if (auto refusal = co_await readBody(request, exchange)) co_return refuse(std::move(*refusal));
+  if (auto refusal = validate(exchange)) co_return refuse(std::move(*refusal));
+
+  auto response = co_await integrate(exchange, record);
+  if (!response.ok()) {
+    const Fault& fault = response.fault();
+    const Problem problem = problemOf(fault);
+    if (fault.status >= 500) {
+      base::logWarning("gateway", "an integration failed",
+                       {{"requestId", exchange.requestId},
+                        {"api", exchange.stage->apiId},
+                        {"stage", exchange.stage->name},
+                        {"method", exchange.method->planKey},
+                        {"reason", fault.message}});
+    }
+    co_return refuse({problem, fault.status < 500 ? fault.message : std::string(), fault.message});
+  }
+  if (exchange.method->integration.type != IntegrationType::kMock) {
+    response->headers.add("X-Amzn-Trace-Id", exchange.traceId);
+  }
+  addIds(exchange, *response);
+  co_return std::move(*response);
+}
+
+Gateway::Check Gateway::route(Exchange& exchange) const {
+  RouteMatch match;
+  if (!exchange.stage->routes.find(exchange.path, exchange.verb, match)) {
+    return Refusal{Problem::kMissingAuthenticationToken, {}, "no such route"};
+  }
+  exchange.method = &exchange.stage->methods[match.method];
+  for (const auto& [name, value] : match.parameters) exchange.pathParameters.emplace_back(name, value);
+  return std::nullopt;
+}
+
+Gateway::Check Gateway::admit(Exchange& exchange) {
+  Admission admission;
+  // Keeps what `admission` points to while it is in use.
+  std::shared_ptr<const ApiKeys> keys;
+  if (exchange.method->apiKeyRequired) {
+    keys = stages_.apiKeys();
+    const std::string* value = exchange.findHeader("x-api-key");
+    if (value == nullptr || !keys->find(*exchange.stage, *value, admission)) {
+      return Refusal{Problem::kInvalidApiKey, {}, value == nullptr ? "no API key" : "API key not allowed"};
+    }
+    exchange.apiKey = *value;
+    exchange.apiKeyId = admission.keyId;
+  }
+  return throttle(exchange, admission);
+}
+
+// From the narrowest limit to the widest, so that a client past its own limit does not use up others' share.
+Gateway::Check Gateway::throttle(const Exchange& exchange, const Admission& admission) {
+  const base::Time now = exchange.start;
+  const Method& method = *exchange.method;
+  const Refusal throttled{Problem::kThrottled, {}, "throttled"};
+  if (admission.plan != nullptr) {
+    const auto own = admission.planStage->throttle.find(method.planKey);
+    if (own != admission.planStage->throttle.end()) {
+      const std::string name = std::string(admission.name) + "@" + method.throttleKey;
+      if (!buckets_.take(name, own->second, now)) return throttled;
+    } else if (admission.plan->throttle && !buckets_.take(admission.name, *admission.plan->throttle, now)) {
+      return throttled;
+    }
+  }
+  if (method.throttle && !buckets_.take(method.throttleKey, *method.throttle, now)) return throttled;
+  if (!buckets_.take(exchange.stage->accountKey, settings_.accountThrottle, now)) return throttled;
+  if (admission.plan != nullptr && !quotas_.take(admission, now)) {
+    return Refusal{Problem::kQuotaExceeded, {}, "quota used up"};
+  }
+  return std::nullopt;
+}
+
+Task<Gateway::Check> Gateway::readBody(http::Request& request, Exchange& exchange) const {
+  const auto size = request.body->size();
+  if (size == std::uint64_t{0}) co_return std::nullopt;
+  if (size && *size > settings_.bodyBytes) co_return Refusal{Problem::kRequestTooLarge, {}, "body too large"};
+  auto body = co_await base::readAll(*request.body, settings_.bodyBytes, Fault("RequestTooLarge", "", 413));
+  if (!body.ok()) {
+    const bool large = body.fault().status == 413;
+    co_return Refusal{large ? Problem::kRequestTooLarge : Problem::kBadRequest, {}, "body too large or broken off"};
+  }
+  exchange.body = std::move(*body);
+  co_return std::nullopt;
+}
+
+Gateway::Check Gateway::validate(const Exchange& exchange) {
+  if (exchange.method->validateParameters) {
+    if (auto missing = findMissingParameters(exchange)) {
+      return Refusal{Problem::kBadRequestParameters, std::move(*missing), {}};
+    }
+  }
+  if (exchange.method->validateBody) {
+    if (auto violation = findBodyViolation(exchange)) {
+      return Refusal{Problem::kBadRequestBody, {}, std::move(*violation)};
+    }
+  }
+  return std::nullopt;
+}
+
+Task<Result<http::Response>> Gateway::integrate(const Exchange& exchange, AccessRecord& record) {
+  const Integration& integration = exchange.method->integration;
+  if (!integration.error.empty()) co_return Fault("ApiConfiguration", integration.error, 500);
+  switch (integration.type) {
+    case IntegrationType::kLambdaProxy:
+      co_return co_await integrateProxy(exchange, record);
+    case IntegrationType::kLambda:
+      co_return co_await integrateLambda(exchange, record);
+    case IntegrationType::kMock:
+      break;
+  }
+  co_return integrateMock(exchange);
+}
+
+Task<Result<http::Response>> Gateway::integrateProxy(const Exchange& exchange, AccessRecord& record) {
+  HEARTH_CO_TRY(const auto outcome, co_await invoke(exchange, makeProxyEvent(exchange), record));
+  if (outcome.functionError) co_return Fault("FunctionError", "the function failed", 502);
+  co_return parseProxyResponse(exchange, outcome.payload);
+}
+
+Task<Result<http::Response>> Gateway::integrateLambda(const Exchange& exchange, AccessRecord& record) {
+  MappingScope scope(exchange);
+  HEARTH_CO_TRY(std::string payload, makeIntegrationPayload(exchange, scope));
+  HEARTH_CO_TRY(payload, requireJson(std::move(payload)));
+  HEARTH_CO_TRY(auto result, co_await invoke(exchange, std::move(payload), record));
+  IntegrationOutcome outcome;
+  outcome.selector = findErrorMessage(result.payload);
+  outcome.headers.add("Content-Type", "application/json");
+  outcome.body = std::move(result.payload);
+  co_return makeMethodResponse(exchange, scope, outcome);
+}
+
+Result<http::Response> Gateway::integrateMock(const Exchange& exchange) {
+  MappingScope scope(exchange);
+  HEARTH_TRY(const std::string payload, makeIntegrationPayload(exchange, scope));
+  const auto status = findMockStatus(payload);
+  if (!status) return Fault("ApiConfiguration", "unable to parse statusCode of the request template", 500);
+  IntegrationOutcome outcome;
+  outcome.selector = std::to_string(*status);
+  return makeMethodResponse(exchange, scope, outcome);
+}
+
+Task<Result<ports::InvokeOutcome>> Gateway::invoke(const Exchange& exchange, std::string payload,
+                                                   AccessRecord& record) {
+  ports::Invocation invocation;
+  invocation.functionArn = exchange.method->integration.functionArn;
+  invocation.payload = std::move(payload);
+  invocation.traceId = exchange.traceId;
+  invocation.caller.servicePrincipal = "apigateway.amazonaws.com";
+  invocation.caller.sourceArn = sourceArnOf(exchange);
+  invocation.caller.sourceAccount = exchange.stage->account;
+  const auto limit = std::min(exchange.method->integration.timeout, settings_.integrationTimeout);
+  const base::Time before = clock_.now();
+  auto work = invoker_.invoke(std::move(invocation));
+  auto outcome = co_await withDeadline(std::move(work), limit);
+  record.integrationLatency = clock_.now() - before;
+  if (!outcome) co_return Fault("IntegrationTimeout", "the function did not answer in time", 504);
+  if (outcome->ok()) co_return std::move(**outcome);
+  const Fault& fault = outcome->fault();
+  // A missing permission is the API's fault; what else keeps a proxy integration from its function is the
+  // function's.
+  const bool proxy = exchange.method->integration.type == IntegrationType::kLambdaProxy;
+  co_return Fault("InvokeFailed", fault.code + ": " + fault.message,
+                  proxy && fault.code != "AccessDeniedException" ? 502 : 500);
+}
+
+}  // namespace hearth::gateway

@@ -1,0 +1,110 @@
+// Gateway: the data plane of REST APIs. Takes a request to a deployed stage and gives the response.
+//
+// The steps, in this order: find the stage, find the route, check the API key, throttle and count, read the body,
+// validate, map, invoke, map back. Every step may end it with one of the gateway's own responses.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/welcome.html
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/task.h"
+#include "gateway/api_keys.h"
+#include "gateway/exchange.h"
+#include "gateway/gateway_response.h"
+#include "gateway/quota.h"
+#include "gateway/stage.h"
+#include "gateway/target.h"
+#include "gateway/throttle.h"
+#include "http/message.h"
+#include "ports/invoker.h"
+#include "ports/usage_meter.h"
+
+namespace hearth::gateway {
+
+// Where deployed stages come from: the control plane. On the loop.
+class StageSource {
+ public:
+  virtual ~StageSource() = default;
+  // Null when there is no such API, or no such stage of it. A snapshot: a later deployment gives another one.
+  virtual std::shared_ptr<const Stage> findStage(const std::string& apiId, const std::string& stage) = 0;
+  // All keys and plans; never null.
+  virtual std::shared_ptr<const ApiKeys> apiKeys() = 0;
+};
+
+// One request, as metrics and access logs want it.
+struct AccessRecord {
+  std::string requestId;
+  std::string apiId;
+  std::string stage;
+  std::string verb;
+  std::string resourcePath;  // empty when no route was found
+  int status = 0;
+  std::chrono::milliseconds latency{0};
+  std::chrono::milliseconds integrationLatency{0};
+  std::string reason;  // why the gateway answered itself; never a payload or a key
+};
+
+struct GatewaySettings {
+  // An integration waits for its own timeout, and never longer than this.
+  std::chrono::milliseconds integrationTimeout{29'000};
+  std::size_t bodyBytes = 10 << 20;
+  // Of each account and region.
+  Throttle accountThrottle{10'000, 5'000};
+  // Called at the end of every request that reached a stage, on the loop. May be empty.
+  std::function<void(const AccessRecord&)> onFinished;
+};
+
+// On the loop, without locks. Throttle state is in memory, quota counts are durable within a second (quota.h).
+class Gateway final {
+ public:
+  // All borrowed; they outlive the gateway.
+  Gateway(ports::Invoker& invoker, ports::UsageMeter& meter, const base::Clock& clock, base::Random& random,
+          StageSource& stages, GatewaySettings settings);
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  // Answers a request for which findTarget() gave `target`. Never fails. `request` outlives the task.
+  Task<http::Response> handle(http::Request& request, Target target);
+
+  // Hands counted requests to the meter: every second, and before the server stops.
+  void flushUsage() { quotas_.flush(); }
+  // After the control plane has changed a key's usage itself.
+  void reloadUsage() { quotas_.reload(); }
+
+ private:
+  // What went wrong, or nullopt.
+  struct Refusal {
+    Problem problem = Problem::kApiConfiguration;
+    std::string message;  // empty: the problem's own
+    std::string reason;   // for the log
+  };
+  using Check = std::optional<Refusal>;
+
+  Task<http::Response> answer(http::Request& request, Exchange& exchange, AccessRecord& record);
+  Check route(Exchange& exchange) const;
+  Check admit(Exchange& exchange);
+  Check throttle(const Exchange& exchange, const Admission& admission);
+  Task<Check> readBody(http::Request& request, Exchange& exchange) const;
+  static Check validate(const Exchange& exchange);
+  Task<Result<http::Response>> integrate(const Exchange& exchange, AccessRecord& record);
+  Task<Result<http::Response>> integrateProxy(const Exchange& exchange, AccessRecord& record);
+  Task<Result<http::Response>> integrateLambda(const Exchange& exchange, AccessRecord& record);
+  static Result<http::Response> integrateMock(const Exchange& exchange);
+  Task<Result<ports::InvokeOutcome>> invoke(const Exchange& exchange, std::string payload, AccessRecord& record);
+
+  ports::Invoker& invoker_;
+  const base::Clock& clock_;
+  base::Random& random_;
+  StageSource& stages_;
+  const GatewaySettings settings_;
+  TokenBuckets buckets_;
+  QuotaCounter quotas_;
+};
+
+}  // namespace hearth::gateway

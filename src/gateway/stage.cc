@@ -1,0 +1,295 @@
+#include "gateway/stage.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "base/bytes.h"
+#include "gateway/content_type.h"
+
+namespace hearth::gateway {
+namespace {
+
+constexpr std::size_t kMaxPatternBytes = 1000;
+
+Fault refuse(std::string message) { return Fault("BadRequestException", std::move(message)); }
+
+Result<int> parseStatus(const std::string& text) {
+  int status = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+  if (error != std::errc() || end != text.data() + text.size() || status < 100 || status > 599) {
+    return refuse("Invalid status code specified: " + text);
+  }
+  return status;
+}
+
+Result<ContentHandling> parseContentHandling(const std::string& text) {
+  if (text.empty()) return ContentHandling::kUnchanged;
+  if (text == "CONVERT_TO_TEXT") return ContentHandling::kToText;
+  if (text == "CONVERT_TO_BINARY") return ContentHandling::kToBinary;
+  return refuse("Invalid content handling specified: " + text);
+}
+
+std::vector<MappingTemplate> compileTemplates(const TextMap& templates) {
+  std::vector<MappingTemplate> compiled;
+  for (const auto& [contentType, source] : templates) {
+    MappingTemplate& made = compiled.emplace_back();
+    made.contentType = contentType == "$default" ? contentType : mediaTypeOf(contentType);
+    auto parsed = vtl::Template::parse(source);
+    if (parsed.ok())
+      made.parsed = std::move(*parsed);
+    else
+      made.error = parsed.fault().message;
+  }
+  return compiled;
+}
+
+// ${stageVariables.name} replaced by the stage's value, or by nothing.
+std::string withStageVariables(std::string_view text, const TextMap& variables) {
+  constexpr std::string_view kOpen = "${stageVariables.";
+  std::string result;
+  for (std::size_t start = 0;;) {
+    const std::size_t open = text.find(kOpen, start);
+    const std::size_t close = open == std::string_view::npos ? open : text.find('}', open);
+    if (close == std::string_view::npos) return result.append(text, start);
+    result.append(text, start, open - start);
+    const std::size_t name = open + kOpen.size();
+    const auto found = variables.find(std::string(text.substr(name, close - name)));
+    if (found != variables.end()) result.append(found->second);
+    start = close + 1;
+  }
+}
+
+// arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations -> FUNCTION_ARN.
+Result<std::string> functionOf(const std::string& type, const std::string& uri) {
+  std::vector<std::string_view> parts;
+  std::string_view rest = uri;
+  while (parts.size() < 5 && rest.find(':') != std::string_view::npos) {
+    parts.push_back(rest.substr(0, rest.find(':')));
+    rest.remove_prefix(rest.find(':') + 1);
+  }
+  if (parts.size() < 5 || parts[0] != "arn" || parts[2] != "apigateway") {
+    return refuse("Invalid ARN specified in the request");
+  }
+  const bool path = rest.starts_with("path/");
+  if (!path && !rest.starts_with("action/")) return refuse("AWS ARN for integration must contain path or action");
+  if (parts[4] != "lambda") {
+    return refuse(type == "AWS_PROXY"
+                      ? "Integrations of type 'AWS_PROXY' currently only supports Lambda function and "
+                        "Firehose stream invocations."
+                      : "Integrations of type 'AWS' with the service '" + std::string(parts[4]) +
+                            "' are not supported");
+  }
+  constexpr std::string_view kFunctions = "path/2015-03-31/functions/";
+  constexpr std::string_view kInvocations = "/invocations";
+  if (!rest.starts_with(kFunctions) || !rest.ends_with(kInvocations) ||
+      rest.size() <= kFunctions.size() + kInvocations.size()) {
+    return refuse("Integrations of Lambda functions need the path " + std::string(kFunctions) + "ARN/invocations");
+  }
+  return std::string(rest.substr(kFunctions.size(), rest.size() - kFunctions.size() - kInvocations.size()));
+}
+
+Result<IntegrationResponse> compileResponse(const IntegrationResponseDefinition& definition) {
+  IntegrationResponse response;
+  HEARTH_TRY(response.status, parseStatus(definition.statusCode));
+  if (!definition.selectionPattern.empty()) {
+    if (definition.selectionPattern.size() > kMaxPatternBytes) {
+      return refuse("Invalid selection pattern specified: longer than 1000 bytes");
+    }
+    RE2::Options options;
+    options.set_log_errors(false);
+    options.set_max_mem(1 << 20);
+    response.pattern = std::make_unique<RE2>(definition.selectionPattern, options);
+    if (!response.pattern->ok()) {
+      return refuse("Invalid selection pattern specified: " + response.pattern->error());
+    }
+  }
+  HEARTH_TRY(response.parameters, parseResponseMappings(definition.responseParameters));
+  response.templates = compileTemplates(definition.responseTemplates);
+  HEARTH_TRY(response.contentHandling, parseContentHandling(definition.contentHandling));
+  return response;
+}
+
+Result<Passthrough> parsePassthrough(const std::string& text) {
+  if (text.empty() || text == "WHEN_NO_MATCH") return Passthrough::kWhenNoMatch;
+  if (text == "WHEN_NO_TEMPLATES") return Passthrough::kWhenNoTemplates;
+  if (text == "NEVER") return Passthrough::kNever;
+  return refuse("Invalid passthrough behavior specified: " + text);
+}
+
+// Which headers a mapping may not set for an AWS integration: those calls fail on AWS, at run time.
+std::string forbiddenMapping(const std::vector<ParameterMapping>& mappings) {
+  static constexpr std::array<std::string_view, 9> kForbidden = {"content-length",
+                                                                 "transfer-encoding",
+                                                                 "x-amzn-trace-id",
+                                                                 "x-amzn-apigateway-api-id",
+                                                                 "authorization",
+                                                                 "connection",
+                                                                 "expect",
+                                                                 "proxy-authenticate",
+                                                                 "te"};
+  for (const ParameterMapping& mapping : mappings) {
+    for (const std::string_view name : kForbidden) {
+      if (mapping.place == ParameterPlace::kHeader && base::equalsIgnoreCase(mapping.name, name)) {
+        return "the header " + mapping.name + " cannot be mapped";
+      }
+    }
+  }
+  return {};
+}
+
+Result<Integration> compileIntegration(const IntegrationDefinition& definition, const TextMap& variables) {
+  Integration integration;
+  if (definition.type == "MOCK") {
+    integration.type = IntegrationType::kMock;
+  } else if (definition.type == "AWS" || definition.type == "AWS_PROXY") {
+    integration.type = definition.type == "AWS" ? IntegrationType::kLambda : IntegrationType::kLambdaProxy;
+    HEARTH_TRY(integration.functionArn, functionOf(definition.type, withStageVariables(definition.uri, variables)));
+    if (definition.httpMethod != "POST") integration.error = "functions are invoked with POST";
+    if (!definition.credentials.empty()) return refuse("Integration credentials are not supported");
+  } else if (definition.type == "HTTP" || definition.type == "HTTP_PROXY") {
+    return refuse("Integrations of type '" + definition.type + "' are not supported");
+  } else {
+    return refuse("Invalid integration type specified: " + definition.type);
+  }
+  if (definition.timeoutInMillis < 50 || definition.timeoutInMillis > 900'000) {
+    return refuse("Timeout should be between 50 ms and 900000 ms");
+  }
+  integration.timeout = std::chrono::milliseconds(definition.timeoutInMillis);
+  HEARTH_TRY(integration.parameters, parseRequestMappings(definition.requestParameters));
+  if (integration.error.empty() && integration.type != IntegrationType::kMock) {
+    integration.error = forbiddenMapping(integration.parameters);
+  }
+  integration.templates = compileTemplates(definition.requestTemplates);
+  HEARTH_TRY(integration.passthrough, parsePassthrough(definition.passthroughBehavior));
+  HEARTH_TRY(integration.contentHandling, parseContentHandling(definition.contentHandling));
+  for (const IntegrationResponseDefinition& response : definition.responses) {
+    HEARTH_TRY(integration.responses.emplace_back(), compileResponse(response));
+  }
+  // Patterns are tried by ascending status.
+  std::stable_sort(integration.responses.begin(), integration.responses.end(),
+                   [](const auto& left, const auto& right) { return left.status < right.status; });
+  return integration;
+}
+
+Result<void> compileParameters(Method& method, const std::map<std::string, bool>& parameters) {
+  static constexpr std::array<std::pair<std::string_view, ParameterPlace>, 5> kPlaces = {
+      {{"method.request.header.", ParameterPlace::kHeader},
+       {"method.request.multivalueheader.", ParameterPlace::kHeader},
+       {"method.request.path.", ParameterPlace::kPath},
+       {"method.request.querystring.", ParameterPlace::kQuery},
+       {"method.request.multivaluequerystring.", ParameterPlace::kQuery}}};
+  for (const auto& [name, required] : parameters) {
+    const auto place = std::find_if(kPlaces.begin(), kPlaces.end(), [&](const auto& candidate) {
+      return name.starts_with(candidate.first) && name.size() > candidate.first.size();
+    });
+    if (place == kPlaces.end()) return refuse("Invalid mapping expression specified: " + name);
+    if (required) method.requiredParameters.push_back({place->second, name.substr(place->first.size())});
+  }
+  return {};
+}
+
+std::optional<Throttle> settingFor(const std::vector<MethodSettingDefinition>& settings, const std::string& path,
+                                   const std::string& verb) {
+  std::optional<Throttle> found;
+  int best = -1;
+  for (const MethodSettingDefinition& setting : settings) {
+    const bool anyPath = setting.resourcePath == "/*" || setting.resourcePath == "*";
+    const bool anyVerb = setting.httpMethod == "*";
+    if ((!anyPath && setting.resourcePath != path) || (!anyVerb && setting.httpMethod != verb)) continue;
+    const int exactness = (anyPath ? 0 : 2) + (anyVerb ? 0 : 1);
+    if (!setting.throttle || exactness <= best) continue;
+    best = exactness;
+    found = setting.throttle;
+  }
+  return found;
+}
+
+Result<Method> compileMethod(const MethodDefinition& definition, const ResourceDefinition& resource,
+                             const StageDefinition& stage, SchemaSet& schemas) {
+  if (definition.authorizationType != "NONE") {
+    return refuse("The authorization type " + definition.authorizationType + " is not supported (method " +
+                  definition.httpMethod + " of " + resource.path + ")");
+  }
+  if (!definition.integration) return refuse("No integration defined for method");
+  Method method;
+  method.verb = definition.httpMethod;
+  method.resourceId = resource.id;
+  method.resourcePath = resource.path;
+  method.apiKeyRequired = definition.apiKeyRequired;
+  method.validateBody = definition.validateRequestBody;
+  method.validateParameters = definition.validateRequestParameters;
+  HEARTH_CHECK(compileParameters(method, definition.requestParameters));
+  for (const auto& [contentType, model] : definition.requestModels) {
+    BodyModel& made = method.models.emplace_back();
+    made.contentType = contentType == "$default" ? contentType : mediaTypeOf(contentType);
+    HEARTH_TRY(made.schema, schemas.compile(model));
+  }
+  method.throttle = settingFor(stage.methodSettings, resource.path, definition.httpMethod);
+  method.planKey = resource.path + "/" + definition.httpMethod;
+  method.throttleKey = stage.apiId + "/" + stage.name + method.planKey;
+  HEARTH_TRY(method.integration, compileIntegration(*definition.integration, stage.variables));
+  return method;
+}
+
+Result<GatewayResponse> compileGatewayResponse(const GatewayResponseDefinition& definition) {
+  GatewayResponse response;
+  if (!definition.statusCode.empty()) {
+    HEARTH_TRY(response.status, parseStatus(definition.statusCode));
+  }
+  for (const auto& [target, expression] : definition.responseParameters) {
+    constexpr std::string_view kHeader = "gatewayresponse.header.";
+    if (!target.starts_with(kHeader) || target.size() == kHeader.size()) {
+      return refuse("Invalid mapping expression specified: " + target);
+    }
+    HEARTH_TRY(auto source, ParameterSource::parse(expression, ParameterSource::Side::kRequest));
+    response.headers.emplace_back(target.substr(kHeader.size()), std::move(source));
+  }
+  // One template is used whatever the client accepts: the JSON one when there is one.
+  const auto json = definition.responseTemplates.find("application/json");
+  const auto chosen = json != definition.responseTemplates.end() ? json : definition.responseTemplates.begin();
+  if (chosen != definition.responseTemplates.end()) {
+    response.contentType = chosen->first;
+    response.body = chosen->second;
+  }
+  return response;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Stage>> compileStage(const StageDefinition& definition) {
+  auto stage = std::make_shared<Stage>();
+  stage->partition = definition.partition;
+  stage->account = definition.account;
+  stage->region = definition.region;
+  stage->accountKey = definition.account + "/" + definition.region;
+  stage->apiId = definition.apiId;
+  stage->name = definition.name;
+  stage->deploymentId = definition.deploymentId;
+  stage->variables = definition.variables;
+  stage->binaryMediaTypes = definition.binaryMediaTypes;
+  if (definition.apiKeySource != "HEADER" && !definition.apiKeySource.empty()) {
+    return refuse("The API key source " + definition.apiKeySource + " is not supported");
+  }
+  for (const ModelDefinition& model : definition.models) {
+    // Only JSON models are looked at; others serve generated clients.
+    if (mediaTypeOf(model.contentType) != "application/json") continue;
+    HEARTH_CHECK(stage->schemas.add(model.name, model.schema.empty() ? "{}" : model.schema));
+  }
+  for (const ResourceDefinition& resource : definition.resources) {
+    for (const MethodDefinition& method : resource.methods) {
+      HEARTH_TRY(auto compiled, compileMethod(method, resource, definition, stage->schemas));
+      HEARTH_CHECK(stage->routes.add(resource.path, method.httpMethod, stage->methods.size()));
+      stage->methods.push_back(std::move(compiled));
+    }
+  }
+  if (stage->methods.empty()) return refuse("The REST API doesn't contain any methods");
+  for (const GatewayResponseDefinition& response : definition.gatewayResponses) {
+    HEARTH_TRY(auto compiled, compileGatewayResponse(response));
+    stage->gatewayResponses.insert_or_assign(response.responseType, std::move(compiled));
+  }
+  return std::shared_ptr<const Stage>(std::move(stage));
+}
+
+}  // namespace hearth::gateway
