@@ -1,5 +1,7 @@
 #include "identity/directory.h"
 
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -22,7 +24,17 @@ CREATE TABLE identity_roles (
 );
 )sql";
 
+// Names of roles are not distinguished by case. `id` is an access key id, or the id of a role.
+constexpr std::string_view kNamesAndUse = R"sql(
+CREATE UNIQUE INDEX identity_roles_by_name ON identity_roles (account, name COLLATE NOCASE);
+CREATE TABLE identity_last_use (
+  id TEXT PRIMARY KEY, at INTEGER NOT NULL, service TEXT NOT NULL, region TEXT NOT NULL
+);
+)sql";
+
 constexpr std::size_t kMostCached = 4096;
+// How much later a use has to be than the one that is on the disk before it is written again.
+constexpr base::Duration kUseGranularity = std::chrono::minutes(1);
 constexpr std::string_view kSessionContext = "session token";
 
 std::string keyContext(const std::string& accessKeyId) { return "identity_access_keys/" + accessKeyId; }
@@ -49,7 +61,9 @@ std::string textOf(const Json& document, std::string_view name) {
 
 }  // namespace
 
-std::vector<store::Migration> directoryMigrations() { return {{"identity/001 access keys and roles", kSchema}}; }
+std::vector<store::Migration> directoryMigrations() {
+  return {{"identity/001 access keys and roles", kSchema}, {"identity/002 role names, last use", kNamesAndUse}};
+}
 
 Directory::Directory(store::Database& database, const store::Keyring& keyring, const base::Clock& clock,
                      base::Random& random)
@@ -73,6 +87,14 @@ std::vector<std::string> Directory::rootAccounts() const {
   return accounts;
 }
 
+std::vector<std::string> Directory::rootKeysOf(const std::string& account) const {
+  std::vector<std::string> ids;
+  for (const auto& [id, key] : rootKeys_)
+    if (key.account == account) ids.push_back(id);
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
 std::optional<KeyIdentity> Directory::findKey(const std::string& accessKeyId,
                                               const std::string& sessionToken) const {
   if (auto root = rootKeys_.find(accessKeyId); root != rootKeys_.end()) {
@@ -86,8 +108,10 @@ std::optional<KeyIdentity> Directory::findKey(const std::string& accessKeyId,
     identity.tokenValid = sessionToken.empty();
     return identity;
   }
+  std::uint64_t generation = 0;
   {
     std::lock_guard lock(mutex_);
+    generation = generation_;
     auto cached = cache_.find(accessKeyId);
     if (cached != cache_.end() && base::equalsConstantTime(cached->second.token, sessionToken)) {
       KeyIdentity identity = cached->second.identity;
@@ -110,8 +134,11 @@ std::optional<KeyIdentity> Directory::findKey(const std::string& accessKeyId,
   identity.tokenValid = sessionToken.empty();
   if (identity.tokenValid) {
     std::lock_guard lock(mutex_);
-    if (cache_.size() >= kMostCached) cache_.clear();
-    cache_[accessKeyId] = {identity, base::Time::max(), ""};
+    // A key that was changed since the row was read is not remembered as it was.
+    if (generation == generation_) {
+      if (cache_.size() >= kMostCached) cache_.clear();
+      cache_[accessKeyId] = {identity, base::Time::max(), ""};
+    }
   }
   return identity;
 }
@@ -178,20 +205,21 @@ void Directory::insertAccessKey(const AccessKeyRow& key, const std::string& user
       key.accessKeyId, key.account, key.userName, userArn, userId, secret, key.active, base::toMillis(key.created));
 }
 
+void Directory::forgetKeys() {
+  std::lock_guard lock(mutex_);
+  ++generation_;
+  cache_.clear();
+}
+
 void Directory::setAccessKeyActive(const std::string& accessKeyId, bool active) {
   database_.execute("UPDATE identity_access_keys SET active = ? WHERE access_key_id = ?", active, accessKeyId);
-  database_.afterCommit([this, accessKeyId] {
-    std::lock_guard lock(mutex_);
-    cache_.erase(accessKeyId);
-  });
+  database_.afterCommit([this] { forgetKeys(); });
 }
 
 void Directory::deleteAccessKey(const std::string& accessKeyId) {
   database_.execute("DELETE FROM identity_access_keys WHERE access_key_id = ?", accessKeyId);
-  database_.afterCommit([this, accessKeyId] {
-    std::lock_guard lock(mutex_);
-    cache_.erase(accessKeyId);
-  });
+  database_.execute("DELETE FROM identity_last_use WHERE id = ?", accessKeyId);
+  database_.afterCommit([this] { forgetKeys(); });
 }
 
 void Directory::renameUserOfKeys(const std::string& account, const std::string& from, const std::string& to,
@@ -199,10 +227,7 @@ void Directory::renameUserOfKeys(const std::string& account, const std::string& 
   database_.execute(
       "UPDATE identity_access_keys SET user_name = ?, user_arn = ? WHERE account = ? AND user_name = ?", to, newArn,
       account, from);
-  database_.afterCommit([this] {
-    std::lock_guard lock(mutex_);
-    cache_.clear();
-  });
+  database_.afterCommit([this] { forgetKeys(); });
 }
 
 std::optional<AccessKeyRow> Directory::findAccessKey(const std::string& accessKeyId) const {
@@ -226,7 +251,8 @@ std::vector<AccessKeyRow> Directory::listAccessKeys(const std::string& account, 
 
 std::optional<RoleRow> Directory::findRole(const std::string& account, const std::string& name) const {
   auto rows = database_.query(
-      "SELECT " + std::string(kRoleColumns) + " FROM identity_roles WHERE account = ? AND name = ?", account, name);
+      "SELECT " + std::string(kRoleColumns) + " FROM identity_roles WHERE account = ? AND name = ? COLLATE NOCASE",
+      account, name);
   if (!rows.next()) return std::nullopt;
   return roleOf(rows);
 }
@@ -253,6 +279,22 @@ std::vector<RoleRow> Directory::listRoles(const std::string& account, const std:
   return roles;
 }
 
+std::vector<RoleRow> Directory::listRoles(const std::string& account, const std::string& pathPrefix,
+                                          const std::string& after, std::size_t most) const {
+  std::vector<RoleRow> roles;
+  auto rows = database_.query("SELECT " + std::string(kRoleColumns) +
+                                  " FROM identity_roles WHERE account = ?1 AND name > ?2 COLLATE NOCASE"
+                                  " AND substr(path, 1, length(?3)) = ?3 ORDER BY name COLLATE NOCASE LIMIT ?4",
+                              account, after, pathPrefix, most);
+  while (rows.next()) roles.push_back(roleOf(rows));
+  return roles;
+}
+
+std::int64_t Directory::countRoles(const std::string& account) const {
+  auto rows = database_.query("SELECT count(*) FROM identity_roles WHERE account = ?", account);
+  return rows.next() ? rows.integer(0) : 0;
+}
+
 void Directory::putRole(const RoleRow& role) {
   database_.execute(
       "INSERT OR REPLACE INTO identity_roles (account, name, path, role_id, trust_policy, max_session, created, "
@@ -263,7 +305,47 @@ void Directory::putRole(const RoleRow& role) {
 }
 
 void Directory::deleteRole(const std::string& account, const std::string& name) {
+  database_.execute(
+      "DELETE FROM identity_last_use WHERE id = (SELECT role_id FROM identity_roles WHERE account = ? AND name = "
+      "?)",
+      account, name);
   database_.execute("DELETE FROM identity_roles WHERE account = ? AND name = ?", account, name);
+}
+
+void Directory::recordUse(const api::Principal& principal, const std::string& service, const std::string& region) {
+  if (principal.isRoot || principal.anonymous) return;
+  std::string id = principal.accessKeyId;
+  if (id.starts_with("ASIA")) {
+    // AROA...:session; sessions of users (GetSessionToken) count for nobody.
+    if (!principal.userId.starts_with("AROA")) return;
+    id = principal.userId.substr(0, principal.userId.find(':'));
+  }
+  if (id.empty()) return;
+  KeyUse use{clock_.now(), service, region};
+  {
+    std::lock_guard lock(mutex_);
+    if (uses_.size() >= kMostCached && !uses_.contains(id)) uses_.clear();
+    RecordedUse& recorded = uses_[id];
+    bool write = recorded.use.service != service || recorded.use.region != region ||
+                 use.at >= recorded.written + kUseGranularity;
+    recorded.use = use;
+    if (!write) return;
+    recorded.written = use.at;
+  }
+  database_.post([this, id, use] {
+    database_.execute("INSERT OR REPLACE INTO identity_last_use (id, at, service, region) VALUES (?, ?, ?, ?)", id,
+                      base::toMillis(use.at), use.service, use.region);
+  });
+}
+
+std::optional<KeyUse> Directory::findUse(const std::string& id) const {
+  {
+    std::lock_guard lock(mutex_);
+    if (auto it = uses_.find(id); it != uses_.end()) return it->second.use;
+  }
+  auto rows = database_.query("SELECT at, service, region FROM identity_last_use WHERE id = ?", id);
+  if (!rows.next()) return std::nullopt;
+  return KeyUse{base::fromMillis(rows.integer(0)), rows.text(1), rows.text(2)};
 }
 
 Result<void> Directory::checkAssumable(const std::string& roleArn, const std::string& servicePrincipal) {

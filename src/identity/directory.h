@@ -59,6 +59,13 @@ struct RoleRow {
   std::string arn() const { return "arn:aws:iam::" + account + ":role" + path + name; }
 };
 
+// When and for what a key or a role signed last.
+struct KeyUse {
+  base::Time at{};
+  std::string service;  // signing name: "s3"
+  std::string region;
+};
+
 struct SessionRequest {
   std::string sessionName;
   std::int64_t seconds = 3600;
@@ -75,6 +82,8 @@ class Directory final : public ports::CredentialIssuer {
   // The owner id of an account's buckets and objects: 64 hex digits.
   std::string canonicalIdOf(const std::string& account) const;
   std::vector<std::string> rootAccounts() const;
+  // Ids of the account's root keys, sorted.
+  std::vector<std::string> rootKeysOf(const std::string& account) const;
 
   // nullopt for a key that nobody has. `sessionToken` is empty when the request carried none.
   std::optional<KeyIdentity> findKey(const std::string& accessKeyId, const std::string& sessionToken) const;
@@ -87,10 +96,20 @@ class Directory final : public ports::CredentialIssuer {
   std::optional<AccessKeyRow> findAccessKey(const std::string& accessKeyId) const;
   std::vector<AccessKeyRow> listAccessKeys(const std::string& account, const std::string& userName) const;
 
-  // --- roles
+  // Notes that the principal signed a request: for a user's key, or for a role through its session; root is not
+  // noted. Thread-safe, does not wait; reaches the disk at most once a minute per key or role.
+  void recordUse(const api::Principal& principal, const std::string& service, const std::string& region);
+  // `id` is an access key id or a role's id; nullopt when it never signed.
+  std::optional<KeyUse> findUse(const std::string& id) const;
+
+  // --- roles. Names are found without regard to case, ARNs exactly.
   std::optional<RoleRow> findRole(const std::string& account, const std::string& name) const;
   std::optional<RoleRow> findRoleByArn(const std::string& arn) const;
   std::vector<RoleRow> listRoles(const std::string& account, const std::string& pathPrefix) const;
+  // At most `most` roles after the name `after`, in the order of names.
+  std::vector<RoleRow> listRoles(const std::string& account, const std::string& pathPrefix,
+                                 const std::string& after, std::size_t most) const;
+  std::int64_t countRoles(const std::string& account) const;
   void putRole(const RoleRow& role);
   void deleteRole(const std::string& account, const std::string& name);
 
@@ -106,6 +125,7 @@ class Directory final : public ports::CredentialIssuer {
  private:
   std::optional<KeyIdentity> openSession(const std::string& accessKeyId, const std::string& token) const;
   ports::RoleCredentials seal(const api::Principal& principal, std::int64_t seconds) const;
+  void forgetKeys();
 
   store::Database& database_;
   const store::Keyring& keyring_;
@@ -121,6 +141,13 @@ class Directory final : public ports::CredentialIssuer {
   };
   mutable std::mutex mutex_;
   mutable std::unordered_map<std::string, CachedKey> cache_;  // guarded by mutex_; bounded
+  std::uint64_t generation_ = 0;                              // guarded by mutex_; of the keys' rows
+
+  struct RecordedUse {
+    KeyUse use;
+    base::Time written{};  // the use that is on the disk
+  };
+  std::unordered_map<std::string, RecordedUse> uses_;  // guarded by mutex_; bounded; by key id or role id
 };
 
 }  // namespace hearth::identity
