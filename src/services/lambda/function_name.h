@@ -21,8 +21,8 @@ struct FunctionName {
   std::string qualifiedArn() const { return qualifier.empty() ? arn() : arn() + ":" + qualifier; }
 };
 
-// `account` and `region` complete what the text leaves out; `qualifier` is the request's own and must agree with the
-// one in the text. Faults: ValidationException 400, InvalidParameterValueException 400.
+// `account` and `region` complete what the text leaves out; `qualifier` is the request's own and must agree with
+// the one in the text. Faults: ValidationException 400, InvalidParameterValueException 400.
 Result<FunctionName> parseFunctionName(std::string_view text, const std::string& account, const std::string& region,
                                        const std::optional<std::string>& qualifier = {});
 

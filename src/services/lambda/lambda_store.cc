@@ -73,9 +73,9 @@ T record(const std::string& text) {
 std::vector<store::Migration> lambdaMigrations() { return {{"lambda/001 functions", kSchema}}; }
 
 std::optional<FunctionRow> LambdaStore::find(const FunctionName& name) const {
-  auto rows = database_.query("SELECT " + std::string(kColumns) +
-                                  " FROM lambda_functions WHERE account = ? AND region = ? AND name = ?",
-                              name.account, name.region, name.name);
+  auto rows = database_.query(
+      "SELECT " + std::string(kColumns) + " FROM lambda_functions WHERE account = ? AND region = ? AND name = ?",
+      name.account, name.region, name.name);
   if (!rows.next()) return std::nullopt;
   return functionOf(rows);
 }
@@ -112,8 +112,8 @@ void LambdaStore::remove(std::int64_t functionId) {
 
 std::int64_t LambdaStore::reservedTotal(const std::string& account, const std::string& region) const {
   auto rows = database_.query(
-      "SELECT coalesce(sum(reserved_concurrency), 0) FROM lambda_functions WHERE account = ? AND region = ?", account,
-      region);
+      "SELECT coalesce(sum(reserved_concurrency), 0) FROM lambda_functions WHERE account = ? AND region = ?",
+      account, region);
   return rows.next() ? rows.integer(0) : 0;
 }
 
@@ -172,14 +172,15 @@ std::optional<AliasRow> LambdaStore::findAlias(std::int64_t functionId, const st
 
 std::vector<AliasRow> LambdaStore::listAliases(std::int64_t functionId) const {
   std::vector<AliasRow> aliases;
-  auto rows = database_.query("SELECT name, record FROM lambda_aliases WHERE function_id = ? ORDER BY name", functionId);
+  auto rows =
+      database_.query("SELECT name, record FROM lambda_aliases WHERE function_id = ? ORDER BY name", functionId);
   while (rows.next()) aliases.push_back({rows.text(0), record<api::lambda::AliasConfiguration>(rows.text(1))});
   return aliases;
 }
 
 void LambdaStore::putAlias(std::int64_t functionId, const AliasRow& alias) {
-  database_.execute("INSERT OR REPLACE INTO lambda_aliases (function_id, name, record) VALUES (?, ?, ?)", functionId,
-                    alias.name, api::recordText(alias.configuration));
+  database_.execute("INSERT OR REPLACE INTO lambda_aliases (function_id, name, record) VALUES (?, ?, ?)",
+                    functionId, alias.name, api::recordText(alias.configuration));
 }
 
 void LambdaStore::removeAlias(std::int64_t functionId, const std::string& alias) {
@@ -192,12 +193,12 @@ std::vector<Permission> LambdaStore::permissions(std::int64_t functionId, const 
       "SELECT statement_id, action, principal, source_arn, source_account FROM lambda_permissions"
       " WHERE function_id = ? AND qualifier = ? ORDER BY statement_id",
       functionId, qualifier);
-  while (rows.next())
-    permissions.push_back({rows.text(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4)});
+  while (rows.next()) permissions.push_back({rows.text(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4)});
   return permissions;
 }
 
-void LambdaStore::addPermission(std::int64_t functionId, const std::string& qualifier, const Permission& permission) {
+void LambdaStore::addPermission(std::int64_t functionId, const std::string& qualifier,
+                                const Permission& permission) {
   database_.execute(
       "INSERT INTO lambda_permissions (function_id, qualifier, statement_id, action, principal, source_arn,"
       " source_account) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -208,12 +209,12 @@ void LambdaStore::addPermission(std::int64_t functionId, const std::string& qual
 bool LambdaStore::removePermission(std::int64_t functionId, const std::string& qualifier,
                                    const std::string& statementId) {
   return database_.execute(
-             "DELETE FROM lambda_permissions WHERE function_id = ? AND qualifier = ? AND statement_id = ?", functionId,
-             qualifier, statementId) > 0;
+             "DELETE FROM lambda_permissions WHERE function_id = ? AND qualifier = ? AND statement_id = ?",
+             functionId, qualifier, statementId) > 0;
 }
 
-std::optional<api::lambda::FunctionEventInvokeConfig> LambdaStore::findEventConfig(std::int64_t functionId,
-                                                                                   const std::string& qualifier) const {
+std::optional<api::lambda::FunctionEventInvokeConfig> LambdaStore::findEventConfig(
+    std::int64_t functionId, const std::string& qualifier) const {
   auto rows = database_.query("SELECT record FROM lambda_event_configs WHERE function_id = ? AND qualifier = ?",
                               functionId, qualifier);
   if (!rows.next()) return std::nullopt;
@@ -222,8 +223,8 @@ std::optional<api::lambda::FunctionEventInvokeConfig> LambdaStore::findEventConf
 
 std::vector<api::lambda::FunctionEventInvokeConfig> LambdaStore::listEventConfigs(std::int64_t functionId) const {
   std::vector<api::lambda::FunctionEventInvokeConfig> configs;
-  auto rows =
-      database_.query("SELECT record FROM lambda_event_configs WHERE function_id = ? ORDER BY qualifier", functionId);
+  auto rows = database_.query("SELECT record FROM lambda_event_configs WHERE function_id = ? ORDER BY qualifier",
+                              functionId);
   while (rows.next()) configs.push_back(record<api::lambda::FunctionEventInvokeConfig>(rows.text(0)));
   return configs;
 }

@@ -1,5 +1,5 @@
-// Functions, their versions, aliases, permissions and settings. Configurations hold environment variables, which are
-// often secrets: they are sealed.
+// Functions, their versions, aliases, permissions and settings. Configurations hold environment variables, which
+// are often secrets: they are sealed.
 #pragma once
 
 #include <map>

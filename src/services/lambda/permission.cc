@@ -12,14 +12,18 @@ bool isAccount(const std::string& text) {
   return text.size() == 12 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-bool isService(const std::string& text) { return text.ends_with(".amazonaws.com") || text.ends_with(".amazon.com"); }
+bool isService(const std::string& text) {
+  return text.ends_with(".amazonaws.com") || text.ends_with(".amazon.com");
+}
 
 }  // namespace
 
 Json Permission::statement(const std::string& resource) const {
   JsonObject statement{{"Sid", statementId}, {"Effect", "Allow"}};
-  if (principal == "*") statement["Principal"] = "*";
-  else if (isService(principal)) statement["Principal"] = JsonObject{{"Service", principal}};
+  if (principal == "*")
+    statement["Principal"] = "*";
+  else if (isService(principal))
+    statement["Principal"] = JsonObject{{"Service", principal}};
   else
     statement["Principal"] =
         JsonObject{{"AWS", isAccount(principal) ? "arn:aws:iam::" + principal + ":root" : principal}};
@@ -43,24 +47,28 @@ Result<Permission> checkPermission(Permission permission) {
   auto valid = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_'; };
   if (permission.statementId.empty() || permission.statementId.size() > 100 ||
       !std::all_of(permission.statementId.begin(), permission.statementId.end(), valid))
-    return Fault("ValidationException", "1 validation error detected: Value '" + permission.statementId.substr(0, 100) +
+    return Fault("ValidationException", "1 validation error detected: Value '" +
+                                            permission.statementId.substr(0, 100) +
                                             "' at 'statementId' failed to satisfy constraint: Member must satisfy "
                                             "regular expression pattern: ([a-zA-Z0-9-_]+)");
   if (!base::toLower(permission.action).starts_with("lambda:"))
-    return Fault("ValidationException", "1 validation error detected: Value '" + permission.action.substr(0, 100) +
-                                            "' at 'action' failed to satisfy constraint: Member must satisfy regular "
-                                            "expression pattern: (lambda:[*]|lambda:[a-zA-Z]+|[*])");
+    return Fault("ValidationException",
+                 "1 validation error detected: Value '" + permission.action.substr(0, 100) +
+                     "' at 'action' failed to satisfy constraint: Member must satisfy regular "
+                     "expression pattern: (lambda:[*]|lambda:[a-zA-Z]+|[*])");
   // Older templates spell it lambda:invokeFunction; policies compare actions without case.
-  if (base::equalsIgnoreCase(permission.action, "lambda:InvokeFunction")) permission.action = "lambda:InvokeFunction";
+  if (base::equalsIgnoreCase(permission.action, "lambda:InvokeFunction"))
+    permission.action = "lambda:InvokeFunction";
   bool known = permission.principal == "*" || isService(permission.principal) || isAccount(permission.principal) ||
                permission.principal.starts_with("arn:aws:");
   if (!known)
     return Fault("InvalidParameterValueException",
                  "The provided principal was invalid. Please check the principal and try again.");
   if (!permission.sourceAccount.empty() && !isAccount(permission.sourceAccount))
-    return Fault("ValidationException", "1 validation error detected: Value '" + permission.sourceAccount.substr(0, 64) +
-                                            "' at 'sourceAccount' failed to satisfy constraint: Member must satisfy "
-                                            "regular expression pattern: \\d{12}");
+    return Fault("ValidationException",
+                 "1 validation error detected: Value '" + permission.sourceAccount.substr(0, 64) +
+                     "' at 'sourceAccount' failed to satisfy constraint: Member must satisfy "
+                     "regular expression pattern: \\d{12}");
   return permission;
 }
 

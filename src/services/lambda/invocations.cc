@@ -1,0 +1,162 @@
+// Invoke, and the port by which other parts call functions.
+#include "base/bytes.h"
+#include "services/lambda/configuration.h"
+#include "services/lambda/lambda_service.h"
+
+namespace hearth::services::lambda {
+
+using namespace api::lambda;
+
+namespace {
+
+constexpr std::size_t kMostPayload = 6 << 20;       // of a call that waits
+constexpr std::size_t kMostEventPayload = 1 << 20;  // of an event
+constexpr std::size_t kMostCachedSpecs = 4096;
+
+Fault tooLarge(std::size_t size, std::size_t limit) {
+  return Fault("RequestTooLargeException",
+               std::to_string(size) + " byte payload is too large for the RequestResponse invocation type (limit " +
+                   std::to_string(limit) + " bytes)",
+               413)
+      .with("Type", "User");
+}
+
+Result<void> checkPayload(const std::string& payload) {
+  auto parsed = base::parseJson(payload, 512);
+  if (parsed.ok()) return {};
+  return Fault("InvalidRequestContentException",
+               "Could not parse request body into json: " + parsed.fault().message)
+      .with("Type", "User");
+}
+
+}  // namespace
+
+std::shared_ptr<const functions::FunctionSpec> LambdaService::specOf(const FunctionRow& function,
+                                                                     const VersionRow& version) const {
+  const FunctionConfiguration& configuration = version.configuration;
+  auto spec = std::make_shared<functions::FunctionSpec>();
+  spec->functionArn = function.name.arn();
+  spec->name = function.name.name;
+  spec->version = version.version;
+  spec->runtime = configuration.runtime.value_or("");
+  spec->handler = configuration.handler.value_or("");
+  spec->code = version.contentId;
+  if (configuration.environment && configuration.environment->variables)
+    spec->environment = *configuration.environment->variables;
+  spec->timeout = std::chrono::seconds(configuration.timeout.value_or(3));
+  spec->memoryMiB = static_cast<unsigned>(configuration.memorySize.value_or(128));
+  spec->temporaryMiB =
+      static_cast<unsigned>(configuration.ephemeralStorage ? configuration.ephemeralStorage->size : 512);
+  spec->roleArn = configuration.role.value_or("");
+  if (function.reservedConcurrency)
+    spec->reservedConcurrency = static_cast<unsigned>(*function.reservedConcurrency);
+  if (auto events = store_.findEventConfig(function.id, version.version)) {
+    spec->events.maximumRetryAttempts = static_cast<int>(events->maximumRetryAttempts.value_or(2));
+    spec->events.maximumEventAge = std::chrono::seconds(events->maximumEventAgeInSeconds.value_or(21'600));
+  }
+  spec->revision = configuration.revisionId.value_or("") + "/" + std::to_string(function.id);
+  return spec;
+}
+
+Result<std::shared_ptr<const functions::FunctionSpec>> LambdaService::resolve(const std::string& functionArn) {
+  std::uint64_t generation = 0;
+  {
+    std::lock_guard lock(specs_.mutex);
+    auto cached = specs_.byArn.find(functionArn);
+    if (cached != specs_.byArn.end()) return cached->second;
+    generation = specs_.generation;
+  }
+  HEARTH_TRY(FunctionName name, parseFunctionName(functionArn, "", ""));
+  std::shared_ptr<const functions::FunctionSpec> spec;
+  {
+    store::Database::Snapshot snapshot(database_);
+    HEARTH_TRY(FunctionRow function, getRow(name));
+    HEARTH_TRY(VersionRow version, getVersion(function, name.qualifier));
+    spec = specOf(function, version);
+  }
+  // On the writer thread the row may not be committed yet: it is not for others to see.
+  if (!database_.onWriterThread()) {
+    std::lock_guard lock(specs_.mutex);
+    if (specs_.generation == generation) {
+      if (specs_.byArn.size() >= kMostCachedSpecs) specs_.byArn.clear();
+      specs_.byArn[functionArn] = spec;
+    }
+  }
+  return spec;
+}
+
+Result<void> LambdaService::checkInvoke(const ports::Invocation& invocation) {
+  if (invocation.caller.servicePrincipal.empty()) return {};
+  HEARTH_TRY(FunctionName name, parseFunctionName(invocation.functionArn, "", ""));
+  store::Database::Snapshot snapshot(database_);
+  HEARTH_TRY(FunctionRow function, getRow(name));
+  for (const Permission& permission : store_.permissions(function.id, name.qualifier))
+    if (permission.allows(invocation.caller)) return {};
+  return Fault("AccessDeniedException",
+               invocation.caller.servicePrincipal +
+                   " is not authorized to perform: lambda:InvokeFunction on resource: " + invocation.functionArn +
+                   " because no resource-based policy allows the lambda:InvokeFunction action",
+               403);
+}
+
+Task<Result<ports::InvokeOutcome>> LambdaService::invoke(ports::Invocation invocation) {
+  HEARTH_CO_CHECK(checkInvoke(invocation));
+  HEARTH_CO_TRY(auto spec, resolve(invocation.functionArn));
+  co_return co_await host_->invoke(std::move(spec), std::move(invocation));
+}
+
+Result<void> LambdaService::enqueue(const ports::Invocation& invocation) {
+  HEARTH_CHECK(checkInvoke(invocation));
+  HEARTH_CHECK(resolve(invocation.functionArn));
+  HEARTH_CHECK(host_->enqueue(invocation));
+  return {};
+}
+
+Task<Result<InvokeOutput>> LambdaService::invoke(const api::Call& call, InvokeInput in) {
+  HEARTH_CO_TRY(FunctionName name, nameOf(call, in.functionName, in.qualifier));
+  std::string type = in.invocationType.value_or("RequestResponse");
+  ports::Invocation invocation;
+  invocation.functionArn = name.qualifiedArn();
+  invocation.payload = in.payload.value_or("");
+  if (base::trim(invocation.payload).empty()) invocation.payload = "{}";
+  std::size_t limit = type == "Event" ? kMostEventPayload : kMostPayload;
+  if (invocation.payload.size() > limit) co_return tooLarge(invocation.payload.size(), limit);
+  HEARTH_CO_CHECK(checkPayload(invocation.payload));
+  if (in.clientContext) {
+    auto context = base::base64Decode(*in.clientContext);
+    if (!context || context->size() > 3583 || !base::parseJson(*context).ok())
+      co_return Fault("InvalidRequestContentException",
+                      "Client context must be a valid Base64-encoded JSON object.");
+    invocation.clientContext = *context;
+  }
+  HEARTH_CO_TRY(auto spec, resolve(invocation.functionArn));
+  InvokeOutput out;
+  if (type == "DryRun") {
+    out.statusCode = 204;
+    co_return out;
+  }
+  if (type == "Event") {
+    auto accept = [this, &invocation]() -> Result<void> {
+      HEARTH_CHECK(host_->enqueue(invocation));
+      return {};
+    };
+    HEARTH_CO_CHECK(co_await database_.write(accept));
+    out.statusCode = 202;
+    co_return out;
+  }
+  if (type != "RequestResponse")
+    co_return Fault("ValidationException",
+                    "1 validation error detected: Value '" + type.substr(0, 64) +
+                        "' at 'invocationType' failed to satisfy constraint: Member must satisfy "
+                        "enum value set: [Event, RequestResponse, DryRun]");
+  invocation.wantLogTail = in.logType == "Tail";
+  HEARTH_CO_TRY(auto outcome, co_await host_->invoke(spec, std::move(invocation)));
+  out.statusCode = 200;
+  out.payload = std::move(outcome.payload);
+  out.functionError = outcome.functionError;
+  out.executedVersion = outcome.executedVersion;
+  if (in.logType == "Tail") out.logResult = base::base64Encode(outcome.logTail);
+  co_return out;
+}
+
+}  // namespace hearth::services::lambda

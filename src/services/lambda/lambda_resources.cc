@@ -1,0 +1,379 @@
+#include "services/lambda/lambda_resources.h"
+
+#include "api/document.h"
+#include "services/resource_support.h"
+
+namespace hearth::services::lambda {
+
+using namespace api::lambda;
+
+namespace {
+
+using ports::PropertyKind;
+using ports::PropertySpec;
+using ports::ResourceRequest;
+using ports::ResourceSpec;
+using ports::ResourceState;
+using ports::UpdateBehavior;
+
+constexpr auto kReplacement = UpdateBehavior::kReplacement;
+
+bool isGone(const Fault& fault) { return fault.code == "ResourceNotFoundException"; }
+
+std::string text(const ResourceRequest& request, std::string_view name) {
+  return base::findString(request.properties, name).value_or("");
+}
+
+class FunctionProvider final : public ports::ResourceProvider {
+ public:
+  explicit FunctionProvider(LambdaService& service) : service_(service) {}
+
+  const ResourceSpec& spec() const override {
+    static const PropertySpec kStrings{.name = "Item"};
+    static const ResourceSpec kSpec{
+        .type = "AWS::Lambda::Function",
+        .properties =
+            {{.name = "FunctionName", .update = kReplacement},
+             {.name = "Code",
+              .kind = PropertyKind::kObject,
+              .required = true,
+              .members = {{.name = "S3Bucket", .required = true},
+                          {.name = "S3Key", .required = true},
+                          {.name = "S3ObjectVersion"}}},
+             {.name = "Role", .required = true},
+             {.name = "Handler"},
+             {.name = "Runtime"},
+             {.name = "Description"},
+             {.name = "Timeout", .kind = PropertyKind::kInteger},
+             {.name = "MemorySize", .kind = PropertyKind::kInteger},
+             {.name = "PackageType"},
+             {.name = "Architectures", .kind = PropertyKind::kList, .members = {kStrings}},
+             {.name = "ReservedConcurrentExecutions", .kind = PropertyKind::kInteger},
+             {.name = "Environment",
+              .kind = PropertyKind::kObject,
+              .members = {{.name = "Variables", .kind = PropertyKind::kMap, .members = {{.name = "Value"}}}}},
+             {.name = "EphemeralStorage",
+              .kind = PropertyKind::kObject,
+              .members = {{.name = "Size", .kind = PropertyKind::kInteger, .required = true}}},
+             {.name = "TracingConfig", .kind = PropertyKind::kObject, .members = {{.name = "Mode"}}},
+             tagsProperty()},
+        .attributes = {"Arn"},
+        .taggable = true};
+    return kSpec;
+  }
+
+  // Reads, checks and unpacks the package; what create() and update() need of it waits under the resource's name.
+  Result<void> prepare(const ResourceRequest& request) override {
+    HEARTH_TRY(functions::Package package, service_.keepPackage(request.account, codeOf(request)));
+    std::lock_guard lock(mutex_);
+    prepared_[keyOf(request)] = std::move(package);
+    return {};
+  }
+
+  Result<ResourceState> create(const ResourceRequest& request) override {
+    HEARTH_TRY(functions::Package package, takePackage(request));
+    HEARTH_TRY(auto in,
+               api::fromDocument<CreateFunctionRequest>(scalars(request.properties), api::Leniency::kCoerce));
+    in.functionName = base::findString(request.properties, "FunctionName").value_or(request.generatedName(64));
+    in.tags = tagsOf(request);
+    api::Call call = callOf(request, service_.clock());
+    HEARTH_TRY(auto made, service_.createWith(call, std::move(in), package));
+    HEARTH_CHECK(applyConcurrency(call, *made.functionName, request));
+    return stateOf(made);
+  }
+
+  Result<ResourceState> update(const ResourceRequest& request) override {
+    api::Call call = callOf(request, service_.clock());
+    HEARTH_TRY(auto in, api::fromDocument<UpdateFunctionConfigurationRequest>(scalars(request.properties),
+                                                                              api::Leniency::kCoerce));
+    in.functionName = request.physicalId;
+    // What the template no longer says goes back to its default.
+    if (!in.description) in.description = "";
+    if (!in.timeout) in.timeout = 3;
+    if (!in.memorySize) in.memorySize = 128;
+    if (!in.environment) in.environment = Environment{};
+    if (!in.ephemeralStorage) in.ephemeralStorage = EphemeralStorage{512};
+    HEARTH_TRY(auto updated, service_.updateFunctionConfiguration(call, std::move(in)));
+    HEARTH_TRY(functions::Package package, takePackage(request));
+    if (package.codeSha256 != updated.codeSha256) {
+      HEARTH_TRY(updated, service_.updateCodeWith(call, request.physicalId, package, false, {}));
+    }
+    HEARTH_CHECK(applyConcurrency(call, request.physicalId, request));
+    HEARTH_CHECK(applyTags(call, request));
+    return stateOf(updated);
+  }
+
+  Result<void> remove(const ResourceRequest& request) override {
+    auto removed = service_.deleteFunction(callOf(request, service_.clock()), {.functionName = request.physicalId});
+    if (!removed.ok() && !isGone(removed.fault())) return removed.fault();
+    return {};
+  }
+
+  Result<ResourceState> read(const ResourceRequest& request) override {
+    HEARTH_TRY(auto configuration, service_.getFunctionConfiguration(callOf(request, service_.clock()),
+                                                                     {.functionName = request.physicalId}));
+    return stateOf(configuration);
+  }
+
+ private:
+  static FunctionCode codeOf(const ResourceRequest& request) {
+    FunctionCode code;
+    if (const Json* given = request.properties.if_contains("Code")) {
+      code.s3Bucket = base::findString(*given, "S3Bucket");
+      code.s3Key = base::findString(*given, "S3Key");
+      code.s3ObjectVersion = base::findString(*given, "S3ObjectVersion");
+    }
+    return code;
+  }
+
+  static std::string keyOf(const ResourceRequest& request) {
+    FunctionCode code = codeOf(request);
+    return request.stackId + "/" + request.logicalId + "/" + code.s3Bucket.value_or("") + "/" +
+           code.s3Key.value_or("") + "?" + code.s3ObjectVersion.value_or("");
+  }
+
+  Result<functions::Package> takePackage(const ResourceRequest& request) {
+    {
+      std::lock_guard lock(mutex_);
+      auto found = prepared_.extract(keyOf(request));
+      if (!found.empty()) return std::move(found.mapped());
+    }
+    return service_.keepPackage(request.account, codeOf(request));
+  }
+
+  // The properties without those that have another form than the operation's input.
+  static Json scalars(const JsonObject& properties) {
+    JsonObject copy = properties;
+    copy.erase("Tags");
+    copy.erase("Code");
+    copy.erase("ReservedConcurrentExecutions");
+    return copy;
+  }
+
+  Result<void> applyConcurrency(const api::Call& call, const std::string& name, const ResourceRequest& request) {
+    const Json* reserved = request.properties.if_contains("ReservedConcurrentExecutions");
+    if (reserved && reserved->is_number()) {
+      auto put = service_.putFunctionConcurrency(call, {name, reserved->to_number<std::int64_t>()});
+      if (!put.ok()) return put.fault();
+    } else if (request.oldProperties.contains("ReservedConcurrentExecutions")) {
+      auto cleared = service_.deleteFunctionConcurrency(call, {name});
+      if (!cleared.ok()) return cleared.fault();
+    }
+    return {};
+  }
+
+  Result<void> applyTags(const api::Call& call, const ResourceRequest& request) {
+    HEARTH_TRY(auto former, service_.listTags(call, {request.physicalId}));
+    auto wanted = tagsOf(request);
+    std::vector<std::string> gone;
+    for (const auto& [key, value] : former.tags.value_or(std::map<std::string, std::string>{}))
+      if (!wanted.contains(key)) gone.push_back(key);
+    HEARTH_CHECK(service_.untagResource(call, {request.physicalId, gone}));
+    HEARTH_CHECK(service_.tagResource(call, {request.physicalId, wanted}));
+    return {};
+  }
+
+  static ResourceState stateOf(const FunctionConfiguration& configuration) {
+    return {configuration.functionName.value_or(""), {{"Arn", configuration.functionArn.value_or("")}}};
+  }
+
+  LambdaService& service_;
+  std::mutex mutex_;
+  std::map<std::string, functions::Package> prepared_;  // guarded by mutex_
+};
+
+class PermissionProvider final : public ports::ResourceProvider {
+ public:
+  explicit PermissionProvider(LambdaService& service) : service_(service) {}
+
+  const ResourceSpec& spec() const override {
+    static const ResourceSpec kSpec{
+        .type = "AWS::Lambda::Permission",
+        .properties = {{.name = "FunctionName", .required = true, .update = kReplacement},
+                       {.name = "Action", .required = true, .update = kReplacement},
+                       {.name = "Principal", .required = true, .update = kReplacement},
+                       {.name = "SourceArn", .update = kReplacement},
+                       {.name = "SourceAccount", .update = kReplacement}},
+        .attributes = {"Id"}};
+    return kSpec;
+  }
+
+  Result<ResourceState> create(const ResourceRequest& request) override {
+    AddPermissionInput in;
+    in.functionName = text(request, "FunctionName");
+    in.statementId = request.generatedName(100);
+    in.action = text(request, "Action");
+    in.principal = text(request, "Principal");
+    in.sourceArn = base::findString(request.properties, "SourceArn");
+    in.sourceAccount = base::findString(request.properties, "SourceAccount");
+    std::string id = in.statementId;
+    auto added = service_.addPermission(callOf(request, service_.clock()), std::move(in));
+    if (!added.ok()) return added.fault();
+    return ResourceState{id, {{"Id", id}}};
+  }
+
+  Result<ResourceState> update(const ResourceRequest& request) override {
+    return ResourceState{request.physicalId, {{"Id", request.physicalId}}};
+  }
+
+  Result<void> remove(const ResourceRequest& request) override {
+    RemovePermissionInput in;
+    in.functionName = text(request, "FunctionName");
+    in.statementId = request.physicalId;
+    auto removed = service_.removePermission(callOf(request, service_.clock()), std::move(in));
+    if (!removed.ok() && !isGone(removed.fault())) return removed.fault();
+    return {};
+  }
+
+  Result<ResourceState> read(const ResourceRequest& request) override { return update(request); }
+
+ private:
+  LambdaService& service_;
+};
+
+class VersionProvider final : public ports::ResourceProvider {
+ public:
+  explicit VersionProvider(LambdaService& service) : service_(service) {}
+
+  const ResourceSpec& spec() const override {
+    static const ResourceSpec kSpec{
+        .type = "AWS::Lambda::Version",
+        .properties = {{.name = "FunctionName", .required = true, .update = kReplacement},
+                       {.name = "CodeSha256", .update = kReplacement},
+                       {.name = "Description", .update = kReplacement}},
+        .attributes = {"Version", "FunctionArn"}};
+    return kSpec;
+  }
+
+  Result<ResourceState> create(const ResourceRequest& request) override {
+    PublishVersionInput in;
+    in.functionName = text(request, "FunctionName");
+    in.codeSha256 = base::findString(request.properties, "CodeSha256");
+    in.description = base::findString(request.properties, "Description");
+    auto made = service_.publishVersion(callOf(request, service_.clock()), std::move(in));
+    if (!made.ok()) return made.fault();
+    return stateOf(made->functionArn.value_or(""));
+  }
+
+  Result<ResourceState> update(const ResourceRequest& request) override { return stateOf(request.physicalId); }
+
+  Result<void> remove(const ResourceRequest& request) override {
+    auto removed = service_.deleteFunction(callOf(request, service_.clock()), {.functionName = request.physicalId});
+    if (!removed.ok() && !isGone(removed.fault())) return removed.fault();
+    return {};
+  }
+
+  Result<ResourceState> read(const ResourceRequest& request) override { return stateOf(request.physicalId); }
+
+ private:
+  static ResourceState stateOf(const std::string& arn) {
+    return {arn, {{"Version", arn.substr(arn.rfind(':') + 1)}, {"FunctionArn", arn}}};
+  }
+  LambdaService& service_;
+};
+
+class AliasProvider final : public ports::ResourceProvider {
+ public:
+  explicit AliasProvider(LambdaService& service) : service_(service) {}
+
+  const ResourceSpec& spec() const override {
+    static const ResourceSpec kSpec{
+        .type = "AWS::Lambda::Alias",
+        .properties = {{.name = "FunctionName", .required = true, .update = kReplacement},
+                       {.name = "FunctionVersion", .required = true},
+                       {.name = "Name", .required = true, .update = kReplacement},
+                       {.name = "Description"}},
+        .attributes = {"AliasArn"}};
+    return kSpec;
+  }
+
+  Result<ResourceState> create(const ResourceRequest& request) override {
+    CreateAliasInput in;
+    in.functionName = text(request, "FunctionName");
+    in.functionVersion = text(request, "FunctionVersion");
+    in.name = text(request, "Name");
+    in.description = base::findString(request.properties, "Description");
+    auto made = service_.createAlias(callOf(request, service_.clock()), std::move(in));
+    if (!made.ok()) return made.fault();
+    return stateOf(made->aliasArn.value_or(""));
+  }
+
+  Result<ResourceState> update(const ResourceRequest& request) override {
+    UpdateAliasInput in;
+    in.functionName = text(request, "FunctionName");
+    in.name = text(request, "Name");
+    in.functionVersion = text(request, "FunctionVersion");
+    in.description = text(request, "Description");
+    auto changed = service_.updateAlias(callOf(request, service_.clock()), std::move(in));
+    if (!changed.ok()) return changed.fault();
+    return stateOf(request.physicalId);
+  }
+
+  Result<void> remove(const ResourceRequest& request) override {
+    auto removed = service_.deleteAlias(callOf(request, service_.clock()),
+                                        {text(request, "FunctionName"), text(request, "Name")});
+    if (!removed.ok() && !isGone(removed.fault())) return removed.fault();
+    return {};
+  }
+
+  Result<ResourceState> read(const ResourceRequest& request) override { return stateOf(request.physicalId); }
+
+ private:
+  static ResourceState stateOf(const std::string& arn) { return {arn, {{"AliasArn", arn}}}; }
+  LambdaService& service_;
+};
+
+class EventInvokeConfigProvider final : public ports::ResourceProvider {
+ public:
+  explicit EventInvokeConfigProvider(LambdaService& service) : service_(service) {}
+
+  const ResourceSpec& spec() const override {
+    static const ResourceSpec kSpec{
+        .type = "AWS::Lambda::EventInvokeConfig",
+        .properties = {{.name = "FunctionName", .required = true, .update = kReplacement},
+                       {.name = "Qualifier", .required = true, .update = kReplacement},
+                       {.name = "MaximumRetryAttempts", .kind = PropertyKind::kInteger},
+                       {.name = "MaximumEventAgeInSeconds", .kind = PropertyKind::kInteger}}};
+    return kSpec;
+  }
+
+  Result<ResourceState> create(const ResourceRequest& request) override {
+    HEARTH_TRY(auto in,
+               api::fromDocument<PutFunctionEventInvokeConfigRequest>(request.properties, api::Leniency::kCoerce));
+    auto put = service_.putFunctionEventInvokeConfig(callOf(request, service_.clock()), std::move(in));
+    if (!put.ok()) return put.fault();
+    return ResourceState{text(request, "FunctionName") + "|" + text(request, "Qualifier"), {}};
+  }
+
+  Result<ResourceState> update(const ResourceRequest& request) override { return create(request); }
+
+  Result<void> remove(const ResourceRequest& request) override {
+    DeleteFunctionEventInvokeConfigInput in;
+    in.functionName = text(request, "FunctionName");
+    in.qualifier = text(request, "Qualifier");
+    auto removed = service_.deleteFunctionEventInvokeConfig(callOf(request, service_.clock()), std::move(in));
+    if (!removed.ok() && !isGone(removed.fault())) return removed.fault();
+    return {};
+  }
+
+  Result<ResourceState> read(const ResourceRequest& request) override {
+    return ResourceState{request.physicalId, {}};
+  }
+
+ private:
+  LambdaService& service_;
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<ports::ResourceProvider>> makeLambdaResources(LambdaService& service) {
+  std::vector<std::unique_ptr<ports::ResourceProvider>> providers;
+  providers.push_back(std::make_unique<FunctionProvider>(service));
+  providers.push_back(std::make_unique<PermissionProvider>(service));
+  providers.push_back(std::make_unique<VersionProvider>(service));
+  providers.push_back(std::make_unique<AliasProvider>(service));
+  providers.push_back(std::make_unique<EventInvokeConfigProvider>(service));
+  return providers;
+}
+
+}  // namespace hearth::services::lambda
