@@ -27,6 +27,7 @@ struct Invocation {
   std::string traceId;
   bool wantLogTail = false;
   InvokeCaller caller;
+  std::string requestId = {};  // what the function sees as its own; made up when empty
 };
 
 struct InvokeOutcome {

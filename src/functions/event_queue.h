@@ -1,0 +1,82 @@
+// EventQueue: asynchronous invocations: accepted durably, delivered at least once, retried as Lambda does.
+//
+// An event is a row, sealed, until it is delivered or given up. A function that fails is tried again after one and
+// two minutes; where it could not be tried at all (throttled, the server failed) after one second, doubling up to
+// five minutes; until the event is too old. ("How Lambda handles errors and retries with asynchronous invocation")
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "functions/function_spec.h"
+#include "ports/invoker.h"
+#include "store/database.h"
+#include "store/keyring.h"
+
+namespace hearth::functions {
+
+// An event that was given up.
+struct LostEvent {
+  enum class Condition : unsigned char { kRetriesExhausted, kEventAgeExceeded };
+  ports::Invocation invocation;
+  Condition condition = Condition::kRetriesExhausted;
+  int attempts = 0;  // how often the function was tried
+  ports::InvokeOutcome lastOutcome;
+  base::Time accepted;
+};
+
+// What the queue asks of others.
+struct EventQueueParts {
+  boost::asio::io_context& loop;
+  store::Database& database;
+  const store::Keyring& keyring;
+  const base::Clock& clock;
+  base::Random& random;
+  // On the loop: the function behind an ARN with or without qualifier, as it is now. Fault: gone.
+  std::function<Result<std::shared_ptr<const FunctionSpec>>(const std::string& functionArn)> resolve;
+  std::function<Task<Result<ports::InvokeOutcome>>(std::shared_ptr<const FunctionSpec>, ports::Invocation)> invoke;
+  // On the writer thread, in the transaction that removes the event; may be empty.
+  std::function<void(const LostEvent&)> lost;
+  // On the writer thread, in the transaction that removes an event that was delivered; may be empty.
+  std::function<void(const ports::Invocation&, const ports::InvokeOutcome&)> delivered;
+  std::size_t concurrency = 64;
+};
+
+class EventQueue final {
+ public:
+  explicit EventQueue(EventQueueParts parts);
+  ~EventQueue();
+  EventQueue(const EventQueue&) = delete;
+  EventQueue& operator=(const EventQueue&) = delete;
+
+  static const std::vector<store::Migration>& migrations();
+
+  // On the writer thread, in the caller's transaction. Returns the event's request id.
+  Result<std::string> enqueue(ports::Invocation invocation);
+
+  // On the loop: begins with what an earlier run left over.
+  void start();
+  // Looks for due events now. Done by itself when events come and when their time comes; for tests, after they have
+  // moved the clock.
+  void poll();
+  // Begins nothing more, and waits for what is running.
+  Task<void> stop();
+
+  std::size_t running() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // shared with the deliveries in progress
+};
+
+}  // namespace hearth::functions

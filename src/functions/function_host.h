@@ -1,0 +1,98 @@
+// FunctionHost: runs functions: finds or makes an environment for every invocation, keeps the used ones warm, and
+// holds to the limits.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/executor.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "functions/code_store.h"
+#include "functions/event_queue.h"
+#include "functions/function_spec.h"
+#include "ports/credential_issuer.h"
+#include "ports/invoker.h"
+#include "ports/log_sink.h"
+#include "sandbox/launch.h"
+#include "store/database.h"
+#include "store/keyring.h"
+
+namespace hearth::functions {
+
+struct HostSettings {
+  unsigned accountConcurrency = 1000;      // invocations at once, of all functions together
+  unsigned environments = 1000;            // processes at once; idle ones make room for new ones
+  std::chrono::seconds idleTime{10 * 60};  // after which a warm environment is ended
+  std::size_t eventConcurrency = 64;       // asynchronous invocations at once
+};
+
+// What the host borrows; all of it outlives it.
+struct HostParts {
+  boost::asio::io_context& loop;
+  sandbox::Launcher& launcher;
+  CodeStore& code;
+  base::ThreadPool& pool;
+  store::Database& database;
+  const store::Keyring& keyring;
+  ports::LogSink& logs;
+  ports::CredentialIssuer& credentials;
+  const base::Clock& clock;
+  base::Random& random;
+  // Takes the listening socket of an environment's AWS endpoint; requests on it come from that function. And back.
+  std::function<void(base::Fd socket, const std::string& listenerName)> serveEndpoint;
+  std::function<void(const std::string& listenerName)> closeEndpoint;
+  // For the queue: see EventQueueParts.
+  std::function<Result<std::shared_ptr<const FunctionSpec>>(const std::string& functionArn)> resolve;
+  std::function<void(const LostEvent&)> lostEvent;
+  std::function<void(const ports::Invocation&, const ports::InvokeOutcome&)> deliveredEvent;
+};
+
+struct HostStatus {
+  std::size_t environments = 0;
+  std::size_t running = 0;  // invocations
+  std::size_t events = 0;   // of those, asynchronous ones
+};
+
+// On the loop, but for enqueue().
+class FunctionHost final {
+ public:
+  FunctionHost(HostParts parts, HostSettings settings = {});
+  ~FunctionHost();
+  FunctionHost(const FunctionHost&) = delete;
+  FunctionHost& operator=(const FunctionHost&) = delete;
+
+  // The tables of this folder.
+  static std::vector<store::Migration> migrations();
+
+  // Begins to deliver queued events.
+  void start();
+
+  // Runs the function and waits for it. A function that fails is an outcome, not a Fault. Faults:
+  // TooManyRequestsException 429, AccessDeniedException 403 (the role), ServiceException 500 (no jail).
+  Task<Result<ports::InvokeOutcome>> invoke(std::shared_ptr<const FunctionSpec> spec, ports::Invocation invocation);
+
+  // On the writer thread, in the caller's transaction: accepts the event for later; its request id.
+  Result<std::string> enqueue(ports::Invocation invocation);
+
+  // The function, or one version of it, was deleted or changed: its idle environments end now, the busy ones when
+  // they are done. Changes are also noticed by the revision at the next invocation.
+  void retire(const std::string& functionArn);
+
+  HostStatus status() const;
+  EventQueue& events();
+
+  // Takes no more work, waits for what runs for at most `grace`, then ends everything.
+  Task<void> stop(std::chrono::milliseconds grace);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;  // shared with the invocations in progress and the timer
+};
+
+}  // namespace hearth::functions
