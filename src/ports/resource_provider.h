@@ -48,6 +48,8 @@ struct ResourceRequest {
   std::string physicalId;  // empty in create
   JsonObject properties;
   JsonObject oldProperties;  // in update: what stands now
+  // The stack's own tags (also merged into the Tags of a taggable type), and aws:cloudformation:stack-name,
+  // aws:cloudformation:stack-id and aws:cloudformation:logical-id, which AWS adds to what a stack makes.
   std::map<std::string, std::string> stackTags;
   // A name for a resource whose template gives none: STACK-LOGICALID-RANDOM, cut to `most` characters, the same
   // at every attempt of this operation.

@@ -1,0 +1,208 @@
+#include "stacks/engine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+#include "stacks/faults.h"
+
+namespace hearth::stacks {
+namespace {
+
+constexpr std::chrono::hours kDeletedKept{24 * 90};
+constexpr std::chrono::seconds kRetryAfter{1};
+
+}  // namespace
+
+Engine::Engine(store::Database& database, const store::Keyring& keyring, const base::Clock& clock,
+               base::Random& random, Options options)
+    : database_(database),
+      clock_(clock),
+      random_(random),
+      options_(std::move(options)),
+      store_(database, keyring),
+      tools_{database, store_, registry_, clock, random, std::max<std::size_t>(1, options_.resourcesPerStep)} {}
+
+Engine::Engine(store::Database& database, const store::Keyring& keyring, const base::Clock& clock,
+               base::Random& random)
+    : Engine(database, keyring, clock, random, Options{}) {}
+
+Engine::~Engine() { stop(); }
+
+void Engine::start() {
+  purge();
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ended_) return;
+    if (thread_.joinable()) thread_.join();
+    for (const auto& id : store_.stacksAtWork()) {
+      if (busy_.insert(id).second) queue_.push_back(id);
+    }
+    stopping_ = false;
+    ended_ = false;
+  }
+  thread_ = std::thread([this] { loop(); });
+}
+
+void Engine::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Engine::loop() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (stopping_) break;
+    const std::string id = std::move(queue_.front());
+    queue_.pop_front();
+    lock.unlock();
+    if (options_.mayStep && !options_.mayStep()) {
+      lock.lock();
+      break;
+    }
+    bool more = true;
+    bool failed = false;
+    try {
+      more = stepOf(id);
+    } catch (const StepNotRecorded& error) {
+      base::logError("stacks", "a step could not be recorded", {{"stack", id}, {"cause", error.fault.message}});
+      failed = true;
+    } catch (const std::exception& error) {
+      base::logError("stacks", "a step failed", {{"stack", id}, {"cause", error.what()}});
+      failed = true;
+    }
+    if (failed) runs_.erase(id);
+    lock.lock();
+    if (more) {
+      queue_.push_back(id);
+    } else if (std::find(queue_.begin(), queue_.end(), id) == queue_.end()) {  // no new order came meanwhile
+      busy_.erase(id);
+      changed_.notify_all();
+    }
+    // The disk may come back; what is in memory is dropped and read again then.
+    if (failed) changed_.wait_for(lock, kRetryAfter, [this] { return stopping_; });
+  }
+  runs_.clear();
+  ended_ = true;
+  changed_.notify_all();
+}
+
+// False when nothing is left to do for the stack.
+bool Engine::stepOf(const std::string& stackId) {
+  auto& run = runs_[stackId];
+  if (!run) run = StackRun::load(tools_, stackId);
+  const bool more = run && run->step();
+  if (!more) runs_.erase(stackId);
+  return more;
+}
+
+void Engine::enqueue(const std::string& stackId) {
+  {
+    const std::lock_guard lock(mutex_);
+    busy_.insert(stackId);
+    queue_.push_back(stackId);
+  }
+  changed_.notify_all();
+}
+
+void Engine::wakeAfterCommit(const std::string& stackId) {
+  database_.afterCommit([this, stackId] { enqueue(stackId); });
+}
+
+bool Engine::waitUntilIdle(const std::string& stackId, std::chrono::milliseconds most) const {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, most, [&] { return !busy_.contains(stackId) || ended_; });
+  return !busy_.contains(stackId);
+}
+
+void Engine::purge() {
+  const base::Time before = clock_.now() - kDeletedKept;
+  auto purged = database_.writeAndWait([this, before]() -> Result<void> {
+    store_.removeDeletedBefore(before);
+    return {};
+  });
+  if (!purged.ok()) base::logWarning("stacks", "old stacks were not removed", {{"cause", purged.fault().message}});
+}
+
+Result<StackRecord> Engine::findActive(const Place& place, const std::string& stack) const {
+  auto found =
+      stack.starts_with("arn:") ? store_.findStack(stack) : store_.findByName(place.account, place.region, stack);
+  if (!found || found->account != place.account || found->region != place.region) {
+    return validationError("Stack with id " + stack.substr(0, 300) + " does not exist");
+  }
+  return *std::move(found);
+}
+
+Result<StackView> Engine::getStack(const Place& place, const std::string& stack) const {
+  const store::Database::Snapshot snapshot(database_);
+  HEARTH_TRY(const auto record, findActive(place, stack));
+  return viewOf(record);
+}
+
+std::vector<StackView> Engine::listStacks(const Place& place, bool withDeleted, const std::string& after,
+                                          std::size_t limit) const {
+  const store::Database::Snapshot snapshot(database_);
+  std::vector<StackView> views;
+  for (const auto& id : store_.listStacks(place.account, place.region, withDeleted, after, limit)) {
+    if (const auto record = store_.findStack(id)) views.push_back(viewOf(*record));
+  }
+  return views;
+}
+
+Result<std::vector<StackEvent>> Engine::getEvents(const Place& place, const std::string& stack, std::int64_t before,
+                                                  std::size_t limit) const {
+  const store::Database::Snapshot snapshot(database_);
+  HEARTH_TRY(const auto record, findActive(place, stack));
+  return store_.events(record.id, before, limit);
+}
+
+Result<std::vector<ResourceView>> Engine::getResources(const Place& place, const std::string& stack) const {
+  const store::Database::Snapshot snapshot(database_);
+  HEARTH_TRY(const auto record, findActive(place, stack));
+  return viewsOf(record, store_.resources(record.id));
+}
+
+Result<ResourceView> Engine::getResource(const Place& place, const std::string& stack,
+                                         const std::string& logicalId) const {
+  const store::Database::Snapshot snapshot(database_);
+  HEARTH_TRY(const auto record, findActive(place, stack));
+  for (auto& view : viewsOf(record, store_.resources(record.id))) {
+    if (view.logicalId == logicalId) return std::move(view);
+  }
+  return validationError("Resource " + logicalId.substr(0, 300) + " does not exist for stack " + record.name);
+}
+
+Result<std::vector<ResourceView>> Engine::getResourcesOf(const Place& place, const std::string& physicalId) const {
+  const store::Database::Snapshot snapshot(database_);
+  const auto id = store_.findStackOfResource(place.account, place.region, physicalId);
+  const auto record = id ? store_.findStack(*id) : std::nullopt;
+  if (!record) return validationError("Stack for " + physicalId.substr(0, 300) + " does not exist");
+  return viewsOf(*record, store_.resources(record->id));
+}
+
+Result<std::string> Engine::getTemplateText(const Place& place, const std::string& stack) const {
+  HEARTH_TRY(auto record, findActive(place, stack));
+  const bool isAhead = record.pending && record.operation && record.operation->phase == Phase::kForward;
+  return isAhead ? std::move(record.pending->templateText) : std::move(record.definition.templateText);
+}
+
+std::vector<ExportRecord> Engine::listExports(const Place& place, const std::string& after,
+                                              std::size_t limit) const {
+  return store_.listExports(place.account, place.region, after, limit);
+}
+
+Result<std::vector<std::string>> Engine::getImporters(const Place& place, const std::string& exportName) const {
+  auto importers = store_.importersOf(place.account, place.region, exportName);
+  if (importers.empty()) {
+    return validationError("Export '" + exportName.substr(0, 300) + "' is not imported by any stack.");
+  }
+  return importers;
+}
+
+}  // namespace hearth::stacks

@@ -1,0 +1,180 @@
+// Engine: the CloudFormation engine. Takes orders (create, update, delete), carries them out on a thread of its
+// own, and tells how things stand.
+//
+// An order is checked completely before it is accepted: template, parameters, conditions, types, properties,
+// references. It is accepted inside the caller's write, durably, and its first events are in the same write. The
+// engine's thread then carries it out resource by resource, several stacks in turn. After a crash start() goes on
+// where the last committed step ended.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "ports/resource_provider.h"
+#include "stacks/engine_views.h"
+#include "stacks/provider_registry.h"
+#include "stacks/stack_run.h"
+#include "stacks/stack_store.h"
+#include "stacks/template.h"
+#include "store/database.h"
+#include "store/keyring.h"
+
+namespace hearth::stacks {
+
+// Whose stacks. Everything is looked up within one account and region.
+struct Place {
+  std::string account;
+  std::string region;
+};
+
+struct CreateStackInput {
+  Place place;
+  std::string name;
+  std::shared_ptr<const Template> document;  // by parseTemplate(), off the writer thread; shared: it only passes by
+  std::vector<ParameterInput> parameters;
+  std::map<std::string, std::string> tags;
+  std::vector<std::string> capabilities;
+  std::vector<std::string> notificationArns;
+  std::string roleArn;
+  std::string token;  // ClientRequestToken; a retry with the same one is answered as the first
+  OnFailure onFailure = OnFailure::kRollback;
+  std::optional<std::int64_t> timeoutMinutes;
+  bool terminationProtection = false;
+};
+
+struct UpdateStackInput {
+  Place place;
+  std::string stack;                         // name or ARN
+  std::shared_ptr<const Template> document;  // null: the one that stands
+  std::vector<ParameterInput> parameters;
+  std::optional<std::map<std::string, std::string>> tags;  // absent: those that stand; likewise below
+  std::vector<std::string> capabilities;
+  std::optional<std::vector<std::string>> notificationArns;
+  std::string roleArn;
+  std::string token;
+};
+
+struct DeleteStackInput {
+  Place place;
+  std::string stack;  // name or ARN
+  std::vector<std::string> retainResources;
+  std::string token;
+};
+
+class Engine final {
+ public:
+  struct Options {
+    // How many resources one transaction makes. Few keep other writers waiting less, many need fewer syncs.
+    std::size_t resourcesPerStep = 8;
+    // For tests: asked on the engine's thread before each step; false ends the thread there and then.
+    std::function<bool()> mayStep;
+  };
+
+  // Borrows everything. The migrations must have run.
+  Engine(store::Database& database, const store::Keyring& keyring, const base::Clock& clock, base::Random& random,
+         Options options);
+  Engine(store::Database& database, const store::Keyring& keyring, const base::Clock& clock, base::Random& random);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  static std::vector<store::Migration> migrations() { return StackStore::migrations(); }
+
+  // Before start(). The provider outlives the engine.
+  void registerProvider(ports::ResourceProvider& provider) { registry_.add(provider); }
+  const ProviderRegistry& providers() const { return registry_; }
+
+  // Goes on with what was interrupted, and takes up work. stop() ends after the step that runs; the rest waits for
+  // the next start. Stop before the database.
+  void start();
+  void stop();
+
+  // Orders: on the writer thread, inside a write. All faults are ValidationError 400 unless said otherwise.
+  // The id of the new stack. AlreadyExistsException 400; InsufficientCapabilitiesException 400.
+  Result<std::string> createStack(const CreateStackInput& input);
+  // The id. "No updates are to be performed."; "Stack:ARN is in S state and can not be updated."
+  Result<std::string> updateStack(const UpdateStackInput& input);
+  // A stack that does not exist is deleted already; so is one that is being deleted. Refuses protected stacks,
+  // those at work, and those whose exports others import.
+  Result<void> deleteStack(const DeleteStackInput& input);
+  // Of a stack in UPDATE_ROLLBACK_FAILED: tries again what could not be put back, but leaves `skip` as they are.
+  Result<void> continueUpdateRollback(const Place& place, const std::string& stack,
+                                      const std::vector<std::string>& skip, const std::string& token);
+  // The id.
+  Result<std::string> setTerminationProtection(const Place& place, const std::string& stack, bool on);
+
+  // What an update with this input would do. On any thread; changes nothing.
+  Result<Plan> planUpdate(const UpdateStackInput& input) const;
+
+  // Reads: on any thread. A stack is named by name (while it is not deleted) or by ARN (90 days longer). Fault of
+  // all: "Stack with id NAME does not exist".
+  Result<StackView> getStack(const Place& place, const std::string& stack) const;
+  // Newest first. `after`: the id of the last one of the page before.
+  std::vector<StackView> listStacks(const Place& place, bool withDeleted, const std::string& after,
+                                    std::size_t limit) const;
+  // Newest first. `before`: 0, or the sequence of the last one of the page before.
+  Result<std::vector<StackEvent>> getEvents(const Place& place, const std::string& stack, std::int64_t before,
+                                            std::size_t limit) const;
+  // In the order in which they were made, each logical id once.
+  Result<std::vector<ResourceView>> getResources(const Place& place, const std::string& stack) const;
+  // "Resource X does not exist for stack NAME".
+  Result<ResourceView> getResource(const Place& place, const std::string& stack,
+                                   const std::string& logicalId) const;
+  // The resources of the stack that the physical id is part of.
+  Result<std::vector<ResourceView>> getResourcesOf(const Place& place, const std::string& physicalId) const;
+  Result<std::string> getTemplateText(const Place& place, const std::string& stack) const;
+  std::vector<ExportRecord> listExports(const Place& place, const std::string& after, std::size_t limit) const;
+  // Names of the importing stacks. "Export 'X' is not imported by any stack."
+  Result<std::vector<std::string>> getImporters(const Place& place, const std::string& exportName) const;
+
+  // Blocks until no operation runs on the stack (true), or `most` has passed or the engine stopped (false). Not on
+  // the loop, not on the writer thread.
+  bool waitUntilIdle(const std::string& stackId, std::chrono::milliseconds most) const;
+
+ private:
+  struct Prepared;  // an order that passed its checks
+  void loop();
+  bool stepOf(const std::string& stackId);
+  void enqueue(const std::string& stackId);
+  void wakeAfterCommit(const std::string& stackId);
+  void purge();
+  Result<StackRecord> findActive(const Place& place, const std::string& stack) const;
+  Result<Prepared> prepare(const StackRecord& stack, Definition definition, const Template& document,
+                           const std::map<std::string, CurrentResource>& current) const;
+  Result<Prepared> prepareUpdate(const StackRecord& stack, const UpdateStackInput& input) const;
+  Operation newOperation(OperationKind kind, const std::string& token);
+  void announce(StackRecord& stack, Status status);
+
+  store::Database& database_;
+  const base::Clock& clock_;
+  base::Random& random_;
+  const Options options_;
+  ProviderRegistry registry_;
+  mutable StackStore store_;
+  EngineTools tools_;
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;                // queue, busy or stopping
+  std::deque<std::string> queue_;                          // guarded by mutex_: stacks whose next step is due
+  std::set<std::string> busy_;                             // guarded by mutex_: stacks with an operation
+  bool stopping_ = false;                                  // guarded by mutex_
+  bool ended_ = true;                                      // guarded by mutex_: no thread runs
+  std::map<std::string, std::unique_ptr<StackRun>> runs_;  // of the engine's thread alone
+  std::thread thread_;
+};
+
+}  // namespace hearth::stacks

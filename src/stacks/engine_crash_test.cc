@@ -1,0 +1,176 @@
+// The server is killed at every point of every kind of operation: in the middle of each provider's call, whose
+// transaction is lost with it, and between each two steps. The next server finishes the operation, and what exists
+// is what would have existed without the accident.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "stacks/engine_world_test.h"
+
+namespace hearth::stacks {
+namespace {
+
+constexpr const char* kBefore = R"yaml(
+Resources:
+  A: {Type: AWS::X::Thing, Properties: {Size: 1, Link: !Ref C}}
+  B: {Type: AWS::X::Thing, Properties: {Size: 2}}
+  C: {Type: AWS::X::Thing, Properties: {Name: c}}
+  D: {Type: AWS::X::Thing, Properties: {Size: 4, Link: !Ref B}}
+)yaml";
+constexpr const char* kAfter = R"yaml(
+Resources:
+  A: {Type: AWS::X::Thing, Properties: {Size: 1, Link: !Ref C}}
+  B: {Type: AWS::X::Thing, Properties: {Size: 20}, DependsOn: N}
+  C: {Type: AWS::X::Thing, Properties: {Name: cc}, DependsOn: B}
+  N: {Type: AWS::X::Thing, Properties: {Size: 9}}
+)yaml";
+
+constexpr int kKilled = 9;
+
+enum class Kind { kCreate, kFailingCreate, kUpdate, kFailingUpdate, kDelete };
+
+struct Scenario {
+  Kind kind;
+  std::size_t resourcesPerStep;
+  bool insideCalls;  // else between steps
+};
+
+std::string nameOf(const ::testing::TestParamInfo<Scenario>& info) {
+  static const std::map<Kind, std::string> kNames = {{Kind::kCreate, "create"},
+                                                     {Kind::kFailingCreate, "failingCreate"},
+                                                     {Kind::kUpdate, "update"},
+                                                     {Kind::kFailingUpdate, "failingUpdate"},
+                                                     {Kind::kDelete, "delete"}};
+  return kNames.at(info.param.kind) + (info.param.insideCalls ? "InsideCall" : "BetweenSteps") +
+         std::to_string(info.param.resourcesPerStep);
+}
+
+class EngineCrash : public ::testing::TestWithParam<Scenario> {
+ protected:
+  static void configure(World& world) {
+    // A is the last one of both templates.
+    if (GetParam().kind == Kind::kFailingCreate) world.things->failures = {{"create A", -1}};
+    if (GetParam().kind == Kind::kFailingUpdate) world.things->failures = {{"update A", -1}};
+  }
+  static bool standsBefore() { return GetParam().kind != Kind::kCreate && GetParam().kind != Kind::kFailingCreate; }
+  static bool order(World& world) {
+    switch (GetParam().kind) {
+      case Kind::kCreate:
+      case Kind::kFailingCreate:
+        return world.create("demo", kBefore).ok();
+      case Kind::kUpdate:
+      case Kind::kFailingUpdate:
+        return world.update("demo", kAfter).ok();
+      case Kind::kDelete:
+        return world.remove("demo").ok();
+    }
+    return false;
+  }
+
+  // The child's life: give the order and die at the `point`-th opportunity. Never returns.
+  [[noreturn]] static void liveAndDie(const std::string& folder, int point) {
+    static int passed = 0;
+    const auto opportunity = [point] {
+      if (passed++ == point) ::_exit(kKilled);
+    };
+    Engine::Options options;
+    options.resourcesPerStep = GetParam().resourcesPerStep;
+    if (!GetParam().insideCalls) {
+      options.mayStep = [opportunity] {
+        opportunity();
+        return true;
+      };
+    }
+    World world(folder, options);
+    configure(world);
+    if (GetParam().insideCalls) world.things->inCall = opportunity;
+    const std::string id = world.status("demo") == "none" ? "" : world.engine->getStack(world.place, "demo")->id;
+    if (!order(world)) ::_exit(3);
+    const std::string ordered = id.empty() ? world.engine->getStack(world.place, "demo")->id : id;
+    world.engine->start();
+    if (!world.engine->waitUntilIdle(ordered, std::chrono::seconds(60))) ::_exit(4);
+    ::_exit(0);
+  }
+
+  // Kills at `point`, lets the next server finish, and checks. False when the operation ended before that point.
+  static bool surviveDeathAt(int point) {
+    const Folder folder;
+    std::string existingBefore;
+    std::set<std::string> idsBefore;
+    std::string id;
+    if (standsBefore()) {
+      World world(folder.path());
+      world.engine->start();
+      EXPECT_TRUE(world.create("demo", kBefore).ok());
+      EXPECT_TRUE(world.settle("demo"));
+      existingBefore = world.existing();
+      idsBefore = world.existingIds();
+      id = world.engine->getStack(world.place, "demo")->id;
+    }
+    const pid_t child = ::fork();
+    if (child == 0) liveAndDie(folder.path(), point);
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status));
+    const bool killed = WEXITSTATUS(status) == kKilled;
+    EXPECT_TRUE(killed || WEXITSTATUS(status) == 0) << "child ended with " << WEXITSTATUS(status);
+
+    World world(folder.path());
+    configure(world);
+    if (id.empty()) id = world.engine->getStack(world.place, "demo")->id;
+    EXPECT_EQ(world.database->query("SELECT 1 FROM stacks_stacks WHERE operation IS NOT NULL").next(), killed);
+    world.engine->start();
+    EXPECT_TRUE(world.engine->waitUntilIdle(id, std::chrono::seconds(60)));
+    EXPECT_EQ(world.existingIds(), world.believedIds(id)) << "the engine believes what is true";
+    switch (GetParam().kind) {
+      case Kind::kCreate:
+        EXPECT_EQ(world.status(id), "CREATE_COMPLETE");
+        EXPECT_EQ(world.existingIds().size(), 4U);
+        break;
+      case Kind::kFailingCreate:
+        EXPECT_EQ(world.status(id), "ROLLBACK_COMPLETE");
+        EXPECT_EQ(world.existing(), "");
+        break;
+      case Kind::kUpdate: {
+        EXPECT_EQ(world.status(id), "UPDATE_COMPLETE");
+        const std::string c = world.engine->getResource(world.place, id, "C")->physicalId;
+        EXPECT_FALSE(idsBefore.contains(c));
+        EXPECT_EQ(world.existing(),
+                  R"(A {"Size":1,"Link":")" + c + R"("}; B {"Size":20}; C {"Name":"cc"}; N {"Size":9})");
+        break;
+      }
+      case Kind::kFailingUpdate:
+        EXPECT_EQ(world.status(id), "UPDATE_ROLLBACK_COMPLETE");
+        EXPECT_EQ(world.existing(), existingBefore);
+        EXPECT_EQ(world.existingIds(), idsBefore);
+        break;
+      case Kind::kDelete:
+        EXPECT_EQ(world.status(id), "DELETE_COMPLETE");
+        EXPECT_EQ(world.existing(), "");
+        break;
+    }
+    return killed;
+  }
+};
+
+TEST_P(EngineCrash, isSurvivedAtEveryPoint) {
+  int point = 0;
+  while (point < 100 && surviveDeathAt(point) && !HasFailure()) ++point;
+  EXPECT_GE(point, GetParam().insideCalls ? 4 : 1) << "there were points to die at";
+  EXPECT_LT(point, 100);
+}
+
+std::vector<Scenario> scenarios() {
+  std::vector<Scenario> all;
+  for (const Kind kind :
+       {Kind::kCreate, Kind::kFailingCreate, Kind::kUpdate, Kind::kFailingUpdate, Kind::kDelete}) {
+    for (const std::size_t perStep : {std::size_t{1}, std::size_t{8}}) {
+      for (const bool inside : {true, false}) all.push_back({kind, perStep, inside});
+    }
+  }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(AllOperations, EngineCrash, ::testing::ValuesIn(scenarios()), nameOf);
+
+}  // namespace
+}  // namespace hearth::stacks

@@ -1,0 +1,327 @@
+// The engine's orders: everything that is checked before an operation is accepted.
+#include <algorithm>
+#include <utility>
+
+#include "stacks/engine.h"
+#include "stacks/faults.h"
+#include "stacks/plan.h"
+#include "stacks/references.h"
+#include "stacks/scalars.h"
+#include "stacks/template_summary.h"
+
+namespace hearth::stacks {
+namespace {
+
+constexpr std::size_t kMaxTags = 50;
+
+Result<void> checkStackName(const std::string& name) {
+  const bool letter = !name.empty() && isAlphanumeric(name.substr(0, 1)) && !(name[0] >= '0' && name[0] <= '9');
+  const bool fits = std::all_of(name.begin(), name.end(),
+                                [](char c) { return c == '-' || isAlphanumeric(std::string_view(&c, 1)); });
+  if (!letter || !fits) {
+    return validationError("1 validation error detected: Value '" + name.substr(0, 200) +
+                           "' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression "
+                           "pattern: [a-zA-Z][-a-zA-Z0-9]*");
+  }
+  if (name.size() > 128) {
+    return validationError(
+        "1 validation error detected: Value '" + name.substr(0, 200) +
+        "' at 'stackName' failed to satisfy constraint: Member must have length less than or equal "
+        "to 128");
+  }
+  return {};
+}
+
+Result<void> checkTags(const std::map<std::string, std::string>& tags) {
+  if (tags.size() > kMaxTags) {
+    return validationError(
+        "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have "
+        "length less than or equal to 50");
+  }
+  for (const auto& [key, value] : tags) {
+    if (key.empty() || key.size() > 128 || value.size() > 256) {
+      return validationError("Tag keys must have 1 to 128 characters, and their values at most 256.");
+    }
+    if (key.starts_with("aws:")) {
+      return validationError("Tags must not start with the reserved prefix aws: (" + key + ")");
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> noEchoNames(const Template& document) {
+  std::vector<std::string> names;
+  for (const auto& parameter : document.parameters) {
+    if (parameter.noEcho) names.push_back(parameter.name);
+  }
+  return names;
+}
+
+std::map<std::string, CurrentResource> currentResources(const std::vector<ResourceRecord>& rows) {
+  std::map<std::string, CurrentResource> current;
+  for (const auto& row : rows) {
+    if (row.slot != Slot::kCurrent) continue;
+    current[row.logicalId] = {row.type, row.physicalId, row.properties, row.attributes, row.metadata};
+  }
+  return current;
+}
+
+bool canBeUpdated(Status status) {
+  return status == Status::kCreateComplete || status == Status::kUpdateComplete ||
+         status == Status::kUpdateRollbackComplete;
+}
+
+std::string statusText(const StackRecord& stack) { return std::string(nameOf(stack.status)); }
+
+}  // namespace
+
+// Everything that an accepted create or update has.
+struct Engine::Prepared {
+  Definition definition;
+  std::string description;
+  Plan plan;
+  std::vector<Output> outputs;  // as far as they are known
+  std::set<std::string> imports;
+};
+
+Result<Engine::Prepared> Engine::prepare(const StackRecord& stack, Definition definition, const Template& document,
+                                         const std::map<std::string, CurrentResource>& current) const {
+  HEARTH_CHECK(checkTags(definition.tags));
+  HEARTH_CHECK(checkCapabilities(document, definition.capabilities));
+  HEARTH_CHECK(checkTypes(document, registry_.specs()));
+  HEARTH_TRY(Scope scope, makeScope(document, definition.parameters, pseudoParametersOf(stack, definition)));
+  scope.import = [&](const std::string& name) -> Result<Json> {
+    const auto found = store_.findExport(stack.account, stack.region, name);
+    if (!found) return validationError("No export named " + name + " found");
+    return Json(found->value);
+  };
+  Prepared prepared;
+  HEARTH_TRY(prepared.plan, makePlan(document, scope, definition.tags, registry_.specs(), current));
+
+  // Outputs see what stays as it is, and nothing yet of what changes.
+  std::set<std::string> changing;
+  for (const auto& change : prepared.plan.changes) changing.insert(change.logicalId);
+  const auto isKnown = [&](const std::string& logicalId) {
+    return !changing.contains(logicalId) && current.contains(logicalId);
+  };
+  scope.ref = [&, inner = scope.ref](const std::string& logicalId) -> Result<Json> {
+    if (!isKnown(logicalId)) return inner(logicalId);
+    return Json(current.at(logicalId).physicalId);
+  };
+  scope.attribute = [&, inner = scope.attribute](const std::string& logicalId,
+                                                 const std::string& attribute) -> Result<Json> {
+    const Json* value = isKnown(logicalId) ? current.at(logicalId).attributes.if_contains(attribute) : nullptr;
+    return value ? Result<Json>(*value) : inner(logicalId, attribute);
+  };
+  HEARTH_TRY(prepared.outputs, evaluateOutputs(document, scope));
+  prepared.imports = importNames(document, scope);
+  prepared.definition = std::move(definition);
+  prepared.description = document.description;
+  return prepared;
+}
+
+Operation Engine::newOperation(OperationKind kind, const std::string& token) {
+  Operation operation;
+  operation.id = base::randomUuid(random_);
+  operation.kind = kind;
+  operation.token = token;
+  operation.started = clock_.now();
+  return operation;
+}
+
+void Engine::announce(StackRecord& stack, Status status) {
+  stack.status = status;
+  stack.statusReason = "User Initiated";
+  stack.lastToken = stack.operation->token;
+  StackEvent event;
+  event.eventId = base::randomUuid(random_);
+  event.stackId = stack.id;
+  event.stackName = stack.name;
+  event.time = stack.operation->started;
+  event.logicalId = stack.name;
+  event.physicalId = stack.id;
+  event.type = kStackType;
+  event.status = status;
+  event.reason = stack.statusReason;
+  event.token = stack.lastToken;
+  store_.appendEvent(event);
+}
+
+Result<std::string> Engine::createStack(const CreateStackInput& input) {
+  HEARTH_CHECK(checkStackName(input.name));
+  if (const auto existing = store_.findByName(input.place.account, input.place.region, input.name)) {
+    const bool isRetry =
+        !input.token.empty() && existing->lastToken == input.token && existing->status != Status::kDeleteInProgress;
+    if (isRetry) return existing->id;
+    return Fault("AlreadyExistsException", "Stack [" + input.name + "] already exists", 400);
+  }
+  StackRecord stack;
+  stack.account = input.place.account;
+  stack.region = input.place.region;
+  stack.name = input.name;
+  stack.id = "arn:aws:cloudformation:" + stack.region + ":" + stack.account + ":stack/" + stack.name + "/" +
+             base::randomUuid(random_);
+  Definition definition;
+  definition.templateText = input.document->text;
+  HEARTH_TRY(definition.parameters, resolveParameters(*input.document, input.parameters, {}));
+  definition.noEcho = noEchoNames(*input.document);
+  definition.tags = input.tags;
+  definition.capabilities = input.capabilities;
+  definition.notificationArns = input.notificationArns;
+  definition.roleArn = input.roleArn;
+  HEARTH_TRY(auto prepared, prepare(stack, std::move(definition), *input.document, {}));
+
+  stack.created = clock_.now();
+  stack.description = prepared.description;
+  stack.terminationProtection = input.terminationProtection;
+  stack.disableRollback = input.onFailure == OnFailure::kDoNothing;
+  stack.timeoutMinutes = input.timeoutMinutes;
+  stack.definition = std::move(prepared.definition);
+  stack.operation = newOperation(OperationKind::kCreate, input.token);
+  stack.operation->onFailure = input.onFailure;
+  announce(stack, Status::kCreateInProgress);
+  store_.insertStack(stack);
+  store_.addImports(stack, prepared.imports);
+  wakeAfterCommit(stack.id);
+  return stack.id;
+}
+
+Result<Engine::Prepared> Engine::prepareUpdate(const StackRecord& stack, const UpdateStackInput& input) const {
+  std::optional<Template> standing;
+  if (!input.document) {
+    HEARTH_TRY(standing, parseTemplate(stack.definition.templateText));
+  }
+  const Template& document = input.document ? *input.document : *standing;
+  Definition definition;
+  definition.templateText = document.text;
+  HEARTH_TRY(definition.parameters, resolveParameters(document, input.parameters, stack.definition.parameters));
+  definition.noEcho = noEchoNames(document);
+  definition.tags = input.tags.value_or(stack.definition.tags);
+  definition.capabilities = input.capabilities;
+  definition.notificationArns = input.notificationArns.value_or(stack.definition.notificationArns);
+  definition.roleArn = input.roleArn.empty() ? stack.definition.roleArn : input.roleArn;
+  return prepare(stack, std::move(definition), document, currentResources(store_.resources(stack.id)));
+}
+
+Result<std::string> Engine::updateStack(const UpdateStackInput& input) {
+  auto found = findActive(input.place, input.stack);
+  if (!found.ok()) return validationError("Stack [" + input.stack.substr(0, 300) + "] does not exist");
+  StackRecord& stack = *found;
+  const bool isRetry = stack.operation && stack.operation->kind == OperationKind::kUpdate && !input.token.empty() &&
+                       stack.operation->token == input.token;
+  if (isRetry) return stack.id;
+  if (stack.operation || !canBeUpdated(stack.status)) {
+    return validationError("Stack:" + stack.id + " is in " + statusText(stack) + " state and can not be updated.");
+  }
+  HEARTH_TRY(auto prepared, prepareUpdate(stack, input));
+  const bool same = prepared.plan.changes.empty() && prepared.definition.tags == stack.definition.tags &&
+                    prepared.definition.notificationArns == stack.definition.notificationArns &&
+                    prepared.outputs == stack.outputs;
+  if (same) return validationError("No updates are to be performed.");
+
+  stack.updated = clock_.now();
+  stack.pending = std::move(prepared.definition);
+  stack.operation = newOperation(OperationKind::kUpdate, input.token);
+  announce(stack, Status::kUpdateInProgress);
+  store_.saveDefinition(stack);
+  store_.saveState(stack);
+  store_.addImports(stack, prepared.imports);
+  wakeAfterCommit(stack.id);
+  return stack.id;
+}
+
+Result<Plan> Engine::planUpdate(const UpdateStackInput& input) const {
+  const store::Database::Snapshot snapshot(database_);
+  HEARTH_TRY(const auto stack, findActive(input.place, input.stack));
+  HEARTH_TRY(auto prepared, prepareUpdate(stack, input));
+  return std::move(prepared.plan);
+}
+
+Result<void> Engine::deleteStack(const DeleteStackInput& input) {
+  auto found = findActive(input.place, input.stack);
+  if (!found.ok()) return {};
+  StackRecord& stack = *found;
+  if (stack.status == Status::kDeleteComplete || stack.status == Status::kDeleteInProgress) return {};
+  if (stack.terminationProtection) {
+    return validationError("Stack [" + stack.name + "] cannot be deleted while TerminationProtection is enabled");
+  }
+  if (stack.operation) {
+    return validationError("Stack [" + stack.name + "] cannot be deleted while in status " + statusText(stack));
+  }
+  if (!input.retainResources.empty() && stack.status != Status::kDeleteFailed) {
+    return validationError("Invalid operation on stack [" + stack.id +
+                           "]. RetainResources can only be specified for a stack in DELETE_FAILED state.");
+  }
+  auto rows = store_.resources(stack.id);
+  for (const auto& logicalId : input.retainResources) {
+    if (std::none_of(rows.begin(), rows.end(), [&](const auto& row) { return row.logicalId == logicalId; })) {
+      return validationError(
+          "The specified resources to retain must be in a valid state. Do not specify unknown "
+          "resources: [" +
+          logicalId.substr(0, 300) + "]");
+    }
+  }
+  for (const auto& exported : store_.exportsOf(stack.id)) {
+    const auto importers = store_.importersOf(stack.account, stack.region, exported.name);
+    if (importers.empty()) continue;
+    return validationError("Export " + exported.name + " cannot be deleted as it is in use by " +
+                           joinNames(importers));
+  }
+  for (auto& row : rows) {
+    if (row.slot == Slot::kGone) continue;
+    row.slot = Slot::kOutgoing;
+    row.progress = Progress::kUntouched;
+    store_.saveResource(row);
+  }
+  stack.operation = newOperation(OperationKind::kDelete, input.token);
+  stack.operation->phase = Phase::kRemoval;
+  stack.operation->endsAs = Status::kDeleteComplete;
+  stack.operation->retained = input.retainResources;
+  announce(stack, Status::kDeleteInProgress);
+  store_.saveState(stack);
+  wakeAfterCommit(stack.id);
+  return {};
+}
+
+Result<void> Engine::continueUpdateRollback(const Place& place, const std::string& stackName,
+                                            const std::vector<std::string>& skip, const std::string& token) {
+  HEARTH_TRY(StackRecord stack, findActive(place, stackName));
+  if (stack.operation || stack.status != Status::kUpdateRollbackFailed) {
+    return validationError("Stack:" + stack.id + " is in " + statusText(stack) +
+                           " state and can not be continued to roll back.");
+  }
+  auto rows = store_.resources(stack.id);
+  for (const auto& logicalId : skip) {
+    const bool failed = std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+      return row.logicalId == logicalId && row.slot == Slot::kCurrent && row.progress == Progress::kFailed;
+    });
+    if (!failed) {
+      return validationError("Only resources that failed to roll back can be skipped: " + logicalId.substr(0, 300));
+    }
+  }
+  for (auto& row : rows) {
+    if (row.slot != Slot::kCurrent || row.progress != Progress::kFailed) continue;
+    const bool skipped = std::find(skip.begin(), skip.end(), row.logicalId) != skip.end();
+    row.progress = skipped ? Progress::kDone : Progress::kUntouched;
+    if (skipped) row.former.reset();
+    store_.saveResource(row);
+  }
+  stack.updated = clock_.now();
+  stack.operation = newOperation(OperationKind::kUpdate, token);
+  stack.operation->phase = Phase::kRollback;
+  announce(stack, Status::kUpdateRollbackInProgress);
+  store_.saveState(stack);
+  wakeAfterCommit(stack.id);
+  return {};
+}
+
+Result<std::string> Engine::setTerminationProtection(const Place& place, const std::string& stackName, bool on) {
+  HEARTH_TRY(StackRecord stack, findActive(place, stackName));
+  if (stack.status == Status::kDeleteComplete || stack.status == Status::kDeleteInProgress) {
+    return validationError("Stack:" + stack.id + " is in " + statusText(stack) + " state and can not be updated.");
+  }
+  store_.setProtection(stack.id, on);
+  return stack.id;
+}
+
+}  // namespace hearth::stacks

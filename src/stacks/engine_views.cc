@@ -1,0 +1,77 @@
+#include "stacks/engine_views.h"
+
+#include <algorithm>
+
+namespace hearth::stacks {
+namespace {
+
+// Lower is shown before higher.
+int rankOf(const ResourceRecord& row) {
+  switch (row.slot) {
+    case Slot::kIncoming:
+      return 0;
+    case Slot::kCurrent:
+      return 1;
+    case Slot::kOutgoing:
+      return 2;
+    case Slot::kGone:
+      return 3;
+  }
+  return 4;
+}
+
+}  // namespace
+
+StackView viewOf(const StackRecord& stack) {
+  const bool isAhead = stack.pending && stack.operation && stack.operation->phase == Phase::kForward;
+  const Definition& definition = isAhead ? *stack.pending : stack.definition;
+  StackView view;
+  view.id = stack.id;
+  view.name = stack.name;
+  view.description = stack.description;
+  view.status = stack.status;
+  view.statusReason = stack.statusReason;
+  view.created = stack.created;
+  view.updated = stack.updated;
+  view.deleted = stack.deleted;
+  view.parameters = definition.parameters;
+  for (const auto& name : definition.noEcho) {
+    const auto found = view.parameters.find(name);
+    if (found != view.parameters.end()) found->second = kMaskedValue;
+  }
+  view.tags = definition.tags;
+  view.capabilities = definition.capabilities;
+  view.notificationArns = definition.notificationArns;
+  view.roleArn = definition.roleArn;
+  view.outputs = stack.outputs;
+  view.terminationProtection = stack.terminationProtection;
+  view.disableRollback = stack.disableRollback;
+  view.timeoutMinutes = stack.timeoutMinutes;
+  return view;
+}
+
+std::vector<ResourceView> viewsOf(const StackRecord& stack, const std::vector<ResourceRecord>& rows) {
+  std::map<std::string, const ResourceRecord*> shown;
+  for (const auto& row : rows) {
+    const ResourceRecord*& best = shown[row.logicalId];
+    if (!best || rankOf(row) <= rankOf(*best)) best = &row;
+  }
+  std::vector<ResourceView> views;
+  for (const auto& row : rows) {
+    if (shown[row.logicalId] != &row) continue;
+    ResourceView view;
+    view.stackId = stack.id;
+    view.stackName = stack.name;
+    view.logicalId = row.logicalId;
+    view.physicalId = row.physicalId;
+    view.type = row.type;
+    view.status = row.status;
+    view.statusReason = row.statusReason;
+    view.updated = row.updated;
+    if (row.metadata) view.metadata = base::writeJson(*row.metadata);
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+}  // namespace hearth::stacks

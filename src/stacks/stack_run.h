@@ -1,0 +1,130 @@
+// StackRun: one operation on one stack, carried out step by step.
+//
+// A step takes a few resources that are ready, does their slow preparations on the engine's thread, and then, in
+// one write, calls their providers and records the outcome: events, rows, and the phase that follows. Everything
+// that a later step needs is in the database, so a run can be dropped at any moment and made again from there;
+// that is what happens after a crash, and after a write that failed.
+//
+//   create   forward ----------------------------------------------> CREATE_COMPLETE
+//              `-- failure: removal of what was made ---------------> ROLLBACK_COMPLETE
+//   update   forward -> removal of what was replaced and left over -> UPDATE_COMPLETE
+//              `-- failure: rollback -> removal of what was made ---> UPDATE_ROLLBACK_COMPLETE
+//   delete   removal of everything --------------------------------> DELETE_COMPLETE
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "ports/resource_provider.h"
+#include "stacks/intrinsics.h"
+#include "stacks/provider_registry.h"
+#include "stacks/stack_records.h"
+#include "stacks/stack_store.h"
+#include "stacks/template.h"
+
+namespace hearth::stacks {
+
+// What runs and the engine work with. All of it outlives them.
+struct EngineTools {
+  store::Database& database;
+  StackStore& store;
+  const ProviderRegistry& providers;
+  const base::Clock& clock;
+  base::Random& random;
+  std::size_t resourcesPerStep = 8;
+};
+
+// A write that could not be made durable; the run is of no use any more.
+struct StepNotRecorded {
+  Fault fault;
+};
+
+// Lives on the engine's thread.
+class StackRun final {
+ public:
+  // Reads the stack; nullptr when no operation runs on it.
+  static std::unique_ptr<StackRun> load(const EngineTools& tools, const std::string& stackId);
+  StackRun(const StackRun&) = delete;
+  StackRun& operator=(const StackRun&) = delete;
+
+  // Does the next step. False when the operation has ended. Throws StepNotRecorded.
+  bool step();
+
+ private:
+  struct Change;  // one resource of a forward step
+  StackRun(const EngineTools& tools, StackRecord stack, std::vector<ResourceRecord> rows);
+
+  // Forward (stack_run_forward.cc).
+  void forwardStep();
+  std::vector<Change> selectChanges();
+  std::optional<Change> changeOf(const ResourceDeclaration& declaration);
+  void carryOut(std::vector<Change>& changes);
+  void announce(Change& change);
+  Result<void> apply(Change& change);
+  void recordFailure(Change& change, const std::string& reason);
+  void finishForward();
+  Result<std::vector<Output>> finalOutputs();
+  Result<void> checkExports(const std::vector<Output>& outputs) const;
+  void adoptDefinition(std::vector<Output> outputs);
+  void beginFailure(const std::string& reason);
+  bool isTimedOut() const;
+
+  // Rollback of an update and removal (stack_run_back.cc).
+  void rollbackStep();
+  std::vector<ResourceRecord*> rowsToRestore();
+  void restore(ResourceRecord& row, const std::optional<Fault>& unprepared);
+  void finishRollback();
+  void removalStep();
+  std::vector<ResourceRecord*> rowsToRemove();
+  bool isKept(const ResourceRecord& row) const;
+  void removeRow(ResourceRecord& row);
+  void gone(ResourceRecord& row, Status status);
+  void finishRemoval();
+
+  // Common (stack_run.cc).
+  void write(const std::function<void()>& work);
+  void prepareScope();
+  ResourceRecord* findRow(const std::string& logicalId, Slot slot);
+  ports::ResourceRequest requestFor(const ResourceRecord& row) const;
+  std::string uniqueToken(const std::string& logicalId) const;
+  // Runs a provider's call in a savepoint of its own; what it throws becomes its Fault.
+  Result<ports::ResourceState> attempt(const std::function<Result<ports::ResourceState>()>& call);
+  void setStatus(Status status, const std::string& reason);
+  void event(ResourceRecord& row, Status status, const std::string& reason = "", const std::string& properties = "",
+             const std::string& physicalId = "");
+  void endOperation(Status status, const std::string& reason);
+  // What the phase works towards: on the way back it is what stood before.
+  const Definition& target() const {
+    return stack_.pending && stack_.operation->phase == Phase::kForward ? *stack_.pending : stack_.definition;
+  }
+  // Now, but later than any event before, so that times tell the order and event ids differ.
+  base::Time nextEventTime();
+
+  const EngineTools& tools_;
+  StackRecord stack_;
+  std::vector<std::unique_ptr<ResourceRecord>> rows_;  // addresses stay when rows are added
+  base::Time lastEvent_;
+
+  // Of the forward phase, made by prepareScope().
+  std::optional<Template> document_;
+  std::optional<Scope> scope_;
+  std::optional<Scope> maskedScope_;  // only with NoEcho parameters
+  std::vector<std::string> order_;
+  std::map<std::string, std::set<std::string>> needs_;
+  std::set<std::string> settled_;
+  std::vector<std::string> failedCreates_;
+  std::vector<std::string> failedUpdates_;
+};
+
+// The import names that a definition's template asks for, as far as they can be evaluated.
+std::set<std::string> importNames(const Template& document, const Scope& scope);
+
+PseudoParameters pseudoParametersOf(const StackRecord& stack, const Definition& definition);
+
+}  // namespace hearth::stacks

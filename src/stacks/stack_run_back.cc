@@ -1,0 +1,232 @@
+// The way back of a StackRun: putting back what an update changed, and removing what is on its way out.
+#include <algorithm>
+#include <utility>
+
+#include "stacks/faults.h"
+#include "stacks/references.h"
+#include "stacks/scalars.h"
+#include "stacks/stack_run.h"
+
+namespace hearth::stacks {
+namespace {
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Fault noProvider(const std::string& type) { return formatError("Unrecognized resource types: [" + type + "]"); }
+
+}  // namespace
+
+// What is still to be put back, each behind what it needed when it was made.
+std::vector<ResourceRecord*> StackRun::rowsToRestore() {
+  std::vector<std::string> names;
+  Dependencies needs;
+  for (const auto& row : rows_) {
+    if (row->slot != Slot::kCurrent || row->progress != Progress::kUntouched) continue;
+    names.push_back(row->logicalId);
+    needs[row->logicalId].insert(row->needs.begin(), row->needs.end());
+  }
+  std::vector<ResourceRecord*> rows;
+  for (const auto& name : orderByDependency(names, needs)) {
+    if (rows.size() < tools_.resourcesPerStep) rows.push_back(findRow(name, Slot::kCurrent));
+  }
+  return rows;
+}
+
+void StackRun::rollbackStep() {
+  const auto rows = rowsToRestore();
+  std::vector<std::optional<Fault>> unprepared(rows.size());
+  for (std::size_t at = 0; at < rows.size(); ++at) {
+    if (!rows[at]->former) continue;
+    auto* provider = tools_.providers.find(rows[at]->type);
+    auto request = requestFor(*rows[at]);
+    request.oldProperties = std::exchange(request.properties, *rows[at]->former);
+    auto prepared = provider ? provider->prepare(request) : Result<void>(noProvider(rows[at]->type));
+    if (!prepared.ok()) unprepared[at] = std::move(prepared).fault();
+  }
+  write([&] {
+    for (std::size_t at = 0; at < rows.size(); ++at) restore(*rows[at], unprepared[at]);
+    if (rowsToRestore().empty()) finishRollback();
+  });
+}
+
+void StackRun::restore(ResourceRecord& row, const std::optional<Fault>& unprepared) {
+  event(row, Status::kUpdateInProgress);
+  std::optional<Fault> fault = unprepared;
+  if (row.former && !fault) {
+    auto request = requestFor(row);
+    request.oldProperties = std::exchange(request.properties, *row.former);
+    auto* provider = tools_.providers.find(row.type);
+    auto state = attempt([&] { return provider->update(request); });
+    if (state.ok()) {
+      row.properties = *std::exchange(row.former, std::nullopt);
+      row.attributes = std::move(state->attributes);
+      if (!state->physicalId.empty()) row.physicalId = state->physicalId;
+    } else {
+      fault = std::move(state).fault();
+    }
+  }
+  if (fault) {
+    event(row, Status::kUpdateFailed, fault->message);
+    stack_.operation->failed.push_back(row.logicalId);
+  } else {
+    event(row, Status::kUpdateComplete);
+  }
+  row.progress = fault ? Progress::kFailed : Progress::kDone;
+  tools_.store.saveResource(row);
+  tools_.store.saveState(stack_);
+}
+
+void StackRun::finishRollback() {
+  Operation& operation = *stack_.operation;
+  if (!operation.failed.empty()) {
+    endOperation(Status::kUpdateRollbackFailed,
+                 "The following resource(s) failed to update: [" + joinNames(operation.failed) + "]. ");
+    return;
+  }
+  for (const auto& row : rows_) {
+    if (row->slot == Slot::kIncoming) row->slot = Slot::kOutgoing;
+    row->progress = Progress::kUntouched;
+    tools_.store.saveResource(*row);
+  }
+  stack_.pending.reset();
+  tools_.store.saveDefinition(stack_);
+  auto document = parseTemplate(stack_.definition.templateText);
+  if (document.ok()) {
+    auto scope = makeScope(*document, stack_.definition.parameters, pseudoParametersOf(stack_, stack_.definition));
+    if (scope.ok()) tools_.store.replaceImports(stack_, importNames(*document, *scope));
+  }
+  operation.phase = Phase::kRemoval;
+  operation.endsAs = Status::kUpdateRollbackComplete;
+  setStatus(Status::kUpdateRollbackCompleteCleanupInProgress, "");
+  tools_.store.saveState(stack_);
+  if (rowsToRemove().empty()) finishRemoval();
+}
+
+// What can be removed now: nothing else that is still to go was made after it and needs it.
+std::vector<ResourceRecord*> StackRun::rowsToRemove() {
+  const bool isUpdate = stack_.operation->kind == OperationKind::kUpdate;
+  std::vector<ResourceRecord*> waiting;   // to be removed, newest first
+  std::vector<ResourceRecord*> standing;  // still there, and holding what they need
+  bool anyFailed = false;
+  for (auto row = rows_.rbegin(); row != rows_.rend(); ++row) {
+    if ((*row)->slot != Slot::kOutgoing) continue;
+    const bool failed = (*row)->progress == Progress::kFailed;
+    anyFailed = anyFailed || failed;
+    if (!failed) waiting.push_back(row->get());
+    if (!failed || !isUpdate) standing.push_back(row->get());
+  }
+  std::vector<ResourceRecord*> rows;
+  for (ResourceRecord* row : waiting) {
+    const bool needed = std::any_of(standing.begin(), standing.end(), [&](const ResourceRecord* other) {
+      return other != row && other->logicalId != row->logicalId && contains(other->needs, row->logicalId);
+    });
+    if (!needed && rows.size() < tools_.resourcesPerStep) rows.push_back(row);
+  }
+  // Two definitions can need each other the other way round; then the newest goes first.
+  if (rows.empty() && !waiting.empty() && (!anyFailed || isUpdate)) rows.push_back(waiting.front());
+  return rows;
+}
+
+void StackRun::removalStep() {
+  write([&] {
+    for (ResourceRecord* row : rowsToRemove()) removeRow(*row);
+    if (rowsToRemove().empty()) finishRemoval();
+  });
+}
+
+// Whether a policy, or the caller, wants the resource itself to stay.
+bool StackRun::isKept(const ResourceRecord& row) const {
+  const Operation& operation = *stack_.operation;
+  switch (operation.kind) {
+    case OperationKind::kCreate:
+      return row.deletionPolicy == KeepPolicy::kRetain;
+    case OperationKind::kDelete:
+      return row.deletionPolicy != KeepPolicy::kDelete || contains(operation.retained, row.logicalId);
+    case OperationKind::kUpdate:
+      break;
+  }
+  const bool replaced = std::any_of(rows_.begin(), rows_.end(), [&](const auto& other) {
+    return other->slot == Slot::kCurrent && other->logicalId == row.logicalId;
+  });
+  if (operation.endsAs == Status::kUpdateRollbackComplete) {
+    return !replaced && row.deletionPolicy == KeepPolicy::kRetain;
+  }
+  return (replaced ? row.updateReplacePolicy : row.deletionPolicy) != KeepPolicy::kDelete;
+}
+
+void StackRun::removeRow(ResourceRecord& row) {
+  if (row.physicalId.empty()) {
+    event(row, Status::kDeleteComplete);
+    gone(row, Status::kDeleteComplete);
+    return;
+  }
+  if (isKept(row)) {
+    event(row, Status::kDeleteSkipped);
+    gone(row, Status::kDeleteSkipped);
+    return;
+  }
+  event(row, Status::kDeleteInProgress);
+  auto* provider = tools_.providers.find(row.type);
+  auto removed = attempt([&]() -> Result<ports::ResourceState> {
+    if (!provider) return noProvider(row.type);
+    HEARTH_CHECK(provider->remove(requestFor(row)));
+    return ports::ResourceState{};
+  });
+  if (removed.ok()) {
+    event(row, Status::kDeleteComplete);
+    gone(row, Status::kDeleteComplete);
+    return;
+  }
+  event(row, Status::kDeleteFailed, removed.fault().message);
+  row.progress = Progress::kFailed;
+  tools_.store.saveResource(row);
+  stack_.operation->failed.push_back(row.logicalId);
+  tools_.store.saveState(stack_);
+}
+
+// A stack that ends here goes on showing what it had; one that lives on forgets it.
+void StackRun::gone(ResourceRecord& row, Status status) {
+  row.slot = Slot::kGone;
+  row.status = status;
+  if (stack_.operation->kind == OperationKind::kUpdate) {
+    tools_.store.removeResource(row.id);
+  } else {
+    tools_.store.saveResource(row);
+  }
+}
+
+void StackRun::finishRemoval() {
+  const Operation operation = *stack_.operation;
+  if (operation.kind == OperationKind::kUpdate) {
+    // What could not be removed has left the stack all the same.
+    for (const auto& row : rows_) {
+      if (row->slot == Slot::kOutgoing) tools_.store.removeResource(row->id);
+    }
+    const bool forward = operation.endsAs == Status::kUpdateComplete;
+    endOperation(operation.endsAs, operation.failed.empty() ? ""
+                                   : forward
+                                       ? "Update successful. One or more resources could not be deleted."
+                                       : "Update rollback successful. One or more resources could not be deleted.");
+    return;
+  }
+  if (!operation.failed.empty()) {
+    for (const auto& row : rows_) {
+      if (row->slot != Slot::kOutgoing) continue;
+      row->slot = Slot::kCurrent;
+      row->progress = Progress::kUntouched;
+      tools_.store.saveResource(*row);
+    }
+    const bool rollback = operation.endsAs == Status::kRollbackComplete;
+    endOperation(rollback ? Status::kRollbackFailed : Status::kDeleteFailed,
+                 "The following resource(s) failed to delete: [" + joinNames(operation.failed) + "]. ");
+    return;
+  }
+  if (operation.endsAs == Status::kDeleteComplete) stack_.deleted = tools_.clock.now();
+  tools_.store.replaceExports(stack_, {});
+  tools_.store.replaceImports(stack_, {});
+  endOperation(operation.endsAs, "");
+}
+
+}  // namespace hearth::stacks

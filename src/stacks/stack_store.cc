@@ -1,0 +1,443 @@
+#include "stacks/stack_store.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "stacks/stack_json.h"
+
+namespace hearth::stacks {
+namespace {
+
+constexpr std::string_view kSchema = R"sql(
+CREATE TABLE stacks_stacks(
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,
+  status TEXT NOT NULL, reason TEXT NOT NULL,
+  created INTEGER NOT NULL, updated INTEGER, deleted INTEGER,
+  description TEXT NOT NULL,
+  protected INTEGER NOT NULL, disable_rollback INTEGER NOT NULL, timeout_minutes INTEGER,
+  operation TEXT, last_token TEXT NOT NULL,
+  definition BLOB NOT NULL, pending BLOB, outputs BLOB NOT NULL) STRICT;
+CREATE UNIQUE INDEX stacks_by_name ON stacks_stacks(account, region, name) WHERE deleted IS NULL;
+CREATE INDEX stacks_at_work ON stacks_stacks(number) WHERE operation IS NOT NULL;
+CREATE INDEX stacks_by_region ON stacks_stacks(account, region, number);
+
+CREATE TABLE stacks_resources(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  stack TEXT NOT NULL, logical_id TEXT NOT NULL, type TEXT NOT NULL, physical_id TEXT NOT NULL,
+  slot INTEGER NOT NULL, progress INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
+  updated INTEGER NOT NULL, token TEXT NOT NULL,
+  deletion_policy INTEGER NOT NULL, replace_policy INTEGER NOT NULL, needs TEXT NOT NULL,
+  properties BLOB NOT NULL, former BLOB, attributes BLOB NOT NULL, metadata BLOB) STRICT;
+CREATE INDEX stacks_resources_by_stack ON stacks_resources(stack, id);
+CREATE INDEX stacks_resources_by_physical_id ON stacks_resources(physical_id) WHERE physical_id <> '';
+
+CREATE TABLE stacks_events(
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  stack TEXT NOT NULL, stack_name TEXT NOT NULL, event_id TEXT NOT NULL, time INTEGER NOT NULL,
+  logical_id TEXT NOT NULL, physical_id TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL,
+  reason TEXT NOT NULL, token TEXT NOT NULL, properties BLOB) STRICT;
+CREATE INDEX stacks_events_by_stack ON stacks_events(stack, sequence);
+
+CREATE TABLE stacks_exports(
+  account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, stack TEXT NOT NULL, value BLOB NOT NULL,
+  PRIMARY KEY(account, region, name)) STRICT, WITHOUT ROWID;
+CREATE INDEX stacks_exports_by_stack ON stacks_exports(stack);
+
+CREATE TABLE stacks_imports(
+  account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, stack TEXT NOT NULL,
+  PRIMARY KEY(account, region, name, stack)) STRICT, WITHOUT ROWID;
+CREATE INDEX stacks_imports_by_stack ON stacks_imports(stack);
+)sql";
+
+constexpr std::array<std::pair<Status, std::string_view>, 18> kStatusNames = {{
+    {Status::kCreateInProgress, "CREATE_IN_PROGRESS"},
+    {Status::kCreateFailed, "CREATE_FAILED"},
+    {Status::kCreateComplete, "CREATE_COMPLETE"},
+    {Status::kRollbackInProgress, "ROLLBACK_IN_PROGRESS"},
+    {Status::kRollbackFailed, "ROLLBACK_FAILED"},
+    {Status::kRollbackComplete, "ROLLBACK_COMPLETE"},
+    {Status::kDeleteInProgress, "DELETE_IN_PROGRESS"},
+    {Status::kDeleteFailed, "DELETE_FAILED"},
+    {Status::kDeleteComplete, "DELETE_COMPLETE"},
+    {Status::kDeleteSkipped, "DELETE_SKIPPED"},
+    {Status::kUpdateInProgress, "UPDATE_IN_PROGRESS"},
+    {Status::kUpdateFailed, "UPDATE_FAILED"},
+    {Status::kUpdateComplete, "UPDATE_COMPLETE"},
+    {Status::kUpdateCompleteCleanupInProgress, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"},
+    {Status::kUpdateRollbackInProgress, "UPDATE_ROLLBACK_IN_PROGRESS"},
+    {Status::kUpdateRollbackFailed, "UPDATE_ROLLBACK_FAILED"},
+    {Status::kUpdateRollbackComplete, "UPDATE_ROLLBACK_COMPLETE"},
+    {Status::kUpdateRollbackCompleteCleanupInProgress, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"},
+}};
+
+constexpr std::string_view kStackColumns =
+    "id, account, region, name, status, reason, created, updated, deleted, description, protected, "
+    "disable_rollback, timeout_minutes, operation, last_token, definition, pending, outputs";
+constexpr std::string_view kResourceColumns =
+    "id, stack, logical_id, type, physical_id, slot, progress, status, reason, updated, token, deletion_policy, "
+    "replace_policy, needs, properties, former, attributes, metadata";
+
+std::optional<std::int64_t> millisOf(const std::optional<base::Time>& time) {
+  if (!time) return std::nullopt;
+  return base::toMillis(*time);
+}
+
+std::optional<base::Time> timeOf(const std::optional<std::int64_t>& millis) {
+  if (!millis) return std::nullopt;
+  return base::fromMillis(*millis);
+}
+
+// Seals JSON for one row, and opens it again. The context names the stack, so that no value can be moved to
+// another one.
+class Sealer final {
+ public:
+  Sealer(const store::Keyring& keyring, const std::string& stackId)
+      : keyring_(keyring), context_("stacks/" + stackId) {}
+
+  store::Blob seal(const Json& json) const { return {keyring_.seal(base::writeJson(json), context_)}; }
+  store::Blob sealText(const std::string& text) const { return {keyring_.seal(text, context_)}; }
+
+  Json open(const std::string& sealed) const {
+    auto json = base::parseJson(openText(sealed), 80);
+    if (!json.ok()) throw std::runtime_error("stacks: a sealed document is damaged");
+    return *std::move(json);
+  }
+  std::string openText(const std::string& sealed) const {
+    auto text = keyring_.open(sealed, context_);
+    if (!text.ok()) throw std::runtime_error("stacks: a sealed value does not open");
+    return *std::move(text);
+  }
+  JsonObject openObject(const std::string& sealed) const {
+    Json json = open(sealed);
+    return json.is_object() ? std::move(json.get_object()) : JsonObject();
+  }
+
+ private:
+  const store::Keyring& keyring_;
+  const std::string context_;
+};
+
+StackRecord readStack(const store::Rows& rows, const store::Keyring& keyring) {
+  StackRecord stack;
+  stack.id = rows.text(0);
+  const Sealer sealer(keyring, stack.id);
+  stack.account = rows.text(1);
+  stack.region = rows.text(2);
+  stack.name = rows.text(3);
+  stack.status = statusOf(rows.text(4));
+  stack.statusReason = rows.text(5);
+  stack.created = base::fromMillis(rows.integer(6));
+  stack.updated = timeOf(rows.optionalInteger(7));
+  stack.deleted = timeOf(rows.optionalInteger(8));
+  stack.description = rows.text(9);
+  stack.terminationProtection = rows.integer(10) != 0;
+  stack.disableRollback = rows.integer(11) != 0;
+  stack.timeoutMinutes = rows.optionalInteger(12);
+  if (const auto operation = rows.optionalText(13)) {
+    const auto json = base::parseJson(*operation);
+    if (!json.ok()) throw std::runtime_error("stacks: an operation is damaged");
+    stack.operation = operationOf(*json);
+  }
+  stack.lastToken = rows.text(14);
+  stack.definition = definitionOf(sealer.open(rows.blob(15)));
+  if (!rows.isNull(16)) stack.pending = definitionOf(sealer.open(rows.blob(16)));
+  stack.outputs = outputsOf(sealer.open(rows.blob(17)));
+  return stack;
+}
+
+ResourceRecord readResource(const store::Rows& rows, const Sealer& sealer) {
+  ResourceRecord resource;
+  resource.id = rows.integer(0);
+  resource.stackId = rows.text(1);
+  resource.logicalId = rows.text(2);
+  resource.type = rows.text(3);
+  resource.physicalId = rows.text(4);
+  resource.slot = static_cast<Slot>(rows.integer(5));
+  resource.progress = static_cast<Progress>(rows.integer(6));
+  resource.status = statusOf(rows.text(7));
+  resource.statusReason = rows.text(8);
+  resource.updated = base::fromMillis(rows.integer(9));
+  resource.uniqueToken = rows.text(10);
+  resource.deletionPolicy = static_cast<KeepPolicy>(rows.integer(11));
+  resource.updateReplacePolicy = static_cast<KeepPolicy>(rows.integer(12));
+  if (const auto needs = base::parseJson(rows.text(13)); needs.ok()) resource.needs = textsOf(*needs);
+  resource.properties = sealer.openObject(rows.blob(14));
+  if (!rows.isNull(15)) resource.former = sealer.openObject(rows.blob(15));
+  resource.attributes = sealer.openObject(rows.blob(16));
+  if (!rows.isNull(17)) resource.metadata = sealer.open(rows.blob(17));
+  return resource;
+}
+
+std::optional<std::string> operationText(const StackRecord& stack) {
+  if (!stack.operation) return std::nullopt;
+  return base::writeJson(Json(toJson(*stack.operation)));
+}
+
+}  // namespace
+
+std::string_view nameOf(Status status) {
+  for (const auto& [known, name] : kStatusNames) {
+    if (known == status) return name;
+  }
+  return "CREATE_FAILED";
+}
+
+Status statusOf(std::string_view name) {
+  for (const auto& [status, known] : kStatusNames) {
+    if (known == name) return status;
+  }
+  return Status::kCreateFailed;
+}
+
+std::vector<store::Migration> StackStore::migrations() { return {{"stacks/001 stacks", kSchema}}; }
+
+void StackStore::insertStack(const StackRecord& stack) {
+  const Sealer sealer(keyring_, stack.id);
+  database_.execute("INSERT INTO stacks_stacks(" + std::string(kStackColumns) +
+                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    stack.id, stack.account, stack.region, stack.name, nameOf(stack.status), stack.statusReason,
+                    base::toMillis(stack.created), millisOf(stack.updated), millisOf(stack.deleted),
+                    stack.description, stack.terminationProtection, stack.disableRollback, stack.timeoutMinutes,
+                    operationText(stack), stack.lastToken, sealer.seal(Json(toJson(stack.definition))), nullptr,
+                    sealer.seal(Json(toJson(stack.outputs))));
+}
+
+void StackStore::saveState(const StackRecord& stack) {
+  database_.execute(
+      "UPDATE stacks_stacks SET status = ?, reason = ?, updated = ?, deleted = ?, operation = ?, "
+      "last_token = ? WHERE id = ?",
+      nameOf(stack.status), stack.statusReason, millisOf(stack.updated), millisOf(stack.deleted),
+      operationText(stack), stack.lastToken, stack.id);
+}
+
+void StackStore::saveDefinition(const StackRecord& stack) {
+  const Sealer sealer(keyring_, stack.id);
+  std::optional<store::Blob> pending;
+  if (stack.pending) pending = sealer.seal(Json(toJson(*stack.pending)));
+  database_.execute(
+      "UPDATE stacks_stacks SET description = ?, disable_rollback = ?, timeout_minutes = ?, definition = ?, "
+      "pending = ?, outputs = ? WHERE id = ?",
+      stack.description, stack.disableRollback, stack.timeoutMinutes, sealer.seal(Json(toJson(stack.definition))),
+      pending, sealer.seal(Json(toJson(stack.outputs))), stack.id);
+}
+
+void StackStore::setProtection(const std::string& id, bool on) {
+  database_.execute("UPDATE stacks_stacks SET protected = ? WHERE id = ?", on, id);
+}
+
+std::optional<StackRecord> StackStore::findStack(const std::string& id) const {
+  auto rows = database_.query("SELECT " + std::string(kStackColumns) + " FROM stacks_stacks WHERE id = ?", id);
+  if (!rows.next()) return std::nullopt;
+  return readStack(rows, keyring_);
+}
+
+std::optional<StackRecord> StackStore::findByName(const std::string& account, const std::string& region,
+                                                  const std::string& name) const {
+  auto rows = database_.query("SELECT " + std::string(kStackColumns) +
+                                  " FROM stacks_stacks WHERE account = ? AND region = ? AND name = ? "
+                                  "AND deleted IS NULL",
+                              account, region, name);
+  if (!rows.next()) return std::nullopt;
+  return readStack(rows, keyring_);
+}
+
+std::vector<std::string> StackStore::listStacks(const std::string& account, const std::string& region,
+                                                bool withDeleted, const std::string& before,
+                                                std::size_t limit) const {
+  auto rows = database_.query(
+      "SELECT id FROM stacks_stacks WHERE account = ? AND region = ? AND (? OR deleted IS NULL) AND "
+      "(? = '' OR number < (SELECT number FROM stacks_stacks WHERE id = ?)) ORDER BY number DESC LIMIT ?",
+      account, region, withDeleted, before, before, limit);
+  std::vector<std::string> ids;
+  while (rows.next()) ids.push_back(rows.text(0));
+  return ids;
+}
+
+std::vector<std::string> StackStore::stacksAtWork() const {
+  std::vector<std::string> ids;
+  for (auto rows = database_.query("SELECT id FROM stacks_stacks WHERE operation IS NOT NULL ORDER BY number");
+       rows.next();) {
+    ids.push_back(rows.text(0));
+  }
+  return ids;
+}
+
+void StackStore::removeDeletedBefore(base::Time time) {
+  const std::int64_t millis = base::toMillis(time);
+  for (const char* table : {"stacks_resources", "stacks_events"}) {
+    database_.execute(
+        "DELETE FROM " + std::string(table) + " WHERE stack IN (SELECT id FROM stacks_stacks WHERE deleted < ?)",
+        millis);
+  }
+  database_.execute("DELETE FROM stacks_stacks WHERE deleted < ?", millis);
+}
+
+void StackStore::insertResource(ResourceRecord& resource) {
+  const Sealer sealer(keyring_, resource.stackId);
+  std::optional<store::Blob> metadata;
+  if (resource.metadata) metadata = sealer.seal(*resource.metadata);
+  auto rows = database_.query(
+      "INSERT INTO stacks_resources(stack, logical_id, type, physical_id, slot, progress, status, reason, updated, "
+      "token, deletion_policy, replace_policy, needs, properties, former, attributes, metadata) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?) RETURNING id",
+      resource.stackId, resource.logicalId, resource.type, resource.physicalId, static_cast<int>(resource.slot),
+      static_cast<int>(resource.progress), nameOf(resource.status), resource.statusReason,
+      base::toMillis(resource.updated), resource.uniqueToken, static_cast<int>(resource.deletionPolicy),
+      static_cast<int>(resource.updateReplacePolicy), base::writeJson(Json(toJson(resource.needs))),
+      sealer.seal(Json(resource.properties)), sealer.seal(Json(resource.attributes)), metadata);
+  while (rows.next()) resource.id = rows.integer(0);
+}
+
+void StackStore::saveResource(const ResourceRecord& resource) {
+  const Sealer sealer(keyring_, resource.stackId);
+  std::optional<store::Blob> former;
+  if (resource.former) former = sealer.seal(Json(*resource.former));
+  std::optional<store::Blob> metadata;
+  if (resource.metadata) metadata = sealer.seal(*resource.metadata);
+  database_.execute(
+      "UPDATE stacks_resources SET physical_id = ?, slot = ?, progress = ?, status = ?, reason = ?, updated = ?, "
+      "deletion_policy = ?, replace_policy = ?, needs = ?, properties = ?, former = ?, attributes = ?, metadata = "
+      "? "
+      "WHERE id = ?",
+      resource.physicalId, static_cast<int>(resource.slot), static_cast<int>(resource.progress),
+      nameOf(resource.status), resource.statusReason, base::toMillis(resource.updated),
+      static_cast<int>(resource.deletionPolicy), static_cast<int>(resource.updateReplacePolicy),
+      base::writeJson(Json(toJson(resource.needs))), sealer.seal(Json(resource.properties)), former,
+      sealer.seal(Json(resource.attributes)), metadata, resource.id);
+}
+
+void StackStore::removeResource(std::int64_t id) {
+  database_.execute("DELETE FROM stacks_resources WHERE id = ?", id);
+}
+
+std::vector<ResourceRecord> StackStore::resources(const std::string& stackId) const {
+  const Sealer sealer(keyring_, stackId);
+  std::vector<ResourceRecord> resources;
+  for (auto rows = database_.query(
+           "SELECT " + std::string(kResourceColumns) + " FROM stacks_resources WHERE stack = ? ORDER BY id",
+           stackId);
+       rows.next();) {
+    resources.push_back(readResource(rows, sealer));
+  }
+  return resources;
+}
+
+std::optional<std::string> StackStore::findStackOfResource(const std::string& account, const std::string& region,
+                                                           const std::string& physicalId) const {
+  auto rows = database_.query(
+      "SELECT s.id FROM stacks_resources r JOIN stacks_stacks s ON s.id = r.stack WHERE r.physical_id = ? AND "
+      "r.physical_id <> '' AND s.account = ? AND s.region = ? ORDER BY s.deleted IS NOT NULL, s.number DESC LIMIT "
+      "1",
+      physicalId, account, region);
+  if (!rows.next()) return std::nullopt;
+  return rows.text(0);
+}
+
+void StackStore::appendEvent(const StackEvent& event) {
+  std::optional<store::Blob> properties;
+  if (!event.properties.empty()) properties = Sealer(keyring_, event.stackId).sealText(event.properties);
+  database_.execute(
+      "INSERT INTO stacks_events(stack, stack_name, event_id, time, logical_id, physical_id, type, status, reason, "
+      "token, properties) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      event.stackId, event.stackName, event.eventId, base::toMillis(event.time), event.logicalId, event.physicalId,
+      event.type, nameOf(event.status), event.reason, event.token, properties);
+}
+
+std::vector<StackEvent> StackStore::events(const std::string& stackId, std::int64_t before,
+                                           std::size_t limit) const {
+  const Sealer sealer(keyring_, stackId);
+  std::vector<StackEvent> events;
+  for (auto rows = database_.query("SELECT sequence, event_id, stack, stack_name, time, logical_id, physical_id, "
+                                   "type, status, reason, token, "
+                                   "properties FROM stacks_events WHERE stack = ? AND (? = 0 OR sequence < ?) "
+                                   "ORDER BY sequence DESC LIMIT ?",
+                                   stackId, before, before, limit);
+       rows.next();) {
+    StackEvent event;
+    event.sequence = rows.integer(0);
+    event.eventId = rows.text(1);
+    event.stackId = rows.text(2);
+    event.stackName = rows.text(3);
+    event.time = base::fromMillis(rows.integer(4));
+    event.logicalId = rows.text(5);
+    event.physicalId = rows.text(6);
+    event.type = rows.text(7);
+    event.status = statusOf(rows.text(8));
+    event.reason = rows.text(9);
+    event.token = rows.text(10);
+    if (!rows.isNull(11)) event.properties = sealer.openText(rows.blob(11));
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+std::optional<ExportRecord> StackStore::findExport(const std::string& account, const std::string& region,
+                                                   const std::string& name) const {
+  auto rows =
+      database_.query("SELECT stack, value FROM stacks_exports WHERE account = ? AND region = ? AND name = ?",
+                      account, region, name);
+  if (!rows.next()) return std::nullopt;
+  return ExportRecord{name, Sealer(keyring_, rows.text(0)).openText(rows.blob(1)), rows.text(0)};
+}
+
+std::vector<ExportRecord> StackStore::listExports(const std::string& account, const std::string& region,
+                                                  const std::string& after, std::size_t limit) const {
+  std::vector<ExportRecord> exports;
+  for (auto rows = database_.query("SELECT name, stack, value FROM stacks_exports WHERE account = ? AND region = ? "
+                                   "AND name > ? ORDER BY name LIMIT ?",
+                                   account, region, after, limit);
+       rows.next();) {
+    exports.push_back({rows.text(0), Sealer(keyring_, rows.text(1)).openText(rows.blob(2)), rows.text(1)});
+  }
+  return exports;
+}
+
+std::vector<ExportRecord> StackStore::exportsOf(const std::string& stackId) const {
+  const Sealer sealer(keyring_, stackId);
+  std::vector<ExportRecord> exports;
+  for (auto rows = database_.query("SELECT name, value FROM stacks_exports WHERE stack = ? ORDER BY name", stackId);
+       rows.next();) {
+    exports.push_back({rows.text(0), sealer.openText(rows.blob(1)), stackId});
+  }
+  return exports;
+}
+
+void StackStore::replaceExports(const StackRecord& stack, const std::vector<ExportRecord>& exports) {
+  const Sealer sealer(keyring_, stack.id);
+  database_.execute("DELETE FROM stacks_exports WHERE stack = ?", stack.id);
+  for (const auto& one : exports) {
+    database_.execute("INSERT INTO stacks_exports(account, region, name, stack, value) VALUES (?, ?, ?, ?, ?)",
+                      stack.account, stack.region, one.name, stack.id, sealer.sealText(one.value));
+  }
+}
+
+std::vector<std::string> StackStore::importersOf(const std::string& account, const std::string& region,
+                                                 const std::string& name) const {
+  std::vector<std::string> names;
+  for (auto rows = database_.query(
+           "SELECT s.name FROM stacks_imports i JOIN stacks_stacks s ON s.id = i.stack WHERE i.account = ? AND "
+           "i.region = ? AND i.name = ? ORDER BY s.number",
+           account, region, name);
+       rows.next();) {
+    names.push_back(rows.text(0));
+  }
+  return names;
+}
+
+void StackStore::replaceImports(const StackRecord& stack, const std::set<std::string>& names) {
+  database_.execute("DELETE FROM stacks_imports WHERE stack = ?", stack.id);
+  addImports(stack, names);
+}
+
+void StackStore::addImports(const StackRecord& stack, const std::set<std::string>& names) {
+  for (const auto& name : names) {
+    database_.execute("INSERT OR IGNORE INTO stacks_imports(account, region, name, stack) VALUES (?, ?, ?, ?)",
+                      stack.account, stack.region, name, stack.id);
+  }
+}
+
+}  // namespace hearth::stacks

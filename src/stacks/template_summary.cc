@@ -1,0 +1,76 @@
+#include "stacks/template_summary.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "stacks/scalars.h"
+
+namespace hearth::stacks {
+namespace {
+
+constexpr std::string_view kIam = "CAPABILITY_IAM";
+constexpr std::string_view kNamedIam = "CAPABILITY_NAMED_IAM";
+
+// Types that give rights, and the property that gives them a name of the template's choice.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kIamTypes = {{
+    {"AWS::IAM::AccessKey", ""},
+    {"AWS::IAM::Group", "GroupName"},
+    {"AWS::IAM::InstanceProfile", "InstanceProfileName"},
+    {"AWS::IAM::ManagedPolicy", "ManagedPolicyName"},
+    {"AWS::IAM::Policy", ""},
+    {"AWS::IAM::Role", "RoleName"},
+    {"AWS::IAM::User", "UserName"},
+    {"AWS::IAM::UserToGroupAddition", ""},
+}};
+
+struct Need {
+  std::string_view capability;  // empty: none
+  std::set<std::string> types;
+};
+
+Need needOf(const Template& document) {
+  Need need;
+  for (const auto& resource : document.resources) {
+    for (const auto& [type, nameProperty] : kIamTypes) {
+      if (resource.type != type) continue;
+      need.types.insert(resource.type);
+      const bool named = !nameProperty.empty() && resource.properties.get_object().contains(nameProperty);
+      if (named) need.capability = kNamedIam;
+      if (need.capability.empty()) need.capability = kIam;
+    }
+  }
+  return need;
+}
+
+}  // namespace
+
+TemplateSummary summarize(const Template& document) {
+  TemplateSummary summary;
+  summary.description = document.description;
+  summary.parameters = document.parameters;
+  const Need need = needOf(document);
+  if (!need.capability.empty()) {
+    summary.capabilities.emplace_back(need.capability);
+    summary.capabilitiesReason = "The following resource(s) require capabilities: [" + joinNames(need.types) + "]";
+  }
+  std::set<std::string> types;
+  for (const auto& resource : document.resources) types.insert(resource.type);
+  summary.resourceTypes.assign(types.begin(), types.end());
+  if (document.metadata) summary.metadata = base::writeJson(*document.metadata);
+  return summary;
+}
+
+Result<void> checkCapabilities(const Template& document, const std::vector<std::string>& acknowledged) {
+  const Need need = needOf(document);
+  const auto has = [&](std::string_view capability) {
+    return std::find(acknowledged.begin(), acknowledged.end(), capability) != acknowledged.end();
+  };
+  if (need.capability.empty() || has(kNamedIam) || has(need.capability)) return {};
+  return Fault("InsufficientCapabilitiesException",
+               "Requires capabilities : [" + std::string(need.capability) + "]", 400);
+}
+
+}  // namespace hearth::stacks
