@@ -7,7 +7,7 @@
 #include "homework/client/common/json.h"
 #include "homework/client/common/text.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 int report(const Failure& failure, const GlobalOptions& options) {
@@ -56,4 +56,4 @@ int runTool(CLI::App& app, int argc, char** argv, const GlobalOptions& options,
   }
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

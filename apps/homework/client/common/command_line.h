@@ -8,7 +8,7 @@
 #include "homework/client/common/result.h"
 #include "homework/client/common/terminal.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 struct GlobalOptions {
   bool json = false;
@@ -25,4 +25,4 @@ void addGlobalOptions(CLI::App& command, GlobalOptions& options);
 // on standard output as well. Returns the exit status.
 int runTool(CLI::App& app, int argc, char** argv, const GlobalOptions& options, const std::function<Status()>& act);
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 namespace fs = std::filesystem;
@@ -159,4 +159,4 @@ FileLock::~FileLock() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

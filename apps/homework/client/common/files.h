@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 // The user's folders after the XDG base directory specification.
 struct UserFolders {
@@ -53,4 +53,4 @@ class FileLock final {
   int fd_;
 };
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -8,7 +8,7 @@
 #include "homework/client/common/terminal.h"
 #include "homework/client/common/text.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 struct Transfer {
@@ -155,4 +155,4 @@ std::string percentEncoded(std::string_view text, Slash slash) {
   return out;
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -11,7 +11,7 @@
 
 #include "homework/client/common/result.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 struct HttpRequest {
   std::string method = "GET";
@@ -54,4 +54,4 @@ class HttpClient final {
 enum class Slash : unsigned char { kEncode, kKeep };
 std::string percentEncoded(std::string_view text, Slash slash = Slash::kEncode);
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

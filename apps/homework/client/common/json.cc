@@ -3,7 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 void writeIndented(std::string& out, const Json& value, std::size_t depth);
@@ -101,4 +101,4 @@ const JsonArray& arrayMember(const Json& object, std::string_view name) {
   return array == nullptr ? kNone : *array;
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

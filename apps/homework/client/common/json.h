@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 using Json = boost::json::value;
 using JsonArray = boost::json::array;
@@ -32,4 +32,4 @@ bool boolMember(const Json& object, std::string_view name, bool otherwise = fals
 // An empty array when absent or not an array.
 const JsonArray& arrayMember(const Json& object, std::string_view name);
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

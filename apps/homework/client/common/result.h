@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 // The process's exit codes, the same for `homework` and `trainer`.
 enum class Exit : int {
@@ -48,7 +48,7 @@ class [[nodiscard]] Result final {
 struct Done {};
 using Status = Result<Done>;
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client
 
 #define HOMEWORK_JOIN_INNER(a, b) a##b
 #define HOMEWORK_JOIN(a, b) HOMEWORK_JOIN_INNER(a, b)

@@ -13,7 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 // A signal handler can reach nothing but a global.
@@ -185,4 +185,4 @@ bool interrupted() {
                      [&](int number) { return sigismember(&waiting, number) == 1; });
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -9,7 +9,7 @@
 
 #include "homework/client/common/text.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 // How text is to be set.
 struct Style {
@@ -54,6 +54,9 @@ class Dialogue {
   void sayWrapped(std::string_view text, std::string_view indent = "");
 };
 
+// What a command prints: text for people, or one JSON document.
+enum class Output : unsigned char { kText, kJson };
+
 enum class ColourMode : unsigned char { kAuto, kAlways, kNever };
 
 struct TerminalOptions {
@@ -95,4 +98,4 @@ class Terminal final : public Dialogue {
 // Whether one of the signals that Terminal took over has arrived. False without a Terminal.
 bool interrupted();
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdio>
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
@@ -134,7 +134,7 @@ bool isCode(std::string_view line) { return line.substr(0, 4) == "    "; }
 
 void wrapLine(std::string_view line, std::size_t width, std::string_view indent, std::vector<std::string>& out) {
   const std::size_t room = width > columns(indent) ? width - columns(indent) : 1;
-  std::string current;
+  std::string current(std::min(line.find_first_not_of(' '), line.size()), ' ');  // an indentation stays
   std::size_t used = 0;
   std::size_t blanks = 0;  // between the last word and the next
   for (const std::string_view word : split(line, ' ')) {
@@ -155,7 +155,8 @@ void wrapLine(std::string_view line, std::size_t width, std::string_view indent,
     }
     ++blanks;
   }
-  out.push_back(current.empty() ? std::string() : std::string(indent) + current);
+  const bool blank = current.find_first_not_of(' ') == std::string::npos;
+  out.push_back(blank ? std::string() : std::string(indent) + current);
 }
 
 }  // namespace
@@ -208,6 +209,8 @@ std::string cleanedLine(std::string_view text, Charset charset, std::size_t limi
   if (!out.empty() && out.back() == ' ') out.pop_back();
   return columns(out) <= limit ? out : fitted(out, limit);
 }
+
+std::string inQuotes(std::string_view text) { return '"' + cleanedLine(text, Charset::kUtf8, 60) + '"'; }
 
 std::size_t columns(std::string_view text) {
   std::size_t total = 0;
@@ -279,4 +282,4 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return parts;
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 // What the terminal's character set can show.
 enum class Charset : unsigned char { kUtf8, kAscii };
@@ -19,6 +19,9 @@ std::string cleaned(std::string_view text, Charset charset = Charset::kUtf8);
 
 // The same for a name or a title: newlines and runs of blanks become one space, at most `limit` columns.
 std::string cleanedLine(std::string_view text, Charset charset = Charset::kUtf8, std::size_t limit = 200);
+
+// The same in double quotes, for messages that name what was found.
+std::string inQuotes(std::string_view text);
 
 // Columns that `text` (valid UTF-8, one line) takes: combining marks 0, East Asian wide and emoji 2.
 std::size_t columns(std::string_view text);
@@ -45,4 +48,4 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 char32_t nextCodePoint(std::string_view text, std::size_t& position);
 void appendUtf8(std::string& out, char32_t codePoint);
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -52,6 +52,7 @@ TEST(Wrapped, BreaksBetweenWords) {
   EXPECT_EQ(wrapped("the first process that starts", 14), (Lines{"the first", "process that", "starts"}));
   EXPECT_EQ(wrapped("aa bb", 4, "> "), (Lines{"> aa", "> bb"}));
   EXPECT_EQ(wrapped("Run  it  now", 8), (Lines{"Run  it", "now"}));
+  EXPECT_EQ(wrapped("  in the\n ", 8), (Lines{"  in the"}));
   EXPECT_EQ(wrapped("a/very/long/word x", 6), (Lines{"a/very/long/word", "x"}));
 }
 
@@ -74,4 +75,4 @@ TEST(Trimmed, TakesBlanksOff) {
 }
 
 }  // namespace
-}  // namespace homework::client
+}  // namespace hearth::homework::client

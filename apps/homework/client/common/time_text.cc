@@ -6,7 +6,7 @@
 #include <ctime>
 #include <filesystem>
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 using namespace std::chrono;
@@ -232,4 +232,4 @@ Instant ServerClock::now() const {
   return base_ + duration_cast<milliseconds>(steady_clock::now() - at_);
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 
@@ -65,4 +65,4 @@ class ServerClock final {
   std::chrono::steady_clock::time_point at_{};
 };
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 using namespace std::chrono_literals;
@@ -60,4 +60,4 @@ TEST(Tell, DurationsLikePeopleDo) {
 }
 
 }  // namespace
-}  // namespace homework::client
+}  // namespace hearth::homework::client

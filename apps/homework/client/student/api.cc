@@ -5,7 +5,7 @@
 #include "homework/client/common/json.h"
 #include "homework/client/common/text.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 constexpr std::size_t kMostTests = 1000;
@@ -215,4 +215,4 @@ Result<Receipt> Api::submit(const std::string& subject, const std::string& testI
   return receipt;
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

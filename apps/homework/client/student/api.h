@@ -7,9 +7,9 @@
 
 #include "homework/client/common/http.h"
 #include "homework/client/common/time_text.h"
-#include "homework/client/student/account.h"
+#include "homework/client/common/account.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 // What the server says about a test. Text is as it came: clean it before it is shown.
 struct TestInfo {
@@ -91,4 +91,4 @@ class Api final {
   HttpClient http_;
 };
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -6,7 +6,7 @@
 
 #include "homework/client/common/text.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 int urgency(const TestInfo& info) {
@@ -176,4 +176,4 @@ Result<const BoardRow*> findRow(const std::vector<BoardRow>& board, const std::s
       names.empty() ? "There are no tests for you now." : "Your tests: " + names};
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

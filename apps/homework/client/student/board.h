@@ -9,7 +9,7 @@
 #include "homework/client/common/terminal.h"
 #include "homework/client/student/draft.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 // How far a draft has come.
 struct Progress {
@@ -48,4 +48,4 @@ std::string dueText(const TestInfo& info, const Zone& zone, Instant now);
 // with the names to choose from.
 Result<const BoardRow*> findRow(const std::vector<BoardRow>& board, const std::string& name);
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -4,7 +4,7 @@
 
 #include "homework/client/common/text.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 TestInfo test(std::string id, std::string status, const char* due) {
@@ -84,4 +84,4 @@ TEST(FindRow, TakesWhatIsUnambiguous) {
 }
 
 }  // namespace
-}  // namespace homework::client
+}  // namespace hearth::homework::client

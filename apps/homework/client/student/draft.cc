@@ -5,7 +5,7 @@
 
 #include "homework/client/common/json.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 namespace fs = std::filesystem;
@@ -181,4 +181,4 @@ std::optional<FileLock> DraftStore::lock(const Draft& draft) const {
   return FileLock::tryAcquire(pathOf(draft.studentId, draft.subject, draft.testId).string() + ".lock");
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -11,7 +11,7 @@
 #include "homework/client/common/files.h"
 #include "homework/client/student/api.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 struct Draft {
   std::string studentId;
@@ -63,4 +63,4 @@ class DraftStore final {
 std::string draftToText(const Draft& draft);
 std::optional<Draft> draftFromText(std::string_view text);
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 Question question(std::string id, std::string text) {
@@ -134,4 +134,4 @@ TEST(Adopt, AFreshDraftHasNothingThatChanged) {
 }
 
 }  // namespace
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -6,7 +6,7 @@
 #include "homework/client/common/text.h"
 #include "homework/client/student/session.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 struct Arguments {
@@ -86,6 +86,6 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace homework::client
+}  // namespace hearth::homework::client
 
-int main(int argc, char** argv) { return homework::client::run(argc, argv); }
+int main(int argc, char** argv) { return hearth::homework::client::run(argc, argv); }

@@ -7,7 +7,7 @@
 
 #include "homework/client/common/text.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 std::optional<std::size_t> numberIn(std::string_view text) {
@@ -251,4 +251,4 @@ QuestionFlow::Step QuestionFlow::confirm() {
   return Step::kReview;
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

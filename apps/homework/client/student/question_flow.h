@@ -8,7 +8,7 @@
 #include "homework/client/common/terminal.h"
 #include "homework/client/student/draft.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 enum class FlowEnd : unsigned char {
   kSubmit,      // reviewed and confirmed
@@ -50,4 +50,4 @@ class QuestionFlow final {
 // nullptr when it means none.
 const Choice* findChoice(const Question& question, std::string_view typed);
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

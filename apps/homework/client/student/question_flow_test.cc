@@ -6,7 +6,7 @@
 
 #include "homework/client/common/text.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 // Types prepared lines; then the input ends.
@@ -165,4 +165,4 @@ TEST(FindChoice, PrefersIdsOverNumbers) {
 }
 
 }  // namespace
-}  // namespace homework::client
+}  // namespace hearth::homework::client

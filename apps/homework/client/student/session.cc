@@ -5,7 +5,7 @@
 
 #include "homework/client/common/text.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 constexpr const char* kInviteHint = "Run  homework login  with the invite that your trainer gave you.";
@@ -171,4 +171,4 @@ Status Session::start() {
   }
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -9,9 +9,7 @@
 #include "homework/client/common/terminal.h"
 #include "homework/client/student/board.h"
 
-namespace homework::client {
-
-enum class Output : unsigned char { kText, kJson };
+namespace hearth::homework::client {
 
 class Session final {
  public:
@@ -70,4 +68,4 @@ class Session final {
   std::string course_;
 };
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -6,7 +6,7 @@
 #include "homework/client/student/question_flow.h"
 #include "homework/client/student/session.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 using std::chrono::milliseconds;
@@ -360,4 +360,4 @@ Status Session::receipt(const std::string& code) {
   return Done{};
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

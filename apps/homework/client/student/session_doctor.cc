@@ -2,7 +2,7 @@
 #include "homework/client/common/text.h"
 #include "homework/client/student/session.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 Status Session::doctor() {
   const auto fact = [&](const std::string& name, const std::string& value) {
@@ -45,4 +45,4 @@ Status Session::doctor() {
   return Done{};
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

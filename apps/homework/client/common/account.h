@@ -8,7 +8,7 @@
 #include "homework/client/common/files.h"
 #include "homework/client/common/result.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 
 struct Account {
   std::string apiUrl;  // without a trailing slash; `/api/v1/tests` follows it
@@ -48,4 +48,4 @@ bool isUnencrypted(std::string_view apiUrl);
 // The first four characters and the length, for `doctor`.
 std::string masked(std::string_view secret);
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

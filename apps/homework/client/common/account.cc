@@ -1,11 +1,11 @@
-#include "homework/client/student/account.h"
+#include "homework/client/common/account.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "homework/client/common/text.h"
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 bool isAlphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
@@ -139,4 +139,4 @@ std::string masked(std::string_view secret) {
   return std::string(secret.substr(0, 4)) + "... (" + std::to_string(secret.size()) + " characters)";
 }
 
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -1,4 +1,4 @@
-#include "homework/client/student/account.h"
+#include "homework/client/common/account.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 
-namespace homework::client {
+namespace hearth::homework::client {
 namespace {
 
 constexpr const char* kUrl = "https://abc123.execute-api.eu-central-1.amazonaws.com";
@@ -97,4 +97,4 @@ TEST(Unencrypted, IsAnythingThatLeavesTheMachineWithoutTls) {
 }
 
 }  // namespace
-}  // namespace homework::client
+}  // namespace hearth::homework::client

@@ -1,0 +1,51 @@
+// One deployed pipeline: three stacks under a common name (templates in deploy/), and what they contain.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "homework/client/trainer/stacks.h"
+#include "homework/domain/course.h"
+
+namespace hearth::homework::client {
+
+// What the trainer's commands work on.
+struct Deployment {
+  std::string name;
+  std::string dataBucket;
+  std::string packageBucket;
+  std::string apiId;
+  std::string usagePlanId;
+  std::string scoreFunction;
+};
+
+struct DeployOptions {
+  std::string name = "homework";
+  std::filesystem::path templates;  // the folder of storage.yaml, api.yaml and scoring.yaml
+  std::filesystem::path package;    // homework.zip
+  std::string bucket;               // name of the data bucket; empty lets CloudFormation choose
+  std::string timeZone;
+  std::string schedule;  // empty for the template's own
+  std::string sender;    // a plain mail address
+  std::string trainer;   // a plain mail address
+  bool senderIsVerified = false;
+};
+
+// The deployment called `name`. Failure (kUsage) when it is not, or not wholly, deployed.
+Result<Deployment> findDeployment(Stacks& stacks, const std::string& name);
+
+// Brings all three stacks to what the templates, the package and the options say. `say` gets lines of progress.
+Result<Deployment> deploy(Cloud& cloud, Stacks& stacks, const DeployOptions& options,
+                          const std::function<void(const std::string&)>& say);
+
+// Removes API and scoring; data and packages stay.
+Status undeploy(Stacks& stacks, const std::string& name);
+
+// What students' `/api/v1/...` is appended to.
+std::string apiBase(const CloudAccess& access, const std::string& apiId);
+
+// `text` with the logical name ApiDeployment followed by a hash of it, wherever that name stands as a word.
+std::string withFreshDeployment(std::string_view text);
+
+}  // namespace hearth::homework::client
