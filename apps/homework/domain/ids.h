@@ -35,7 +35,9 @@ inline constexpr std::string_view kAccess = "access/keys.json";
 inline constexpr std::string_view kCatalogue = "published/catalogue.json";
 inline constexpr std::string_view kLease = "scoring/lease.json";
 inline constexpr std::string_view kFinalPrefix = "scoring/final/";
-inline constexpr std::string_view kAttemptMetadata = "attempt";  // x-amz-meta-attempt of testResult.json
+// User metadata (x-amz-meta-...) of testResult.json.
+inline constexpr std::string_view kAttemptMetadata = "attempt";
+inline constexpr std::string_view kQuestionSetMetadata = "question-set";
 
 std::string questionSet(std::string_view hash);
 std::string questionsCopy(const TestRef& test);
@@ -47,6 +49,7 @@ std::string attemptPrefix(const TestRef& test, std::string_view student);
 std::string attempt(const TestRef& test, std::string_view student, std::string_view name);
 std::string report(const TestRef& test);
 std::string finished(const TestRef& test);
+std::string run(std::string_view compactTime);  // a scheduled run that had something to do
 // Of the mails of one test, or of a run as a whole.
 std::string outboxPrefix(const std::optional<TestRef>& test);
 

@@ -185,13 +185,15 @@ MailText scoreMail(const Course& course, const PublishedTest& test, const Studen
   mail.subject = "[" + test.ref.subject + "] [" + test.ref.testId + "] Test score";
   const std::string hello = "Hello " + (student.name.empty() ? student.id : student.name) + ",";
   const std::string result = "Your score is: " + std::to_string(score.score) + " of " + std::to_string(score.scale);
-  const std::vector<Row> facts = {
-      {"Test", test.title + " (" + test.ref.path() + ")"},
-      {"Points", score.maxPoints > 0 ? pointsText(score) + " (" + percent(score.points, score.maxPoints) + " %)"
-                                     : std::string("-")},
-      {"Received", renderLocal(score.receivedAt, zone, Precision::kSeconds) + " " + zone.name +
-                       (score.late ? ", after the deadline" : ", on time")},
-      {"Deadline", renderLocal(test.due, zone) + " " + zone.name}};
+  std::vector<Row> facts = {{"Test", test.title + " (" + test.ref.path() + ")"}};
+  if (score.maxPoints > 0) {
+    facts.push_back({"Points", pointsText(score) + " (" + percent(score.points, score.maxPoints) + " %)"});
+  }
+  if (score.receivedAt != Instant{}) {
+    facts.push_back({"Received", renderLocal(score.receivedAt, zone, Precision::kSeconds) + " " + zone.name +
+                                     (score.late ? ", after the deadline" : ", on time")});
+  }
+  facts.push_back({"Deadline", renderLocal(test.due, zone) + " " + zone.name});
   const std::string why = "You get this mail because you answered a test of the course " + course.name +
                           ". Reply to it to reach your trainer.";
   mail.text = hello + "\n\n" + result + "\n\n";
@@ -242,6 +244,26 @@ MailText idleMail(const Course& course, Instant at, const Zone& zone) {
   const std::string why = "You get this mail as a trainer of the course " + course.name + ".";
   mail.text = line + "\n\n" + footText(why);
   mail.html = document(course.lang, mail.subject, paragraph(line) + footHtml(why));
+  return mail;
+}
+
+MailText alarmMail(const Course& course, const TestRef& test, const std::string& reason, Instant at,
+                   const Zone& zone) {
+  MailText mail;
+  mail.subject = "[" + course.name + "] score run failed \xe2\x80\x93 nothing lost";
+  const std::vector<std::string> lines = {
+      "The scoring run of " + renderLocal(at, zone) + " " + zone.name + " could not score " + test.path() + ":",
+      reason + ".",
+      "Everything that students have sent is kept. Put this right, then score again: trainer score " + test.path() +
+          " --now"};
+  std::string html;
+  for (const std::string& line : lines) {
+    mail.text += line + "\n";
+    html += paragraph(line);
+  }
+  const std::string why = "You get this mail as a trainer of the course " + course.name + ".";
+  mail.text += "\n" + footText(why);
+  mail.html = document(course.lang, mail.subject, html + footHtml(why));
   return mail;
 }
 

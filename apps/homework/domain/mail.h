@@ -37,6 +37,9 @@ MailText scoreMail(const Course& course, const PublishedTest& test, const Studen
 MailText digestMail(const Course& course, const PublishedTest& test, const Board& board, const Zone& zone);
 // When a scheduled run found nothing to do.
 MailText idleMail(const Course& course, Instant at, const Zone& zone);
+// When a test could not be scored. `reason` is a sentence without an end.
+MailText alarmMail(const Course& course, const TestRef& test, const std::string& reason, Instant at,
+                   const Zone& zone);
 
 std::string htmlEscape(std::string_view text);
 

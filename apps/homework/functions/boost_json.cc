@@ -1,0 +1,2 @@
+// Boost.JSON itself, compiled into the package; elsewhere the machine's library is linked.
+#include <boost/json/src.hpp>

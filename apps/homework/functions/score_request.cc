@@ -1,0 +1,45 @@
+#include "homework/functions/score_request.h"
+
+#include "homework/domain/json_text.h"
+
+namespace hearth::homework {
+namespace {
+
+constexpr std::size_t kMaxEvent = 256 * 1024;
+
+Outcome<bool> flag(const json::object& object, std::string_view name) {
+  const json::value* member = findMember(object, name);
+  if (member == nullptr || member->is_null()) return false;
+  if (!member->is_bool()) return Problem{"the event's " + std::string(name) + " is not true or false"};
+  return member->get_bool();
+}
+
+}  // namespace
+
+Outcome<ScoreRequest> parseScoreRequest(std::string_view event, Instant fallback) {
+  auto parsed = parseJson(event, kMaxEvent, "the event");
+  if (!parsed) return parsed.problem();
+  const auto* object = parsed->if_object();
+  if (object == nullptr) return Problem{"the event is not an object"};
+  ScoreRequest request;
+  request.time = fallback;
+  if (const json::value* time = findMember(*object, "time"); time != nullptr && !time->is_null()) {
+    const auto instant = parseInstant(findString(*object, "time").value_or(""));
+    if (!instant) return Problem{"the event's time is not an RFC 3339 time"};
+    request.time = *instant;
+  }
+  for (auto [name, target] :
+       {std::pair{"now", &request.now}, {"dryRun", &request.dryRun}, {"quiet", &request.quiet}}) {
+    auto value = flag(*object, name);
+    if (!value) return value.problem();
+    *target = *value;
+  }
+  if (const json::value* test = findMember(*object, "test"); test != nullptr && !test->is_null()) {
+    request.only = parseTestRef(findString(*object, "test").value_or(""));
+    if (!request.only) return Problem{"the event's test is not subject/testId"};
+  }
+  request.scheduled = !request.now && !request.dryRun && !request.only;
+  return request;
+}
+
+}  // namespace hearth::homework

@@ -1,0 +1,221 @@
+#include "homework/functions/score_run.h"
+
+#include <algorithm>
+#include <set>
+
+#include "homework/domain/hash.h"
+#include "homework/functions/test_scoring.h"
+
+namespace hearth::homework {
+namespace {
+
+// Of the invocation's time, what must be left after waiting for a grace period to end.
+constexpr std::chrono::seconds kAfterWaiting{30};
+
+class Run final {
+ public:
+  Run(const ScoreRequest& request, const ScoreSettings& settings, ObjectStore& store, MailSender& sender,
+      RunClock& clock)
+      : request_(request),
+        settings_(settings),
+        store_(store),
+        sender_(sender),
+        clock_(clock),
+        files_(store),
+        lease_(store, clock, settings.runId) {}
+
+  Outcome<ScoreSummary> run();
+
+ private:
+  Outcome<bool> loadCourse();
+  Outcome<std::set<std::string>> finishedTests();
+  Outcome<bool> chooseTests();
+  void waitForGrace();
+  bool isReady(const PublishedTest& test) const { return clock_.now() >= test.onTimeUntil() + kSettle; }
+  RunContext context();
+  void scoreAll();
+  Outcome<bool> sendToTrainers(std::string_view kind, std::string_view about, std::string_view version,
+                               const MailText& text);
+  void raiseAlarm(const TestRef& test, const std::string& reason);
+  void tellIdle();
+  ScoreSummary summary() const;
+
+  const ScoreRequest& request_;
+  const ScoreSettings& settings_;
+  ObjectStore& store_;
+  MailSender& sender_;
+  RunClock& clock_;
+  CourseFiles files_;
+  Lease lease_;
+  Course course_;
+  Catalogue catalogue_;
+  Roster roster_;
+  std::vector<const PublishedTest*> chosen_;  // into catalogue_
+  bool postponed_ = false;                    // a test's grace ends after this run's time
+  bool news_ = false;
+  Outbox::Counts mails_;
+  json::array boards_;
+  std::vector<std::string> problems_;
+};
+
+Outcome<bool> Run::loadCourse() {
+  auto course = files_.course();
+  if (!course) return course.problem();
+  auto catalogue = files_.catalogue();
+  if (!catalogue) return catalogue.problem();
+  auto roster = files_.roster();
+  if (!roster) return roster.problem();
+  course_ = std::move(*course);
+  catalogue_ = std::move(*catalogue);
+  roster_ = std::move(*roster);
+  if (course_.from.empty()) course_.from = settings_.from;
+  if (course_.trainers.empty() && isMailAddress(settings_.trainer)) course_.trainers = {settings_.trainer};
+  if (addressOf(course_.from).empty()) {
+    return Problem{"nobody to send mails from: course.json has no `from`, and emailSender is not an address"};
+  }
+  if (course_.trainers.empty())
+    problems_.push_back("course.json names no trainers, so that nobody gets the digest");
+  return true;
+}
+
+Outcome<std::set<std::string>> Run::finishedTests() {
+  auto listing = store_.list(layout::kFinalPrefix);
+  if (!listing) return Problem{"scoring/final/: " + listing.error().code};
+  std::set<std::string> keys;
+  for (sdk::ListedObject& object : *listing) keys.insert(std::move(object.key));
+  return keys;
+}
+
+Outcome<bool> Run::chooseTests() {
+  if (request_.only) {
+    const PublishedTest* test = catalogue_.find(*request_.only);
+    if (test == nullptr) return Problem{"there is no published test " + request_.only->path()};
+    if (!request_.now && !isReady(*test) && !request_.dryRun) {
+      return Problem{request_.only->path() + " is still open; score it with now to grade what has arrived so far"};
+    }
+    chosen_.push_back(test);
+    return true;
+  }
+  auto finished = finishedTests();
+  if (!finished) return finished.problem();
+  const Instant now = clock_.now();
+  for (const PublishedTest& test : catalogue_.tests) {
+    if (finished->contains(layout::finished(test.ref))) continue;
+    const Instant start = request_.now ? test.opens : test.due;
+    if (now >= start) chosen_.push_back(&test);
+  }
+  if (!request_.now) waitForGrace();
+  return true;
+}
+
+// A schedule fires at the deadline; the grace belongs to the students. The run waits for it where its time allows,
+// and leaves the test to the next run where it does not.
+void Run::waitForGrace() {
+  std::chrono::milliseconds pause{0};
+  const Instant now = clock_.now();
+  const auto budget = clock_.remaining() - kAfterWaiting;
+  std::erase_if(chosen_, [&](const PublishedTest* test) {
+    const std::chrono::milliseconds missing = test->onTimeUntil() + kSettle - now;
+    const bool tooLong = missing > budget && missing > std::chrono::milliseconds(0);
+    if (!tooLong) pause = std::max(pause, missing);
+    postponed_ = postponed_ || tooLong;
+    return tooLong;
+  });
+  if (pause > std::chrono::milliseconds(0) && !request_.dryRun) clock_.wait(pause);
+}
+
+RunContext Run::context() {
+  return {store_,  sender_,         clock_,  files_,       lease_,           request_,
+          course_, catalogue_.zone, roster_, course_.from, course_.trainers, settings_.workers};
+}
+
+void Run::scoreAll() {
+  const RunContext shared = context();
+  for (const PublishedTest* test : chosen_) {
+    TestScoring scoring(shared, *test);
+    auto outcome = scoring.run();
+    if (!outcome) {
+      problems_.push_back(test->ref.path() + ": " + outcome.problem().message);
+      if (lease_.lost()) return;
+      if (!request_.dryRun) raiseAlarm(test->ref, outcome.problem().message);
+      continue;
+    }
+    news_ = news_ || outcome->news;
+    mails_.sent += outcome->mails.sent;
+    mails_.failed += outcome->mails.failed;
+    mails_.pending += outcome->mails.pending;
+    if (outcome->mails.pending > 0) problems_.push_back(test->ref.path() + ": mails are waiting for the next run");
+    boards_.push_back(boardJson(outcome->board));
+  }
+}
+
+Outcome<bool> Run::sendToTrainers(std::string_view kind, std::string_view about, std::string_view version,
+                                  const MailText& text) {
+  Outbox outbox(store_, sender_, clock_, std::nullopt);
+  if (auto loaded = outbox.load(); !loaded) return loaded.problem();
+  const RunContext shared = context();
+  for (const std::string& trainer : course_.trainers) {
+    const std::string id = mailId(kind, about, trainer, version);
+    if (auto queued = outbox.queue(makeMail(shared, kind, id, trainer, text, request_.time)); !queued) {
+      return queued.problem();
+    }
+  }
+  auto delivered = outbox.deliver(1, lease_);
+  mails_.sent += outbox.counts().sent;
+  return delivered;
+}
+
+void Run::raiseAlarm(const TestRef& test, const std::string& reason) {
+  const MailText text = alarmMail(course_, test, reason, request_.time, catalogue_.zone);
+  const std::string day = compactInstant(request_.time).substr(0, 8);  // the same trouble once a day
+  auto sent = sendToTrainers("alarm", test.path(), day + sha256Hex(reason), text);
+  if (!sent) problems_.push_back("the alarm was not sent: " + sent.problem().message);
+}
+
+// Nothing was due, or everything was told before: one line, so that silence always means trouble. A run that had
+// something to do, was killed and starts again finds its mark and stays silent.
+void Run::tellIdle() {
+  if (!request_.scheduled || request_.quiet || news_ || postponed_ || !problems_.empty()) return;
+  const std::string time = compactInstant(request_.time);
+  auto mark = store_.head(layout::run(time));
+  if (mark || !isNotFound(mark.error())) return;
+  auto sent = sendToTrainers("idle", time, "", idleMail(course_, request_.time, catalogue_.zone));
+  if (!sent) problems_.push_back(sent.problem().message);
+}
+
+ScoreSummary Run::summary() const {
+  json::array problems;
+  for (const std::string& problem : problems_) problems.emplace_back(problem);
+  return {
+      json::object{
+          {"runAt", formatInstant(request_.time)},
+          {"dryRun", request_.dryRun},
+          {"mails", json::object{{"sent", mails_.sent}, {"failed", mails_.failed}, {"pending", mails_.pending}}},
+          {"tests", boards_},
+          {"problems", std::move(problems)}},
+      problems_};
+}
+
+Outcome<ScoreSummary> Run::run() {
+  if (!request_.dryRun) {
+    if (auto held = lease_.acquire(); !held) return held.problem();
+  }
+  auto loaded = loadCourse();
+  if (loaded) loaded = chooseTests();
+  if (loaded) {
+    scoreAll();
+    tellIdle();
+  }
+  if (!request_.dryRun) lease_.release();
+  if (!loaded) return loaded.problem();
+  return summary();
+}
+
+}  // namespace
+
+Outcome<ScoreSummary> runScoring(const ScoreRequest& request, const ScoreSettings& settings, ObjectStore& store,
+                                 MailSender& sender, RunClock& clock) {
+  return Run(request, settings, store, sender, clock).run();
+}
+
+}  // namespace hearth::homework

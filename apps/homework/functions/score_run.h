@@ -1,0 +1,30 @@
+// A scoring run over the whole course: which tests, in what order, under a lease, and the trainer always hears of
+// it.
+#pragma once
+
+#include <string>
+
+#include "homework/domain/json_text.h"
+#include "homework/functions/ports.h"
+#include "homework/functions/score_request.h"
+
+namespace hearth::homework {
+
+// From the function's environment, for courses that do not say it themselves.
+struct ScoreSettings {
+  std::string from;
+  std::string trainer;
+  std::string runId;  // who holds the lease; for people
+  std::size_t workers = 8;
+};
+
+struct ScoreSummary {
+  json::object document;              // the function's result
+  std::vector<std::string> problems;  // what kept the run from being complete; the next run goes on there
+};
+
+// A Problem when nothing could be done at all.
+Outcome<ScoreSummary> runScoring(const ScoreRequest& request, const ScoreSettings& settings, ObjectStore& store,
+                                 MailSender& sender, RunClock& clock);
+
+}  // namespace hearth::homework

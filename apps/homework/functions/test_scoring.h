@@ -1,0 +1,89 @@
+// One test scored from end to end: load, grade, queue, deliver, report. Every step may be repeated: what is there
+// already is taken as it is, so that a run that was killed and the one after it end where one alone would have.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "homework/domain/board.h"
+#include "homework/functions/course_files.h"
+#include "homework/functions/lease.h"
+#include "homework/functions/outbox.h"
+#include "homework/functions/score_request.h"
+
+namespace hearth::homework {
+
+// In-flight submissions were accepted before the deadline and are stored a moment after it.
+inline constexpr std::chrono::seconds kSettle{2};
+// No submission takes this long; after it a test is final.
+inline constexpr std::chrono::seconds kFinal{90};
+
+// What all tests of a run share; everything outlives the run.
+struct RunContext {
+  ObjectStore& store;
+  MailSender& sender;
+  RunClock& clock;
+  CourseFiles& files;
+  Lease& lease;
+  const ScoreRequest& request;
+  const Course& course;
+  const Zone& zone;
+  const Roster& roster;
+  std::string from;                   // a mailbox
+  std::vector<std::string> trainers;  // addresses
+  std::size_t workers = 8;
+};
+
+OutboxMail makeMail(const RunContext& context, std::string_view kind, std::string id, std::string_view to,
+                    const MailText& text, Instant date);
+
+struct TestOutcome {
+  Board board;
+  bool news = false;  // there are results that no digest has told yet
+  Outbox::Counts mails;
+};
+
+class TestScoring final {
+ public:
+  TestScoring(const RunContext& context, const PublishedTest& test)
+      : context_(context), test_(test), outbox_(context.store, context.sender, context.clock, test.ref) {}
+
+  // A Problem stops this test only; nothing of it is lost, and the next run goes on.
+  Outcome<TestOutcome> run();
+
+ private:
+  struct Material {
+    QuestionSet set;
+    AnswerKey key;
+  };
+  struct Found {
+    bool result = false;
+    bool score = false;
+    Instant modified{};
+  };
+
+  Outcome<const Material*> material(const std::string& hash);
+  Outcome<bool> find();
+  Outcome<bool> fillRow(const Student& student, BoardRow& row);
+  Outcome<bool> grade(const Student& student, const Found& found, BoardRow& row);
+  Outcome<bool> keepScore(const Student& student, ScoreRecord score, BoardRow& row);
+  Outcome<bool> readScore(const Student& student, BoardRow& row);
+  Outcome<bool> fillBoard();
+  Outcome<bool> queueScores();
+  Outcome<bool> tellTrainers();
+  Outcome<bool> writeReports();
+  void noteMailStates();
+
+  const RunContext& context_;
+  const PublishedTest& test_;
+  Outbox outbox_;
+  std::mutex mutex_;
+  std::map<std::string, Material> materials_;  // by question set; guarded by mutex_
+  std::map<std::string, Found, std::less<>> found_;
+  Board board_;
+  bool news_ = false;
+};
+
+}  // namespace hearth::homework
