@@ -15,13 +15,17 @@ Result<Json> runScoring(Cloud& cloud, const Deployment& deployment, const Scorin
   HOMEWORK_TRY(const AwsAnswer answer, cloud.require("run the scoring function", call));
   const auto document = parseJson(answer.http.body);
   if (answer.http.findHeader("x-amz-function-error")) {
+    const std::string log = cloud.access().endpoint.empty()
+                                ? "aws logs tail /aws/lambda/" + deployment.scoreFunction
+                                : "hearth logs " + deployment.scoreFunction;
     const std::string said =
         document ? cleanedLine(stringMember(*document, "errorMessage"), Charset::kUtf8, 1000) : "";
     return Failure{Exit::kRejected, "The scoring function failed: " + said,
-                   "Its log:  hearth logs " + deployment.scoreFunction + " . Running it again is safe."};
+                   "Its log:  " + log + "  Running it again is safe."};
   }
-  if (!document || !document->is_object())
+  if (!document || !document->is_object()) {
     return Failure{Exit::kRejected, "The scoring function's answer is not understood.", ""};
+  }
   return *document;
 }
 

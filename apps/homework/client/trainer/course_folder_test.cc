@@ -1,0 +1,150 @@
+#include "homework/client/trainer/course_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "homework/client/common/time_text.h"
+
+namespace hearth::homework::client {
+namespace {
+
+namespace fs = std::filesystem;
+
+const Instant kNow = *parseInstant("2019-04-02T10:00:00Z");
+
+class Folder : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/homework-course-XXXXXX";
+    ASSERT_NE(::mkdtemp(name), nullptr);
+    root_ = name;
+    fs::copy(HOMEWORK_SAMPLE_DIR, root_, fs::copy_options::recursive);
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  void write(const std::string& file, const std::string& content) {
+    fs::create_directories((root_ / file).parent_path());
+    std::ofstream(root_ / file, std::ios::binary) << content;
+  }
+  void settings(const std::string& content) { write("subjects/operating-systems/test01/test.json", content); }
+
+  CourseFolder read() {
+    auto course = readCourseFolder(root_, kNow);
+    EXPECT_TRUE(course.ok());
+    return *std::move(course);
+  }
+  // "rule file:line"
+  std::string findings() {
+    std::string out;
+    const CourseFolder course = read();
+    for (const Finding& finding : course.findings.all()) {
+      out += (out.empty() ? "" : "; ") + finding.rule + " " + fs::path(finding.file).filename().string() + ":" +
+             std::to_string(finding.line);
+    }
+    return out;
+  }
+
+  fs::path root_;
+};
+
+TEST_F(Folder, TheSampleCourseIsGood) {
+  EXPECT_EQ(findings(), "");
+  const CourseFolder course = read();
+  ASSERT_EQ(course.tests.size(), 2u);
+  EXPECT_EQ(course.tests[0].ref.path(), "operating-systems/test01");
+  EXPECT_EQ(course.tests[0].questionCount, 6u);
+  EXPECT_FALSE(course.tests[0].due);
+  EXPECT_EQ(course.students.size(), 5u);
+  EXPECT_EQ(course.course.timezone, "Europe/Warsaw");
+  ASSERT_TRUE(parseCourse(course.courseJson).ok());
+  ASSERT_TRUE(parseRoster(rosterJson(course.students)).ok());
+  EXPECT_EQ(parseRoster(rosterJson(course.students))->students()[4].name, "Ewa Zielińska");
+}
+
+TEST_F(Folder, ReadsTheSettingsOfATest) {
+  settings(R"({"title": "Boot", "opens": "2019-04-02 12:00", "due": "2019-04-08 23:00", "late": "flag",
+              "lateUntil": "2019-04-10 23:00", "graceSeconds": 0})");
+  EXPECT_EQ(findings(), "");
+  const CourseFolder course = read();
+  const TestFolder& test = course.tests[0];
+  EXPECT_EQ(test.title, "Boot");
+  EXPECT_EQ(test.due, parseInstant("2019-04-08T21:00:00Z"));
+  EXPECT_EQ(test.opens, parseInstant("2019-04-02T10:00:00Z"));
+  EXPECT_EQ(test.late, Late::kFlag);
+  EXPECT_EQ(test.grace.count(), 0);
+}
+
+TEST_F(Folder, FindsWhatIsWrongWithDeadlines) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"due": "2019-03-31 02:30"})", "due-gap test.json:1"},
+      {R"({"due": "2019-10-27 02:30"})", "due-ambiguous test.json:1"},
+      {R"({"due": "8 April"})", "time test.json:1"},
+      {"{\n\"due\": 5}", "time test.json:2"},
+      {R"({"due": "2019-04-01 23:00"})", "due-past test.json:1"},
+      {R"({"opens": "2019-04-09 08:00", "due": "2019-04-08 23:00"})", "due-before-opens test.json:1"},
+      {R"({"due": "2019-04-03 23:00"})", "due-soon test.json:1"},
+      {R"({"due": "2019-04-09 00:00"})", "due-midnight test.json:1"},
+      {R"({"late": "flag"})", "late test.json:1"},
+      {R"({"late": "maybe"})", "late test.json:1"},
+      {R"({"graceSeconds": -1})", "grace test.json:1"},
+      {R"({"dues": "2019-04-08 23:00"})", "unknown-member test.json:1"},
+      {R"({"title": "two\nlines"})", "title test.json:1"},
+      {R"({"shuffle": true})", "not-supported test.json:1"},
+      {"{", "json-syntax test.json:1"},
+  };
+  for (const auto& [content, expected] : cases) {
+    settings(content);
+    EXPECT_EQ(findings(), expected) << content;
+  }
+}
+
+TEST_F(Folder, FindsWhatIsWrongWithTheRoster) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "roster-syntax students.csv:0; roster students.csv:0"},
+      {"id,mail\n", "roster-syntax students.csv:1; roster students.csv:0"},
+      {"student_id,email\ns1,a@b.pl\nS1,c@d.pl\n", "roster-duplicate students.csv:3"},
+      {"student_id,email\ns1,nobody\n", "roster-email students.csv:2"},
+      {"student_id,email\n../x,a@b.pl\ns1,a@b.pl\n", "illegal-id students.csv:2"},
+      {"student_id,email\ns1,a@b.pl,x\ns2,a@b.pl\n", "roster-syntax students.csv:2"},
+      {"student_id,email\n\"s1,a@b.pl\n", "roster-syntax students.csv:2; roster students.csv:0"},
+  };
+  for (const auto& [content, expected] : cases) {
+    write("students.csv", content);
+    EXPECT_EQ(findings(), expected) << content;
+  }
+}
+
+TEST_F(Folder, FindsWhatIsMissingOrMisnamed) {
+  fs::remove(root_ / "subjects/operating-systems/test01/questionsKey.json");
+  EXPECT_EQ(findings(), "missing-file questionsKey.json:0");
+  write("subjects/keys/test01/questions.json", "[]");
+  EXPECT_EQ(findings(), "illegal-id keys:0; missing-file questionsKey.json:0");
+  write("course.json", R"({"name": "x", "timezone": "Mars/Olympus", "from": "a@b.pl", "trainers": ["a@b.pl"]})");
+  EXPECT_EQ(findings(), "unknown-zone course.json:1; illegal-id keys:0; missing-file questionsKey.json:0");
+}
+
+TEST_F(Folder, TheArticlesFilesWorkUnchanged) {
+  fs::remove_all(root_);
+  write("studentsList.json", R"([{"student_id": "student01", "email": "a@example.com"}])");
+  write(
+      "subjects/operating-systems/test01/questions.json",
+      R"([{"questionId": "1", "question": "Q1", "answers": [{"answerId": "a", "answerBody": "x"}, {"answerId": "b", "answerBody": "y"}]},
+            {"questionId": "2", "question": "Q2", "answers": [{"answerId": "a", "answerBody": "x"}, {"answerId": "b", "answerBody": "y"}]},
+            {"questionId": "3", "question": "Q3", "answers": [{"answerId": "a", "answerBody": "x"}, {"answerId": "b", "answerBody": "y"}]}])");
+  write(
+      "subjects/operating-systems/test01/questionsKey.json",
+      R"([{"questionId": "1", "answer": "a"}, {"questionId": "2", "answer": "b"}, {"questionId": "3", "answer": "a"}])");
+  const CourseFolder course = read();
+  EXPECT_EQ(course.findings.count(Severity::kError), 0u);
+  EXPECT_EQ(course.tests.size(), 1u);
+  EXPECT_EQ(course.students.size(), 1u);
+}
+
+TEST_F(Folder, AFolderWithoutACourseIsSaidSo) {
+  EXPECT_FALSE(readCourseFolder(root_ / "subjects" / "operating-systems" / "test01", kNow).ok());
+}
+
+}  // namespace
+}  // namespace hearth::homework::client
