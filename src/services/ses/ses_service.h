@@ -1,0 +1,60 @@
+// SES, version 1: identities, and sending. Finished messages go to the outbox through ports::Mailer.
+// https://docs.aws.amazon.com/ses/latest/APIReference/
+#pragma once
+
+#include "api/call.h"
+#include "api/ses.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "ports/mailer.h"
+#include "services/ses/ses_store.h"
+
+namespace hearth::services::ses {
+
+class SesService final {
+ public:
+  // All four outlive the service.
+  SesService(store::Database& database, ports::Mailer& mailer, const base::Clock& clock, base::Random& random);
+
+  const base::Clock& clock() const { return clock_; }
+  SesStore& store() { return store_; }
+
+  // --- identities
+  Result<api::ses::VerifyEmailIdentityOutput> verifyEmailIdentity(const api::Call& call,
+                                                                  api::ses::VerifyEmailIdentityInput in);
+  Result<api::ses::VerifyEmailAddressOutput> verifyEmailAddress(const api::Call& call,
+                                                                api::ses::VerifyEmailAddressInput in);
+  Result<api::ses::VerifyDomainIdentityOutput> verifyDomainIdentity(const api::Call& call,
+                                                                    api::ses::VerifyDomainIdentityInput in);
+  Result<api::ses::DeleteIdentityOutput> deleteIdentity(const api::Call& call, api::ses::DeleteIdentityInput in);
+  Result<api::ses::ListIdentitiesOutput> listIdentities(const api::Call& call,
+                                                        api::ses::ListIdentitiesInput in) const;
+  Result<api::ses::ListVerifiedEmailAddressesOutput> listVerifiedEmailAddresses(
+      const api::Call& call, api::ses::ListVerifiedEmailAddressesInput in) const;
+  Result<api::ses::GetIdentityVerificationAttributesOutput> getIdentityVerificationAttributes(
+      const api::Call& call, api::ses::GetIdentityVerificationAttributesInput in) const;
+  Result<api::ses::GetIdentityDkimAttributesOutput> getIdentityDkimAttributes(
+      const api::Call& call, api::ses::GetIdentityDkimAttributesInput in) const;
+
+  // --- sending
+  Result<api::ses::SendEmailOutput> sendEmail(const api::Call& call, api::ses::SendEmailInput in);
+  Result<api::ses::SendRawEmailOutput> sendRawEmail(const api::Call& call, api::ses::SendRawEmailInput in);
+  Result<api::ses::GetSendQuotaOutput> getSendQuota(const api::Call& call, api::ses::GetSendQuotaInput in) const;
+  Result<api::ses::GetSendStatisticsOutput> getSendStatistics(const api::Call& call,
+                                                              api::ses::GetSendStatisticsInput in) const;
+
+ private:
+  bool mayAppear(const api::Call& call, const std::string& address) const;
+  Result<void> checkSenders(const api::Call& call, const std::vector<std::string>& addresses) const;
+  Result<std::string> submit(const api::Call& call, ports::OutgoingMail mail);
+  Result<std::string> addDomain(const api::Call& call, const std::string& domain);
+  Result<void> addAddress(const api::Call& call, const std::string& address);
+
+  store::Database& database_;
+  ports::Mailer& mailer_;
+  const base::Clock& clock_;
+  base::Random& random_;
+  SesStore store_;
+};
+
+}  // namespace hearth::services::ses
