@@ -52,8 +52,11 @@ Result<RootKey> openRootKey(const std::string& dataFolder, const store::Keyring&
 }
 
 void writeServerFile(const std::string& dataFolder, const ServerFile& file) {
-  JsonObject document{
-      {"pid", file.pid}, {"address", file.address}, {"region", file.region}, {"version", file.version}};
+  JsonObject document{{"pid", file.pid},
+                      {"address", file.address},
+                      {"region", file.region},
+                      {"version", file.version},
+                      {"clockShiftMillis", file.clockShiftMillis}};
   base::writeFileAtomically(serverFilePath(dataFolder), base::writeJsonPretty(document) + "\n", 0600);
 }
 
@@ -69,6 +72,8 @@ std::optional<ServerFile> findServer(const std::string& dataFolder) {
   file.address = base::findString(*document, "address").value_or("");
   file.region = base::findString(*document, "region").value_or("");
   file.version = base::findString(*document, "version").value_or("");
+  if (const Json* shift = base::findMember(*document, "clockShiftMillis"); shift && shift->is_int64())
+    file.clockShiftMillis = shift->get_int64();
   if (file.pid <= 0 || ::kill(static_cast<pid_t>(file.pid), 0) != 0) return std::nullopt;
   return file;
 }

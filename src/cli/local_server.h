@@ -28,6 +28,7 @@ struct ServerFile {
   std::string address;  // "127.0.0.1:4566"
   std::string region;
   std::string version;
+  std::int64_t clockShiftMillis = 0;  // how far its clock is set from the machine's (--clock)
 };
 
 void writeServerFile(const std::string& dataFolder, const ServerFile& file);

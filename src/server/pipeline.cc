@@ -1,9 +1,7 @@
 #include "server/pipeline.h"
 
-#include "base/bytes.h"
-#include "base/hash.h"
 #include "base/log.h"
-#include "wire/aws_chunked.h"
+#include "wire/body_digest.h"
 #include "wire/codec.h"
 
 namespace hearth::server {
@@ -46,18 +44,6 @@ wire::CredentialLookup lookupIn(identity::Directory& directory) {
   };
 }
 
-// RFC 1864, for the bodies that S3 reads whole (DeleteObjects, settings of buckets).
-Result<void> checkContentMd5(const http::Request& request, std::string_view body) {
-  auto header = request.headers.find("Content-MD5");
-  if (!header) return {};
-  auto expected = base::base64Decode(*header);
-  if (!expected || expected->size() != 16)
-    return Fault("InvalidDigest", "The Content-MD5 you specified is not valid.");
-  if (*expected != base::md5(body))
-    return Fault("BadDigest", "The Content-MD5 you specified did not match what we received.");
-  return {};
-}
-
 }  // namespace
 
 // One AWS call on its way through the steps.
@@ -79,7 +65,7 @@ Pipeline::Pipeline(PipelineParts parts)
 Task<http::Response> Pipeline::handle(http::Request& request) {
   if (parts_.admin.owns(request)) co_return co_await parts_.admin.handle(request, verifier_);
   if (auto target = gateway::findTarget(request))
-    co_return co_await parts_.gateway.handle(request, target->apiId, target->stageName, target->path);
+    co_return co_await parts_.gateway.handle(request, *std::move(target));
   co_return co_await handleCall(request);
 }
 
@@ -146,14 +132,17 @@ Task<Result<void>> Pipeline::authenticate(Exchange& exchange) {
   auto& verified = std::get<wire::Verified>(verification);
 
   if (!exchange.bodyRead) {
-    HEARTH_CO_TRY(request.body, wire::unwrapBody(std::move(request.body), request, verified));
+    HEARTH_CO_TRY(request.body, wire::openBody(request, verified));
     if (!streams) {
       std::size_t limit = bodyLimit(exchange.service);
       HEARTH_CO_TRY(exchange.body,
                     co_await base::readAll(*request.body, limit, bodyTooLarge(exchange.service, limit)));
     }
   }
-  if (!streams && exchange.service->id == "s3") HEARTH_CO_CHECK(checkContentMd5(request, exchange.body));
+  if (!streams && exchange.service->id == "s3") {
+    HEARTH_CO_TRY(auto digests, wire::expectedDigests(request.headers));
+    HEARTH_CO_CHECK(wire::checkDigests(exchange.body, digests));
+  }
 
   api::Call& call = exchange.call;
   call.principal = {verified.account, verified.principalArn, verified.userId, verified.accessKeyId};

@@ -1,0 +1,20 @@
+// Text from outside on its way to a terminal.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace hearth::cli {
+
+// The text without control characters and escape sequences: each becomes '?'.
+inline std::string forTerminal(std::string_view text) {
+  std::string clean;
+  clean.reserve(text.size());
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    clean += byte < 0x20 || byte == 0x7f ? '?' : c;
+  }
+  return clean;
+}
+
+}  // namespace hearth::cli

@@ -1,0 +1,120 @@
+// Parts: every engine and every service, in the order in which they are built. Each is given what it borrows; nothing
+// looks anything up by itself.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/router.h"
+#include "base/clock.h"
+#include "base/executor.h"
+#include "base/random.h"
+#include "base/ticker.h"
+#include "functions/code_store.h"
+#include "functions/function_host.h"
+#include "gateway/gateway.h"
+#include "http/server.h"
+#include "identity/directory.h"
+#include "mail/outbox.h"
+#include "sandbox/launch.h"
+#include "schedule/engine.h"
+#include "server/admin.h"
+#include "server/pipeline.h"
+#include "server/settings.h"
+#include "services/apigateway/apigateway_service.h"
+#include "services/cloudformation/cloudformation_service.h"
+#include "services/events/events_service.h"
+#include "services/iam/iam_service.h"
+#include "services/lambda/lambda_service.h"
+#include "services/logs/log_writer.h"
+#include "services/logs/logs_service.h"
+#include "services/s3/s3_service.h"
+#include "services/scheduler/scheduler_service.h"
+#include "services/ses/ses_service.h"
+#include "services/sts/sts_service.h"
+#include "stacks/engine.h"
+#include "store/blobs.h"
+#include "store/database.h"
+#include "store/keyring.h"
+
+namespace hearth::server {
+
+// The root account that the data folder belongs to.
+struct HomeAccount {
+  std::string account;
+};
+
+class Parts final {
+ public:
+  // `loop` outlives the parts. Throws or faults when the machine or the folder does not allow it.
+  static Result<std::unique_ptr<Parts>> build(boost::asio::io_context& loop, const Settings& settings,
+                                              std::unique_ptr<base::Clock> clock, AdminHooks hooks);
+  ~Parts();
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  // Binds the port and begins to work; the port that was taken.
+  Result<int> start();
+  // Outer before inner: first no more requests, then no more work, then the disk.
+  Task<void> stop();
+
+  JsonObject status() const;
+
+ private:
+  Parts(boost::asio::io_context& loop, const Settings& settings, std::unique_ptr<base::Clock> clock,
+        std::unique_ptr<store::Keyring> keyring, std::unique_ptr<sandbox::Launcher> launcher, AdminHooks hooks);
+  void migrate();
+  void sweepBlobs();
+  void bindServices();
+  void registerResources();
+  Result<void> addRootKeys();
+  std::string dataPath(const char* name) const { return settings_.dataFolder + "/" + name; }
+  Task<http::Response> handle(http::Request& request);
+  std::optional<base::Time> housekeep();
+
+  boost::asio::io_context& loop_;
+  const Settings settings_;
+  std::unique_ptr<base::Clock> clock_;
+  base::SystemRandom random_;
+
+  // --- the disk and the machine
+  std::unique_ptr<store::Keyring> keyring_;
+  std::unique_ptr<sandbox::Launcher> launcher_;
+  store::Database database_;
+  store::Blobs blobs_;
+  base::ThreadPool pool_;
+
+  // --- engines
+  identity::Directory directory_;
+  schedule::ScheduleEngine schedule_;
+  mail::Outbox outbox_;
+  stacks::Engine stacks_;
+  functions::CodeStore code_;
+
+  // --- services
+  services::logs::LogsService logs_;
+  services::logs::LogWriter logWriter_;
+  services::s3::S3Service s3_;
+  services::iam::IamService iam_;
+  services::sts::StsService sts_;
+  services::lambda::LambdaService lambda_;
+  services::events::EventsService events_;
+  services::scheduler::SchedulerService scheduler_;
+  services::ses::SesService ses_;
+  services::apigateway::ApiGatewayService apigateway_;
+  services::cloudformation::CloudFormationService cloudformation_;
+  std::vector<std::unique_ptr<ports::ResourceProvider>> resources_;
+
+  // --- requests
+  http::Server http_;
+  std::unique_ptr<functions::FunctionHost> host_;
+  std::unique_ptr<gateway::Gateway> gateway_;
+  Admin admin_;
+  api::Router router_;
+  std::unique_ptr<Pipeline> pipeline_;
+  base::Ticker housekeeper_;
+};
+
+}  // namespace hearth::server
