@@ -6,6 +6,7 @@
 namespace hearth::homework {
 namespace {
 
+constexpr std::chrono::minutes kLongestInvocation{15};
 constexpr std::chrono::seconds kPoll{1};
 constexpr std::chrono::seconds kReserve{10};  // of the invocation, for the work itself
 
@@ -15,7 +16,7 @@ Instant endOf(const std::string& body, Instant now) {
   auto document = parseJson(body, 4096, "the lease");
   const auto* object = document ? document->if_object() : nullptr;
   const auto end = object != nullptr ? parseInstant(findString(*object, "expires").value_or("")) : std::nullopt;
-  if (!end || *end > now + 2 * Lease::kTerm) return now;
+  if (!end || *end > now + kLongestInvocation + Lease::kTerm) return now;
   return *end;
 }
 

@@ -175,7 +175,8 @@ void Run::raiseAlarm(const TestRef& test, const std::string& reason) {
 // Nothing was due, or everything was told before: one line, so that silence always means trouble. A run that had
 // something to do, was killed and starts again finds its mark and stays silent.
 void Run::tellIdle() {
-  if (!request_.scheduled || request_.quiet || news_ || postponed_ || !problems_.empty()) return;
+  const bool busy = news_ || postponed_ || mails_.sent > 0 || !problems_.empty();
+  if (!request_.scheduled || request_.quiet || busy) return;
   const std::string time = compactInstant(request_.time);
   auto mark = store_.head(layout::run(time));
   if (mark || !isNotFound(mark.error())) return;

@@ -1,0 +1,604 @@
+#include "homework/functions/score_run.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "homework/domain/board.h"
+#include "homework/domain/submission.h"
+#include "homework/functions/sample_course.h"
+#include "homework/functions/test_scoring.h"
+
+namespace hearth::homework {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string kPrefix = "operating-systems/test01/";
+
+class Scoring : public ::testing::Test {
+ protected:
+  // The six answers of the key, the first `right` of them right.
+  static Answers answersWith(int right) {
+    const char* key[] = {"a", "c", "a", "c", "a", "d"};
+    Answers answers;
+    for (int i = 0; i < 6; ++i) answers.push_back({std::to_string(i + 1), i < right ? key[i] : "b"});
+    return answers;
+  }
+
+  // As submit-test leaves it.
+  void submitted(const std::string& student, const Answers& answers, Instant at = kDue - 1h,
+                 const TestRef& test = {"operating-systems", "test01"}) {
+    Attempt attempt{"Operating systems", test, student, course_.catalogue.tests[0].questionSet, at, false, answers};
+    sdk::PutOptions options;
+    options.metadata = {{"attempt", attempt.name()}, {"question-set", attempt.questionSet}};
+    ASSERT_TRUE(course_.store.put(layout::testResult(test, student), storedAnswers(answers), options).ok());
+  }
+  // As somebody else may have left it.
+  void stored(const std::string& student, const std::string& text) {
+    course_.store.time = kDue - 1h;
+    course_.store.set(kPrefix + student + "/testResult.json", text);
+  }
+
+  ScoreRequest scheduledAt(Instant time) const {
+    ScoreRequest request;
+    request.time = time;
+    request.scheduled = true;
+    return request;
+  }
+  static ScoreRequest nowAt(Instant time) {
+    ScoreRequest request;
+    request.time = time;
+    request.now = true;
+    return request;
+  }
+
+  Outcome<ScoreSummary> tryRun(const ScoreRequest& request, std::chrono::milliseconds budget = 300s,
+                               std::size_t workers = 1) {
+    clock_ = std::make_unique<ManualClock>(request.time, budget);
+    return runScoring(request, {"", "", "run", workers}, course_.store, mailer_, *clock_);
+  }
+  ScoreSummary run(const ScoreRequest& request) {
+    auto summary = tryRun(request);
+    EXPECT_TRUE(summary.ok()) << summary.problem().message;
+    return summary ? std::move(*summary) : ScoreSummary{};
+  }
+
+  ScoreRecord scoreOf(const std::string& student, const std::string& prefix = kPrefix) {
+    auto record = parseScore(course_.store.body(prefix + student + "/score.json"));
+    EXPECT_TRUE(record.ok()) << student;
+    return record ? *record : ScoreRecord{};
+  }
+  static std::string text(const MemoryMailer::Sent& mail) {  // good enough for words that need no encoding
+    std::string out = mail.mime;
+    for (std::size_t at = 0; (at = out.find("=\r\n", at)) != std::string::npos;) out.erase(at, 3);
+    return out;
+  }
+  MemoryMailer::Sent digest() {
+    const auto mails = mailer_.to("trainer@example.com");
+    EXPECT_FALSE(mails.empty());
+    return mails.empty() ? MemoryMailer::Sent{} : mails.back();
+  }
+
+  std::optional<SampleCourse> holder_{std::in_place, 3};
+  SampleCourse& course_ = *holder_;
+  MemoryMailer mailer_;
+  std::unique_ptr<ManualClock> clock_;
+};
+
+TEST_F(Scoring, GradesMailsAndTellsTheTrainer) {
+  submitted("student01", answersWith(5));
+  submitted("student02", answersWith(6));
+  const ScoreSummary summary = run(scheduledAt(kDue));
+  EXPECT_TRUE(summary.problems.empty());
+
+  const ScoreRecord score = scoreOf("student01");
+  EXPECT_EQ(score.score, 4);
+  EXPECT_EQ(score.points, 5);
+  EXPECT_EQ(score.maxPoints, 6);
+  EXPECT_EQ(scoreOf("student02").score, 5);
+  EXPECT_EQ(course_.store.find(kPrefix + "student03/score.json"), nullptr);
+
+  const auto mails = mailer_.to("student01@example.com");
+  ASSERT_EQ(mails.size(), 1U);
+  EXPECT_EQ(mails[0].header("Subject"), "[operating-systems] [test01] Test score");
+  EXPECT_NE(text(mails[0]).find("Your score is: 4 of 5"), std::string::npos);
+  EXPECT_EQ(digest().header("Subject"), "[Operating systems] test01: 2 graded, 1 not received, mean 4.5");
+  EXPECT_NE(text(digest()).find("student03"), std::string::npos);
+  EXPECT_EQ(mailer_.sent.size(), 3U);
+}
+
+// B06, B07: the run that fires at the deadline waits for the grace, and what arrives within it counts.
+TEST_F(Scoring, WaitsForTheGraceOfTheDeadlineItWasMadeFor) {
+  submitted("student01", answersWith(6), kDue + 59s);
+  run(scheduledAt(kDue));
+  EXPECT_EQ(clock_->waited, 62s);
+  EXPECT_EQ(scoreOf("student01").score, 5);
+}
+
+TEST_F(Scoring, ATestThatIsNotDueIsLeftAlone) {
+  submitted("student01", answersWith(6));
+  run(scheduledAt(kDue - 1s));
+  EXPECT_EQ(course_.store.find(kPrefix + "student01/score.json"), nullptr);
+  EXPECT_TRUE(course_.store.keys("outbox/operating-systems/").empty());
+}
+
+TEST_F(Scoring, AGraceLongerThanTheRunIsLeftToALaterRun) {
+  course_.catalogue.tests[0].grace = 1h;
+  course_.writeCatalogue();
+  submitted("student01", answersWith(6));
+  run(scheduledAt(kDue));
+  EXPECT_EQ(clock_->waited, 0s);
+  EXPECT_TRUE(mailer_.sent.empty());  // not even "nothing to do": there is
+  run(scheduledAt(kDue + 2h));
+  EXPECT_EQ(mailer_.sent.size(), 2U);
+}
+
+// B22: both roundings, and what "out of" means is stored.
+TEST_F(Scoring, RoundingIsTheCourses) {
+  submitted("student01", answersWith(3));
+  run(scheduledAt(kDue));
+  EXPECT_EQ(scoreOf("student01").score, 3);
+  course_.store.erase(kPrefix + "student01/score.json");
+  course_.store.set("course.json", R"({"from":"h@example.com","trainers":["t@example.com"],"rounding":"legacy"})");
+  run(nowAt(kDue + 1h));
+  EXPECT_EQ(scoreOf("student01").score, 2);
+  EXPECT_NE(course_.store.body(kPrefix + "student01/score.json").find("\"rounding\": \"legacy\""),
+            std::string::npos);
+}
+
+// B01: no submission stops the others.
+TEST_F(Scoring, PoisonousSubmissionsAreReportedAndTheRestIsGraded) {
+  const char* poison[] = {"",
+                          "null",
+                          "\"not a list\"",
+                          "[null]",
+                          "[1]",
+                          R"([{"questionId":"1"}])",
+                          R"([{"answer":"a"}])",
+                          R"([{"questionId":1,"answer":"a"}])",
+                          "\xff\xfe",
+                          "[[[["};
+  course_.setRoster(12);
+  for (int i = 0; i < 10; ++i) stored(SampleCourse::studentId(i + 1), poison[i]);
+  stored("student11", R"([{"questionId":"1","answer":"a"},{"questionId":"99","answer":"\u0000"}])");
+  submitted("student12", answersWith(6));
+  const ScoreSummary summary = run(scheduledAt(kDue));
+  EXPECT_TRUE(summary.problems.empty());
+  EXPECT_EQ(scoreOf("student11").points, 1);  // one lacks questions: that is no error
+  EXPECT_EQ(scoreOf("student12").score, 5);
+  EXPECT_EQ(mailer_.sent.size(), 3U);
+  EXPECT_NE(text(digest()).find("Unreadable submissions (10)"), std::string::npos) << text(digest());
+}
+
+// B28: only the exact key is a submission.
+TEST_F(Scoring, KeysThatOnlyLookAlikeAreNoSubmissions) {
+  course_.store.set(kPrefix + "student01/testResult.json.bak", "[]");
+  course_.store.set(kPrefix + "student01/old/testResult.json", "[]");
+  course_.store.set(kPrefix + "student01/attempts/x.json", "[]");
+  course_.store.set("operating-systems/test011/student01/testResult.json", "[]");
+  run(scheduledAt(kDue));
+  EXPECT_EQ(digest().header("Subject"), "[Operating systems] test01: 0 graded, 3 not received");
+}
+
+TEST_F(Scoring, LateByOtherWaysIsNotGradedButNamed) {
+  course_.store.time = kDue + 2h;
+  course_.store.set(kPrefix + "student01/testResult.json", storedAnswers(answersWith(6)));
+  submitted("student02", answersWith(6), kDue + 61s);
+  run(scheduledAt(kDue));
+  EXPECT_EQ(course_.store.find(kPrefix + "student01/score.json"), nullptr);
+  EXPECT_EQ(course_.store.find(kPrefix + "student02/score.json"), nullptr);
+  EXPECT_NE(text(digest()).find("Received too late, not graded (2)"), std::string::npos);
+}
+
+TEST_F(Scoring, FlaggedLateIsGradedInALaterRun) {
+  course_.catalogue.tests[0].late = Late::kFlag;
+  course_.catalogue.tests[0].lateUntil = kDue + 48h;
+  course_.writeCatalogue();
+  submitted("student01", answersWith(6));
+  run(scheduledAt(kDue));
+  submitted("student02", answersWith(3), kDue + 24h);
+  run(scheduledAt(kDue + 24h * 7));
+  EXPECT_TRUE(scoreOf("student02").late);
+  EXPECT_EQ(mailer_.to("student01@example.com").size(), 1U);
+  EXPECT_NE(text(mailer_.to("student02@example.com").at(0)).find("after the deadline"), std::string::npos);
+  EXPECT_EQ(mailer_.to("trainer@example.com").size(), 2U);
+  EXPECT_NE(course_.store.find("scoring/final/operating-systems/test01.json"), nullptr);
+}
+
+// B32: whoever is not on the roster is named, not graded and not ignored.
+TEST_F(Scoring, SubmissionsOfStrangersAreNamed) {
+  submitted("student99", answersWith(6));
+  run(scheduledAt(kDue));
+  EXPECT_EQ(course_.store.find(kPrefix + "student99/score.json"), nullptr);
+  EXPECT_NE(text(digest()).find("student99"), std::string::npos);
+}
+
+// ------------------------------------------------------------------------------------------------- once, and only
+// once
+
+TEST_F(Scoring, RunningAgainChangesNothing) {
+  submitted("student01", answersWith(5));
+  run(scheduledAt(kDue));
+  const auto score = course_.store.body(kPrefix + "student01/score.json");
+  const std::size_t mails = mailer_.sent.size();
+  run(scheduledAt(kDue));  // the same event, delivered twice
+  run(nowAt(kDue + 1min));
+  EXPECT_EQ(mailer_.sent.size(), mails);
+  EXPECT_EQ(course_.store.body(kPrefix + "student01/score.json"), score);
+}
+
+TEST_F(Scoring, AFinishedTestCostsNothingMore) {
+  submitted("student01", answersWith(5));
+  run(scheduledAt(kDue));
+  run(scheduledAt(kDue + 24h * 7));
+  course_.store.calls.clear();
+  run(scheduledAt(kDue + 24h * 14));
+  EXPECT_EQ(course_.store.calls["list"], 2);  // which tests are final; the outbox of the run
+  EXPECT_LE(course_.store.calls["get"], 4);
+}
+
+// B30: silence always means trouble.
+TEST_F(Scoring, AScheduledRunWithNothingToDoSaysSo) {
+  run(scheduledAt(kOpens + 1h));
+  ASSERT_EQ(mailer_.sent.size(), 1U);
+  EXPECT_EQ(digest().header("Subject"), "[Operating systems] nothing to score");
+  run(scheduledAt(kOpens + 1h));
+  EXPECT_EQ(mailer_.sent.size(), 1U);
+  ScoreRequest quiet = scheduledAt(kOpens + 2h);
+  quiet.quiet = true;
+  run(quiet);
+  run(nowAt(kOpens - 1h));
+  EXPECT_EQ(mailer_.sent.size(), 1U);
+  run(scheduledAt(kOpens + 3h));
+  EXPECT_EQ(mailer_.sent.size(), 2U);
+}
+
+// B31: a score that another run has just written is the one that counts.
+TEST_F(Scoring, AScoreWrittenMeanwhileIsKept) {
+  submitted("student01", answersWith(5));
+  bool raced = false;
+  course_.store.beforePut = [&](std::string_view key) {
+    if (key != kPrefix + "student01/score.json" || raced) return;
+    raced = true;
+    course_.store.set(key, R"({"score": 1, "points": 1, "maxPoints": 6})");
+  };
+  run(scheduledAt(kDue));
+  EXPECT_TRUE(raced);
+  EXPECT_EQ(scoreOf("student01").score, 1);
+  EXPECT_NE(text(mailer_.to("student01@example.com").at(0)).find("Your score is: 1"), std::string::npos);
+}
+
+TEST_F(Scoring, ARunUnderWayIsWaitedForOrLeftAlone) {
+  course_.store.set("scoring/lease.json", R"({"holder":"other","expires":")" + formatInstant(kDue + 40s) + "\"}");
+  submitted("student01", answersWith(5));
+  EXPECT_FALSE(tryRun(scheduledAt(kDue), 30s).ok());
+  EXPECT_TRUE(mailer_.sent.empty());
+  EXPECT_EQ(course_.store.find(kPrefix + "student01/score.json"), nullptr);
+  run(scheduledAt(kDue));
+  EXPECT_GE(clock_->waited, 40s);
+  EXPECT_EQ(mailer_.sent.size(), 2U);
+}
+
+TEST_F(Scoring, ALeaseFromAnotherTimeDoesNotStopScoringForYears) {
+  course_.store.set("scoring/lease.json", R"({"holder":"other","expires":"2031-01-01T00:00:00Z"})");
+  submitted("student01", answersWith(5));
+  run(scheduledAt(kDue + 1h));
+  EXPECT_EQ(mailer_.sent.size(), 2U);
+  EXPECT_EQ(clock_->waited, 0s);
+}
+
+TEST_F(Scoring, ARunThatLostItsLeaseStopsAndSendsNothing) {
+  submitted("student01", answersWith(5));
+  submitted("student02", answersWith(5));
+  bool taken = false;
+  course_.store.beforePut = [&](std::string_view key) {
+    if (key != kPrefix + "student01/score.json" || taken) return;
+    taken = true;
+    course_.store.set("scoring/lease.json",
+                      R"({"holder":"other","expires":")" + formatInstant(kDue + 1h + 50s) + "\"}");
+    clock_->wait(20s);
+  };
+  auto summary = tryRun(scheduledAt(kDue + 1h));
+  ASSERT_TRUE(summary.ok());
+  EXPECT_FALSE(summary->problems.empty());
+  EXPECT_TRUE(mailer_.sent.empty());
+  EXPECT_NE(course_.store.body("scoring/lease.json").find("other"), std::string::npos);
+}
+
+// ----------------------------------------------------------------------------------------------------- mails that
+// fail
+
+// B04: one bad address is that address's problem.
+TEST_F(Scoring, ARejectedAddressStopsNobody) {
+  course_.setRoster(30);
+  for (int i = 1; i <= 30; ++i) submitted(SampleCourse::studentId(i), answersWith(6));
+  mailer_.refusals["student14@example.com"] = {"MessageRejected", "Email address is not verified", 400, false};
+  const ScoreSummary summary = run(scheduledAt(kDue));
+  EXPECT_TRUE(summary.problems.empty());
+  EXPECT_EQ(mailer_.sent.size(), 30U);  // 29 students and the trainer
+  EXPECT_EQ(mailer_.tries, 31);
+  EXPECT_NE(text(digest()).find("Mails that did not go out (1)"), std::string::npos);
+  EXPECT_NE(text(digest()).find("Email address is not verified"), std::string::npos);
+
+  // It is not tried again by itself, but once the failure is taken away.
+  run(nowAt(kDue + 1h));
+  EXPECT_EQ(mailer_.tries, 31);
+  mailer_.refusals.clear();
+  for (const std::string& key : course_.store.keys("outbox/")) {
+    if (key.ends_with(".failed.json")) course_.store.erase(key);
+  }
+  ScoreRequest again = nowAt(kDue + 2h);
+  again.only = TestRef{"operating-systems", "test01"};
+  run(again);
+  EXPECT_EQ(mailer_.to("student14@example.com").size(), 1U);
+  EXPECT_EQ(mailer_.sent.size(), 31U);
+}
+
+TEST_F(Scoring, TransientTroubleIsLeftToTheNextRun) {
+  submitted("student01", answersWith(6));
+  submitted("student02", answersWith(6));
+  mailer_.refusals["student01@example.com"] = {"Throttling", "Maximum sending rate exceeded", 400, true};
+  EXPECT_FALSE(run(scheduledAt(kDue)).problems.empty());
+  EXPECT_EQ(course_.store.find("scoring/final/operating-systems/test01.json"), nullptr);
+  mailer_.refusals.clear();
+  EXPECT_TRUE(run(scheduledAt(kDue + 5min)).problems.empty());
+  EXPECT_EQ(mailer_.to("student01@example.com").size(), 1U);
+  EXPECT_EQ(mailer_.to("student02@example.com").size(), 1U);
+  EXPECT_EQ(mailer_.to("trainer@example.com").size(), 1U);
+}
+
+TEST_F(Scoring, AMissingRightToSendIsNotBlamedOnTheStudents) {
+  submitted("student01", answersWith(6));
+  mailer_.refusals["student01@example.com"] = {"AccessDenied", "not authorized to perform ses:SendRawEmail", 403,
+                                               false};
+  run(scheduledAt(kDue));
+  mailer_.refusals.clear();
+  run(nowAt(kDue + 1h));
+  EXPECT_EQ(mailer_.to("student01@example.com").size(), 1U);
+}
+
+TEST_F(Scoring, AnAddressThatIsNoneIsAFailureOfItsOwn) {
+  course_.store.set("studentsList.json",
+                    R"([{"student_id":"student01","email":"nobody"},{"student_id":"student02"}])");
+  submitted("student01", answersWith(6));
+  submitted("student02", answersWith(6));
+  run(scheduledAt(kDue));
+  EXPECT_EQ(mailer_.sent.size(), 1U);
+  EXPECT_NE(text(digest()).find("Mails that did not go out (2)"), std::string::npos);
+}
+
+// ----------------------------------------------------------------------------------------------- content that is
+// broken
+
+// B16, B30: a test that cannot be scored raises an alarm and does not stop the other one.
+TEST_F(Scoring, ATestWithoutAKeyRaisesAnAlarm) {
+  course_.publish("networks", "test01");
+  submitted("student01", answersWith(6));
+  course_.store.erase("keys/networks/test01/" + course_.catalogue.tests[0].questionSet + ".json");
+  const ScoreSummary summary = run(scheduledAt(kDue));
+  ASSERT_EQ(summary.problems.size(), 1U);
+  EXPECT_EQ(scoreOf("student01").score, 5);
+  EXPECT_EQ(mailer_.to("trainer@example.com").size(), 2U);
+  EXPECT_NE(text(mailer_.to("trainer@example.com").at(0)).find("could not score networks/test01"),
+            std::string::npos);
+  run(scheduledAt(kDue + 1min));
+  EXPECT_EQ(mailer_.to("trainer@example.com").size(), 2U);  // said once a day
+}
+
+TEST_F(Scoring, AnswersAreScoredByTheQuestionsTheyWereGivenTo) {
+  submitted("student01", answersWith(6));
+  // Published again with one more question and another key.
+  json::array questions = json::parse(sampleQuestions()).as_array();
+  json::object seventh = questions.back().as_object();
+  seventh["questionId"] = "7";
+  questions.push_back(seventh);
+  const std::string text = json::serialize(questions);
+  course_.store.set("published/questions/" + sha256Hex(text) + ".json", text);
+  json::array key = json::parse(kSampleKey).as_array();
+  key.push_back({{"questionId", "7"}, {"answer", "a"}});
+  course_.store.set("keys/operating-systems/test01/" + sha256Hex(text) + ".json", json::serialize(key));
+  course_.catalogue.tests[0].questionSet = sha256Hex(text);
+  course_.writeCatalogue();
+  submitted("student02", answersWith(6));
+  run(scheduledAt(kDue));
+  EXPECT_EQ(scoreOf("student01").maxPoints, 6);
+  EXPECT_EQ(scoreOf("student02").maxPoints, 7);
+  EXPECT_EQ(scoreOf("student02").score, 4);
+}
+
+TEST_F(Scoring, ACourseThatCannotBeReadIsAProblemBeforeAnythingIsDone) {
+  submitted("student01", answersWith(6));
+  for (const char* key : {"course.json", "studentsList.json", "published/catalogue.json"}) {
+    const std::string before = course_.store.body(key);
+    course_.store.set(key, "{");
+    EXPECT_FALSE(tryRun(scheduledAt(kDue)).ok()) << key;
+    course_.store.set(key, before);
+  }
+  course_.store.set("course.json", "{}");
+  EXPECT_FALSE(tryRun(scheduledAt(kDue)).ok());  // nobody to send from
+  EXPECT_TRUE(mailer_.sent.empty());
+}
+
+TEST_F(Scoring, SettingsOfTheFunctionFillWhatTheCourseLeavesOpen) {
+  course_.store.erase("course.json");
+  submitted("student01", answersWith(6));
+  ManualClock clock(kDue);
+  ASSERT_TRUE(runScoring(scheduledAt(kDue), {"env@example.com", "boss@example.com", "run", 1}, course_.store,
+                         mailer_, clock)
+                  .ok());
+  EXPECT_EQ(mailer_.to("student01@example.com").at(0).from, "env@example.com");
+  EXPECT_EQ(mailer_.to("boss@example.com").size(), 1U);
+}
+
+// --------------------------------------------------------------------------------------------------- by the
+// trainer
+
+TEST_F(Scoring, NowScoresWhatIsThereAndTheTestGoesOn) {
+  submitted("student01", answersWith(6));
+  run(nowAt(kDue - 24h));
+  EXPECT_EQ(mailer_.sent.size(), 2U);
+  EXPECT_NE(text(digest()).find("still open"), std::string::npos);
+  submitted("student02", answersWith(6));
+  run(scheduledAt(kDue));
+  EXPECT_EQ(mailer_.to("student01@example.com").size(), 1U);
+  EXPECT_EQ(mailer_.to("student02@example.com").size(), 1U);
+  EXPECT_EQ(digest().header("Subject"), "[Operating systems] test01: 2 graded, 1 not received, mean 5.0");
+}
+
+TEST_F(Scoring, ADryRunWritesNothing) {
+  submitted("student01", answersWith(3));
+  ScoreRequest request = nowAt(kDue - 1h);
+  request.dryRun = true;
+  const auto before = course_.store.keys();
+  const int puts = course_.store.calls["put"];
+  const ScoreSummary summary = run(request);
+  EXPECT_EQ(course_.store.keys(), before);
+  EXPECT_EQ(course_.store.calls["put"], puts);
+  EXPECT_TRUE(mailer_.sent.empty());
+  EXPECT_EQ(summary.document.at("tests").at(0).at("students").at(0).at("score").as_int64(), 3);
+}
+
+TEST_F(Scoring, OneTestByName) {
+  course_.publish("networks", "test01");
+  submitted("student01", answersWith(6));
+  submitted("student01", answersWith(6), kDue - 1h, {"networks", "test01"});
+  ScoreRequest request = nowAt(kDue - 1h);
+  request.only = TestRef{"networks", "test01"};
+  run(request);
+  EXPECT_EQ(course_.store.find(kPrefix + "student01/score.json"), nullptr);
+  EXPECT_EQ(scoreOf("student01", "networks/test01/").score, 5);
+  request.only = TestRef{"networks", "nope"};
+  EXPECT_FALSE(tryRun(request).ok());
+  request = scheduledAt(kDue - 1h);
+  request.only = TestRef{"networks", "test01"};
+  EXPECT_FALSE(tryRun(request).ok());
+}
+
+TEST(ScoreRequests, AreReadStrictly) {
+  const Instant fallback = kOpens;
+  const auto read = [&](const char* text) { return parseScoreRequest(text, fallback); };
+  EXPECT_TRUE(read("{}")->scheduled);
+  EXPECT_EQ(read("{}")->time, fallback);
+  const auto rule = read(
+      R"({"version":"0","source":"aws.events","detail-type":"Scheduled Event","time":"2019-04-08T21:00:00Z","detail":{}})");
+  EXPECT_TRUE(rule->scheduled);
+  EXPECT_EQ(rule->time, kDue);
+  const auto now = read(R"({"now":true,"test":"a/b","dryRun":true,"quiet":true})");
+  EXPECT_TRUE(now->now && now->dryRun && now->quiet && !now->scheduled);
+  EXPECT_EQ(now->only->path(), "a/b");
+  for (const char* wrong : {"", "[]", R"({"now":"yes"})", R"({"dryRun":1})", R"({"test":"a"})", R"({"test":1})",
+                            R"({"test":"../b"})", R"({"time":"monday"})", R"({"time":0})"}) {
+    EXPECT_FALSE(read(wrong).ok()) << wrong;
+  }
+}
+
+// ----------------------------------------------------------------------------------------------- killed at every
+// write
+
+class Killing : public Scoring, public ::testing::WithParamInterface<KillPlan::When> {
+ protected:
+  void arrange() {
+    course_.store.plan = nullptr;
+    mailer_.plan = nullptr;
+    course_.setRoster(5);
+    course_.publish("networks", "test01");
+    for (int i = 1; i <= 3; ++i) submitted(SampleCourse::studentId(i), answersWith(i + 2));
+    submitted("student01", answersWith(6), kDue - 1h, {"networks", "test01"});
+    stored("student04", "[null]");
+    course_.store.plan = &plan_;
+    mailer_.plan = &plan_;
+  }
+
+  // What a reader of the bucket sees in the end: everything but times and leases.
+  std::map<std::string, std::string> endState() {
+    std::map<std::string, std::string> state;
+    for (const std::string& key : course_.store.keys()) {
+      if (key == "scoring/lease.json") continue;
+      const std::string body = course_.store.body(key);
+      state[key] = key.ends_with("/score.json") ? std::to_string(parseScore(body)->score) : "";
+    }
+    return state;
+  }
+
+  KillPlan plan_;
+};
+
+// B03, B31: whatever write the run is killed at, the next one ends where one alone would have: every student has
+// one score and one mail, the trainer one complete digest of each test.
+TEST_P(Killing, TheNextRunEndsTheSame) {
+  arrange();
+  plan_.arm(0, GetParam());
+  run(scheduledAt(kDue));
+  run(scheduledAt(kDue + 24h * 7));
+  const int changes = plan_.count();
+  const auto expected = endState();
+  ASSERT_GT(changes, 20);
+  ASSERT_EQ(mailer_.sent.size(), 7U);  // four scores, two digests, and a week later: nothing to do
+
+  for (int at = 1; at <= changes; ++at) {
+    SCOPED_TRACE(at);
+    holder_.emplace(3);
+    mailer_.sent.clear();
+    arrange();
+    plan_.arm(at, GetParam());
+    bool sendWasCut = false;
+    bool killed = false;
+    const std::size_t before = mailer_.sent.size();
+    for (const Instant time : {kDue, kDue + 24h * 7}) {
+      try {
+        run(scheduledAt(time));
+      } catch (const Killed&) {
+        killed = true;
+        // Accepted by the mail service, and not yet written down.
+        const auto marks = course_.store.keys("outbox/");
+        const auto sent =
+            std::count_if(marks.begin(), marks.end(), [](auto& key) { return key.ends_with(".sent.json"); });
+        sendWasCut = mailer_.sent.size() - before > static_cast<std::size_t>(sent);
+        run(scheduledAt(time));  // the platform tries the event again
+      }
+    }
+    ASSERT_TRUE(killed);
+    EXPECT_EQ(endState(), expected);
+    std::map<std::string, std::set<std::string>> byId;  // Message-ID -> the bytes sent under it
+    for (const auto& mail : mailer_.sent) byId[mail.header("Message-ID")].insert(mail.to + mail.mime);
+    EXPECT_EQ(byId.size(), 7U);
+    for (const auto& [id, versions] : byId) EXPECT_EQ(versions.size(), 1U) << id;
+    EXPECT_EQ(mailer_.sent.size(), sendWasCut ? 8U : 7U);
+    for (int i = 2; i <= 3; ++i) {
+      const auto mails = mailer_.to(SampleCourse::studentId(i) + "@example.com");
+      EXPECT_EQ(std::set<std::string>{mails.at(0).mime}.size(), 1U);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryWrite, Killing, ::testing::Values(KillPlan::When::kBefore, KillPlan::When::kAfter),
+                         [](const auto& param) {
+                           return param.param == KillPlan::When::kBefore ? "before" : "after";
+                         });
+
+TEST_F(Scoring, ManyWorkersDoTheSame) {
+  course_.setRoster(60);
+  for (int i = 1; i <= 60; ++i) submitted(SampleCourse::studentId(i), answersWith(i % 7));
+  auto summary = tryRun(scheduledAt(kDue), 300s, 8);
+  ASSERT_TRUE(summary.ok());
+  EXPECT_TRUE(summary->problems.empty());
+  EXPECT_EQ(mailer_.sent.size(), 61U);
+  std::set<std::string> recipients;
+  for (const auto& mail : mailer_.sent) recipients.insert(mail.to);
+  EXPECT_EQ(recipients.size(), 61U);
+}
+
+// B27: what a run costs grows with the submissions, not with tests times students.
+TEST_F(Scoring, ARunMakesABoundedNumberOfCalls) {
+  course_.setRoster(30);
+  for (int i = 1; i <= 30; ++i) submitted(SampleCourse::studentId(i), answersWith(6));
+  course_.store.calls.clear();
+  run(scheduledAt(kDue));
+  EXPECT_LE(course_.store.calls["list"], 3);
+  EXPECT_LE(course_.store.calls["get"], 30 + 8);
+  EXPECT_LE(course_.store.calls["put"], 3 * 30 + 8);
+}
+
+}  // namespace
+}  // namespace hearth::homework
