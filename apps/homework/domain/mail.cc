@@ -58,7 +58,7 @@ std::string textTable(const std::string& caption, const Row& head, const std::ve
       out += " " + row[i];
       if (i + 1 < row.size()) out += std::string(widths[i] - width(row[i]) + 1, ' ');
     }
-    return out + "\n";
+    return out.substr(0, out.find_last_not_of(' ') + 1) + "\n";
   };
   std::string out = caption + "\n" + line(head);
   for (const Row& row : rows) out += line(row);
