@@ -239,7 +239,7 @@ def test_doctor_masks_the_key(api, run, signed_in):
 
 
 def test_usage_errors(run):
-    assert run("do").returncode == 2
+    assert run("do", "--answer", "1=a").returncode == 2
     assert run("nothing").returncode == 2
     assert run("list").returncode == 3
     assert run("--help").returncode == 0

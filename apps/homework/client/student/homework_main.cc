@@ -54,7 +54,7 @@ int run(int argc, char** argv) {
   const char* testHelp = "SUBJECT/TEST, or TEST where only one subject has it";
   status->add_option("test", arguments.test, testHelp);
   show->add_option("test", arguments.test, testHelp)->required();
-  answer->add_option("test", arguments.test, testHelp)->required();
+  answer->add_option("test", arguments.test, testHelp);
   answer->add_option("--answer", arguments.answers,
                      "QUESTION=ANSWER, may be repeated; fills the draft without asking");
   answer->add_option("--answers", arguments.answersFile, "File of QUESTION=ANSWER lines, - for standard input");
@@ -73,7 +73,10 @@ int run(int argc, char** argv) {
       const auto answers = allAnswers(arguments);
       if (answers.empty() && !arguments.answersFile.empty())
         return Failure{Exit::kUsage, "There is no answer in it.", ""};
-      return session.answer(arguments.test, answers);
+      if (arguments.test.empty() && !answers.empty()) {
+        return Failure{Exit::kUsage, "Say which test is to be answered.", "homework do TEST --answer 1=a"};
+      }
+      return arguments.test.empty() ? session.start() : session.answer(arguments.test, answers);
     }
     if (submit->parsed()) {
       return session.submit(arguments.test, arguments.yes ? Session::Consent::kGiven : Session::Consent::kAsk);

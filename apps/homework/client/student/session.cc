@@ -17,6 +17,15 @@ bool isYes(const Reply& reply) {
 
 Failure interruption() { return {Exit::kInterrupted, "", ""}; }
 
+// Says of a failure of the network that it is one.
+Failure explained(Failure failure) {
+  if (failure.exit == Exit::kNetwork) {
+    failure.what = "Could not reach the server: " + failure.what;
+    if (failure.hint.empty()) failure.hint = "Run  homework doctor  to look closer.";
+  }
+  return failure;
+}
+
 }  // namespace
 
 Session::Session(Terminal& terminal, UserFolders folders, Output output)
@@ -99,8 +108,9 @@ Status Session::login(const std::string& inviteFile) {
   auto list = api_->listTests();
   if (!list.ok()) {
     api_.reset();
-    Failure failure = list.failure();
+    Failure failure = explained(list.failure());
     if (failure.exit == Exit::kForbidden) failure.hint = "Ask your trainer for a new invite.";
+    if (failure.exit == Exit::kNetwork) failure.hint = "You are not signed in yet. Try again when you are online.";
     return failure;
   }
   saveAccount(folders_, account);
@@ -113,14 +123,7 @@ Status Session::login(const std::string& inviteFile) {
 Result<std::vector<BoardRow>> Session::fetchBoard() {
   HOMEWORK_CHECK(signIn());
   auto list = api_->listTests();
-  if (!list.ok()) {
-    Failure failure = list.failure();
-    if (failure.exit == Exit::kNetwork) {
-      failure.what = "Could not reach the server: " + failure.what;
-      if (failure.hint.empty()) failure.hint = "Run  homework doctor  to look closer.";
-    }
-    return failure;
-  }
+  if (!list.ok()) return explained(list.failure());
   course_ = list->course;
   zone_.reset();
   zone_ = std::make_unique<Zone>(list->timeZone);
