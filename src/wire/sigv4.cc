@@ -105,17 +105,13 @@ std::variant<Payload, AuthFailure> readPayload(const SignatureClaim& claim, std:
                      {{"ArgumentName", "x-amz-content-sha256"}, {"ArgumentValue", hash.substr(0, 256)}}};
 }
 
-// The canonical forms of the path that clients are known to sign. Each names the same resource, so that accepting
-// either gives nothing away: S3 clients escape more or less than RFC 3986 asks, others do or do not resolve dots.
-std::vector<std::string> canonicalPaths(std::string_view path, std::string_view service) {
-  std::vector<std::string> paths;
-  if (signsPathOnce(service)) {
-    paths = {canonicalPathOnce(path), std::string(path)};
-  } else {
-    paths = {canonicalPathTwice(path, true), canonicalPathTwice(path, false)};
-  }
-  if (paths[0] == paths[1]) paths.pop_back();
-  return paths;
+// Clients do not agree on the canonical form of a path: those of S3 escape more or less than RFC 3986 asks, others
+// do or do not resolve dots. Both forms name the same resource, so that accepting either gives nothing away.
+enum class PathForm : unsigned char { kUsual, kOther };
+std::string canonicalPath(std::string_view path, std::string_view service, PathForm form) {
+  const bool usual = form == PathForm::kUsual;
+  if (!signsPathOnce(service)) return canonicalPathTwice(path, usual);
+  return usual ? canonicalPathOnce(path) : std::string(path);
 }
 
 AuthFailure mismatch(const SignatureClaim& claim, const std::string& toSign, const std::string& canonical) {
@@ -180,7 +176,8 @@ Verification SigV4Verifier::verifyClaim(const http::Request& request, const Sign
                                         std::optional<std::string_view> body) {
   auto payload = readPayload(claim, body);
   if (auto* failure = std::get_if<AuthFailure>(&payload)) return std::move(*failure);
-  const auto& [mode, signedAs] = std::get<Payload>(payload);
+  const PayloadMode mode = std::get<Payload>(payload).mode;
+  const std::string& signedAs = std::get<Payload>(payload).signedAs;
 
   auto record = lookup_(claim.accessKeyId, claim.sessionToken);
   if (!record) return AuthFailure{AuthError::kUnknownKey, {}, {{"AWSAccessKeyId", claim.accessKeyId}}};
@@ -190,18 +187,18 @@ Verification SigV4Verifier::verifyClaim(const http::Request& request, const Sign
   const std::string scope = claim.scope.text();
   const std::string query = canonicalQuery(request.query);
   const std::string headers = canonicalHeaders(request.headers, claim.headerNames);
-  std::optional<AuthFailure> failure;
-  for (const auto& path : canonicalPaths(request.path, claim.scope.service)) {
+  const auto check = [&](const std::string& path) -> std::optional<AuthFailure> {
     const std::string canonical =
         CanonicalRequest{request.method, path, query, headers, claim.signedHeaders, signedAs}.text();
     const std::string toSign = stringToSign(claim.timestamp, scope, canonical);
-    if (base::equalsConstantTime(base::hexEncode(key->sign(toSign)), claim.signature)) {
-      failure.reset();
-      break;
-    }
-    if (!failure) failure = mismatch(claim, toSign, canonical);
+    if (base::equalsConstantTime(base::hexEncode(key->sign(toSign)), claim.signature)) return std::nullopt;
+    return mismatch(claim, toSign, canonical);
+  };
+  const std::string path = canonicalPath(request.path, claim.scope.service, PathForm::kUsual);
+  if (auto failure = check(path)) {
+    const std::string other = canonicalPath(request.path, claim.scope.service, PathForm::kOther);
+    if (other == path || check(other)) return std::move(*failure);
   }
-  if (failure) return std::move(*failure);
   if (record->expired) return AuthFailure{AuthError::kExpiredToken, {}, {}};
 
   Verified verified;

@@ -32,6 +32,11 @@ std::string normalizePath(std::string_view path) {
 
 // Trims, and folds runs of white space into one space.
 void appendFolded(std::string& out, std::string_view value) {
+  value = base::trim(value);
+  if (value.find('\t') == std::string_view::npos && value.find("  ") == std::string_view::npos) {
+    out += value;
+    return;
+  }
   bool pending = false;
   const auto start = out.size();
   for (const char c : value) {
@@ -60,6 +65,7 @@ bool signsPathOnce(std::string_view service) {
 
 std::string canonicalPathOnce(std::string_view path) {
   if (path.empty()) return "/";
+  if (path.find('%') == std::string_view::npos) return base::uriEncode(path, true);
   return base::uriEncode(base::uriDecode(path), true);
 }
 

@@ -65,10 +65,13 @@ std::string readCredential(std::string_view text, SignatureClaim& claim) {
 bool readSignedHeaders(std::string_view text, SignatureClaim& claim) {
   claim.signedHeaders = text;
   claim.headerNames = split(text, ';');
+  const auto isBad = [](const std::string& name) {
+    return name.empty() || std::any_of(name.begin(), name.end(), [](char c) {
+             return (c >= 'A' && c <= 'Z') || c == ' ' || c == ',' || c == ':' || c == '\t';
+           });
+  };
   return claim.headerNames.size() <= kMostSignedHeaders &&
-         std::none_of(claim.headerNames.begin(), claim.headerNames.end(), [](const std::string& name) {
-           return name.empty() || name != base::toLower(name) || name.find_first_of(" ,:\t") != std::string::npos;
-         });
+         std::none_of(claim.headerNames.begin(), claim.headerNames.end(), isBad);
 }
 
 // The part behind "AWS4-HMAC-SHA256".
