@@ -9,6 +9,7 @@
 #include "ports/invoker.h"
 #include "schedule/engine.h"
 #include "services/events/events_store.h"
+#include "services/events/target_input.h"
 
 namespace hearth::services::events {
 
@@ -55,13 +56,20 @@ class EventsService final {
   Result<api::events::UntagResourceOutput> untagResource(const api::Call& call, api::events::UntagResourceInput in);
 
  private:
+  friend class RuleProvider;  // events_resources.cc
   Result<RuleRow> getRule(const api::Call& call, const std::string& name,
                           const std::optional<std::string>& bus) const;
-  Result<RuleRow> getRuleByArn(const api::Call& call, const std::string& arn) const;
+  // The tags of the rule or bus that an ARN names.
+  Result<Tags> getTags(const api::Call& call, const std::string& arn) const;
+  void putTags(const api::Call& call, const std::string& arn, const Tags& tags);
+  // PutRule with all the tags that the rule will have; without, those of the rule that is there stay.
+  Result<std::string> writeRule(const api::Call& call, api::events::PutRuleInput in, std::optional<Tags> tags);
   // Writes the rule and brings the engine's entry in line.
   Result<void> save(const RuleRow& row);
   Result<void> setState(const api::Call& call, const std::string& name, const std::optional<std::string>& bus,
                         const char* state);
+  // A target that refuses is dropped; a Fault is one for a later try.
+  Result<void> deliver(const api::events::Target& target, const ScheduledEvent& event, int attempt);
 
   store::Database& database_;
   schedule::ScheduleEngine& engine_;

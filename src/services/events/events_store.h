@@ -15,10 +15,12 @@ namespace hearth::services::events {
 
 std::vector<store::Migration> eventsMigrations();
 
+using Tags = std::map<std::string, std::string>;
+
 struct RuleRow {
   RuleName name;
   api::events::Rule rule;  // without its name, ARN and bus
-  std::map<std::string, std::string> tags;
+  Tags tags;
 };
 
 // Reads on any thread, changes on the writer thread. Lists come in the order of names, after `after`, at most
@@ -44,6 +46,10 @@ class EventsStore final {
   std::vector<std::string> listRuleNamesByTarget(const std::string& account, const std::string& region,
                                                  const std::string& targetArn, const std::string& after,
                                                  std::size_t most) const;
+
+  // Of the default bus.
+  Tags busTags(const std::string& account, const std::string& region) const;
+  void putBusTags(const std::string& account, const std::string& region, const Tags& tags);
 
  private:
   store::Database& database_;
