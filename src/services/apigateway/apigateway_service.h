@@ -1,0 +1,227 @@
+// API Gateway: the control plane of REST APIs, and the source of what the data plane serves.
+// https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <unordered_map>
+
+#include "api/apigateway.h"
+#include "api/call.h"
+#include "base/random.h"
+#include "gateway/gateway.h"
+#include "ports/usage_meter.h"
+#include "services/apigateway/apigateway_store.h"
+
+namespace hearth::services::apigateway {
+
+class ApiGatewayService final : public gateway::StageSource, public ports::UsageMeter {
+ public:
+  ApiGatewayService(store::Database& database, const store::Keyring& keyring, const base::Clock& clock,
+                    base::Random& random)
+      : database_(database), clock_(clock), random_(random), store_(database, keyring) {}
+
+  const base::Clock& clock() const { return clock_; }
+
+  // --- gateway::StageSource, on the loop
+  std::shared_ptr<const gateway::Stage> findStage(const std::string& apiId, const std::string& stage) override;
+  std::shared_ptr<const gateway::ApiKeys> apiKeys() override;
+
+  // --- ports::UsageMeter
+  std::int64_t used(const std::string& planId, const std::string& keyId, std::int64_t firstDay,
+                    std::int64_t lastDay) override;
+  void add(std::vector<ports::UsageCount> counts) override;
+
+  // --- APIs, resources, models, validators, gateway responses
+  Result<api::apigateway::CreateModelOutput> createModel(const api::Call& call,
+                                                         api::apigateway::CreateModelInput in);
+  Result<api::apigateway::CreateRequestValidatorOutput> createRequestValidator(
+      const api::Call& call, api::apigateway::CreateRequestValidatorInput in);
+  Result<api::apigateway::CreateResourceOutput> createResource(const api::Call& call,
+                                                               api::apigateway::CreateResourceInput in);
+  Result<api::apigateway::CreateRestApiOutput> createRestApi(const api::Call& call,
+                                                             api::apigateway::CreateRestApiInput in);
+  Result<api::apigateway::DeleteGatewayResponseOutput> deleteGatewayResponse(
+      const api::Call& call, api::apigateway::DeleteGatewayResponseInput in);
+  Result<api::apigateway::DeleteModelOutput> deleteModel(const api::Call& call,
+                                                         api::apigateway::DeleteModelInput in);
+  Result<api::apigateway::DeleteRequestValidatorOutput> deleteRequestValidator(
+      const api::Call& call, api::apigateway::DeleteRequestValidatorInput in);
+  Result<api::apigateway::DeleteResourceOutput> deleteResource(const api::Call& call,
+                                                               api::apigateway::DeleteResourceInput in);
+  Result<api::apigateway::DeleteRestApiOutput> deleteRestApi(const api::Call& call,
+                                                             api::apigateway::DeleteRestApiInput in);
+  Result<api::apigateway::GetGatewayResponseOutput> getGatewayResponse(
+      const api::Call& call, api::apigateway::GetGatewayResponseInput in) const;
+  Result<api::apigateway::GetGatewayResponsesOutput> getGatewayResponses(
+      const api::Call& call, api::apigateway::GetGatewayResponsesInput in) const;
+  Result<api::apigateway::GetModelOutput> getModel(const api::Call& call, api::apigateway::GetModelInput in) const;
+  Result<api::apigateway::GetModelsOutput> getModels(const api::Call& call,
+                                                     api::apigateway::GetModelsInput in) const;
+  Result<api::apigateway::GetRequestValidatorOutput> getRequestValidator(
+      const api::Call& call, api::apigateway::GetRequestValidatorInput in) const;
+  Result<api::apigateway::GetRequestValidatorsOutput> getRequestValidators(
+      const api::Call& call, api::apigateway::GetRequestValidatorsInput in) const;
+  Result<api::apigateway::GetResourceOutput> getResource(const api::Call& call,
+                                                         api::apigateway::GetResourceInput in) const;
+  Result<api::apigateway::GetResourcesOutput> getResources(const api::Call& call,
+                                                           api::apigateway::GetResourcesInput in) const;
+  Result<api::apigateway::GetRestApiOutput> getRestApi(const api::Call& call,
+                                                       api::apigateway::GetRestApiInput in) const;
+  Result<api::apigateway::GetRestApisOutput> getRestApis(const api::Call& call,
+                                                         api::apigateway::GetRestApisInput in) const;
+  Result<api::apigateway::PutGatewayResponseOutput> putGatewayResponse(const api::Call& call,
+                                                                       api::apigateway::PutGatewayResponseInput in);
+  Result<api::apigateway::UpdateModelOutput> updateModel(const api::Call& call,
+                                                         api::apigateway::UpdateModelInput in);
+  Result<api::apigateway::UpdateRequestValidatorOutput> updateRequestValidator(
+      const api::Call& call, api::apigateway::UpdateRequestValidatorInput in);
+  Result<api::apigateway::UpdateResourceOutput> updateResource(const api::Call& call,
+                                                               api::apigateway::UpdateResourceInput in);
+  Result<api::apigateway::UpdateRestApiOutput> updateRestApi(const api::Call& call,
+                                                             api::apigateway::UpdateRestApiInput in);
+
+  // --- methods and integrations
+  Result<api::apigateway::DeleteIntegrationOutput> deleteIntegration(const api::Call& call,
+                                                                     api::apigateway::DeleteIntegrationInput in);
+  Result<api::apigateway::DeleteIntegrationResponseOutput> deleteIntegrationResponse(
+      const api::Call& call, api::apigateway::DeleteIntegrationResponseInput in);
+  Result<api::apigateway::DeleteMethodOutput> deleteMethod(const api::Call& call,
+                                                           api::apigateway::DeleteMethodInput in);
+  Result<api::apigateway::DeleteMethodResponseOutput> deleteMethodResponse(
+      const api::Call& call, api::apigateway::DeleteMethodResponseInput in);
+  Result<api::apigateway::GetIntegrationOutput> getIntegration(const api::Call& call,
+                                                               api::apigateway::GetIntegrationInput in) const;
+  Result<api::apigateway::GetIntegrationResponseOutput> getIntegrationResponse(
+      const api::Call& call, api::apigateway::GetIntegrationResponseInput in) const;
+  Result<api::apigateway::GetMethodOutput> getMethod(const api::Call& call,
+                                                     api::apigateway::GetMethodInput in) const;
+  Result<api::apigateway::GetMethodResponseOutput> getMethodResponse(
+      const api::Call& call, api::apigateway::GetMethodResponseInput in) const;
+  Result<api::apigateway::PutIntegrationOutput> putIntegration(const api::Call& call,
+                                                               api::apigateway::PutIntegrationInput in);
+  Result<api::apigateway::PutIntegrationResponseOutput> putIntegrationResponse(
+      const api::Call& call, api::apigateway::PutIntegrationResponseInput in);
+  Result<api::apigateway::PutMethodOutput> putMethod(const api::Call& call, api::apigateway::PutMethodInput in);
+  Result<api::apigateway::PutMethodResponseOutput> putMethodResponse(const api::Call& call,
+                                                                     api::apigateway::PutMethodResponseInput in);
+  Result<api::apigateway::UpdateIntegrationOutput> updateIntegration(const api::Call& call,
+                                                                     api::apigateway::UpdateIntegrationInput in);
+  Result<api::apigateway::UpdateIntegrationResponseOutput> updateIntegrationResponse(
+      const api::Call& call, api::apigateway::UpdateIntegrationResponseInput in);
+  Result<api::apigateway::UpdateMethodOutput> updateMethod(const api::Call& call,
+                                                           api::apigateway::UpdateMethodInput in);
+  Result<api::apigateway::UpdateMethodResponseOutput> updateMethodResponse(
+      const api::Call& call, api::apigateway::UpdateMethodResponseInput in);
+
+  // --- deployments and stages
+  Result<api::apigateway::CreateDeploymentOutput> createDeployment(const api::Call& call,
+                                                                   api::apigateway::CreateDeploymentInput in);
+  Result<api::apigateway::CreateStageOutput> createStage(const api::Call& call,
+                                                         api::apigateway::CreateStageInput in);
+  Result<api::apigateway::DeleteDeploymentOutput> deleteDeployment(const api::Call& call,
+                                                                   api::apigateway::DeleteDeploymentInput in);
+  Result<api::apigateway::DeleteStageOutput> deleteStage(const api::Call& call,
+                                                         api::apigateway::DeleteStageInput in);
+  Result<api::apigateway::GetDeploymentOutput> getDeployment(const api::Call& call,
+                                                             api::apigateway::GetDeploymentInput in) const;
+  Result<api::apigateway::GetDeploymentsOutput> getDeployments(const api::Call& call,
+                                                               api::apigateway::GetDeploymentsInput in) const;
+  Result<api::apigateway::GetStageOutput> getStage(const api::Call& call, api::apigateway::GetStageInput in) const;
+  Result<api::apigateway::GetStagesOutput> getStages(const api::Call& call,
+                                                     api::apigateway::GetStagesInput in) const;
+  Result<api::apigateway::UpdateDeploymentOutput> updateDeployment(const api::Call& call,
+                                                                   api::apigateway::UpdateDeploymentInput in);
+  Result<api::apigateway::UpdateStageOutput> updateStage(const api::Call& call,
+                                                         api::apigateway::UpdateStageInput in);
+
+  // --- keys and usage plans
+  Result<api::apigateway::CreateApiKeyOutput> createApiKey(const api::Call& call,
+                                                           api::apigateway::CreateApiKeyInput in);
+  Result<api::apigateway::CreateUsagePlanOutput> createUsagePlan(const api::Call& call,
+                                                                 api::apigateway::CreateUsagePlanInput in);
+  Result<api::apigateway::CreateUsagePlanKeyOutput> createUsagePlanKey(const api::Call& call,
+                                                                       api::apigateway::CreateUsagePlanKeyInput in);
+  Result<api::apigateway::DeleteApiKeyOutput> deleteApiKey(const api::Call& call,
+                                                           api::apigateway::DeleteApiKeyInput in);
+  Result<api::apigateway::DeleteUsagePlanOutput> deleteUsagePlan(const api::Call& call,
+                                                                 api::apigateway::DeleteUsagePlanInput in);
+  Result<api::apigateway::DeleteUsagePlanKeyOutput> deleteUsagePlanKey(const api::Call& call,
+                                                                       api::apigateway::DeleteUsagePlanKeyInput in);
+  Result<api::apigateway::GetApiKeyOutput> getApiKey(const api::Call& call,
+                                                     api::apigateway::GetApiKeyInput in) const;
+  Result<api::apigateway::GetApiKeysOutput> getApiKeys(const api::Call& call,
+                                                       api::apigateway::GetApiKeysInput in) const;
+  Result<api::apigateway::GetUsageOutput> getUsage(const api::Call& call, api::apigateway::GetUsageInput in) const;
+  Result<api::apigateway::GetUsagePlanOutput> getUsagePlan(const api::Call& call,
+                                                           api::apigateway::GetUsagePlanInput in) const;
+  Result<api::apigateway::GetUsagePlanKeyOutput> getUsagePlanKey(const api::Call& call,
+                                                                 api::apigateway::GetUsagePlanKeyInput in) const;
+  Result<api::apigateway::GetUsagePlanKeysOutput> getUsagePlanKeys(const api::Call& call,
+                                                                   api::apigateway::GetUsagePlanKeysInput in) const;
+  Result<api::apigateway::GetUsagePlansOutput> getUsagePlans(const api::Call& call,
+                                                             api::apigateway::GetUsagePlansInput in) const;
+  Result<api::apigateway::UpdateApiKeyOutput> updateApiKey(const api::Call& call,
+                                                           api::apigateway::UpdateApiKeyInput in);
+  Result<api::apigateway::UpdateUsagePlanOutput> updateUsagePlan(const api::Call& call,
+                                                                 api::apigateway::UpdateUsagePlanInput in);
+
+  // Everything of a plan at once, for CloudFormation.
+  Result<void> replaceUsagePlan(const api::Call& call, api::apigateway::UsagePlan plan);
+
+  // --- the account, tags
+  Result<api::apigateway::GetAccountOutput> getAccount(const api::Call& call,
+                                                       api::apigateway::GetAccountInput in) const;
+  Result<api::apigateway::GetTagsOutput> getTags(const api::Call& call, api::apigateway::GetTagsInput in) const;
+  Result<api::apigateway::TagResourceOutput> tagResource(const api::Call& call,
+                                                         api::apigateway::TagResourceInput in);
+  Result<api::apigateway::UntagResourceOutput> untagResource(const api::Call& call,
+                                                             api::apigateway::UntagResourceInput in);
+  Result<api::apigateway::UpdateAccountOutput> updateAccount(const api::Call& call,
+                                                             api::apigateway::UpdateAccountInput in);
+
+ private:
+  static Scope scopeOf(const api::Call& call, const std::string& apiId = {}) {
+    return {call.account, call.region, apiId};
+  }
+  std::string newId(std::size_t size) { return base::randomText(random_, size, base::kLowerAlphanumeric); }
+  // Every change of what the data plane serves.
+  void changed();
+
+  Result<api::apigateway::RestApi> getApi(const api::Call& call, const std::string& apiId) const;
+  Result<api::apigateway::Resource> getApiResource(const api::Call& call, const std::string& apiId,
+                                                   const std::string& resourceId) const;
+  struct Place {
+    Scope scope;
+    api::apigateway::Resource resource;
+    api::apigateway::Method method;
+  };
+  Result<Place> getPlace(const api::Call& call, const std::string& apiId, const std::string& resourceId,
+                         const std::string& httpMethod) const;
+  void putPlace(Place place);
+  Result<api::apigateway::UsagePlan> getPlan(const api::Call& call, const std::string& planId) const;
+  Result<void> checkPlanStages(const api::Call& call, const api::apigateway::UsagePlan& plan) const;
+  std::string writeSnapshot(const Scope& scope) const;
+  std::shared_ptr<const gateway::Stage> loadStage(const std::string& apiId, const std::string& stage) const;
+  // The record that an ARN of the tag operations names: kind and id.
+  struct Tagged {
+    Scope scope;
+    const char* kind;
+    std::string id;
+  };
+  Result<Tagged> getTagged(const api::Call& call, const std::string& arn) const;
+
+  store::Database& database_;
+  const base::Clock& clock_;
+  base::Random& random_;
+  ApiGatewayStore store_;
+
+  // What was compiled for the data plane, thrown away when anything changed.
+  std::atomic<std::uint64_t> generation_{0};
+  std::uint64_t cachedGeneration_ = 0;  // on the loop, like what follows
+  std::unordered_map<std::string, std::shared_ptr<const gateway::Stage>> stages_;
+  std::shared_ptr<const gateway::ApiKeys> keys_;
+  void refresh();
+};
+
+}  // namespace hearth::services::apigateway

@@ -1,0 +1,75 @@
+// What the CloudFormation types of API Gateway share.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "api/document.h"
+#include "services/apigateway/apigateway_service.h"
+#include "services/resource_support.h"
+
+namespace hearth::services::apigateway {
+
+using ports::PropertyKind;
+using ports::PropertySpec;
+using ports::ResourceRequest;
+using ports::ResourceSpec;
+using ports::ResourceState;
+
+inline constexpr auto kReplacement = ports::UpdateBehavior::kReplacement;
+
+inline PropertySpec text(const char* name) { return {.name = name}; }
+inline PropertySpec flag(const char* name) { return {.name = name, .kind = PropertyKind::kBoolean}; }
+inline PropertySpec integer(const char* name) { return {.name = name, .kind = PropertyKind::kInteger}; }
+inline PropertySpec number(const char* name) { return {.name = name, .kind = PropertyKind::kDouble}; }
+inline PropertySpec mapOf(const char* name, PropertySpec element) {
+  return {.name = name, .kind = PropertyKind::kMap, .members = {std::move(element)}};
+}
+inline PropertySpec listOf(const char* name, PropertySpec element) {
+  return {.name = name, .kind = PropertyKind::kList, .members = {std::move(element)}};
+}
+inline PropertySpec object(const char* name, std::vector<PropertySpec> members) {
+  return {.name = name, .kind = PropertyKind::kObject, .members = std::move(members)};
+}
+inline PropertySpec required(PropertySpec property) {
+  property.required = true;
+  return property;
+}
+inline PropertySpec fixed(PropertySpec property) {
+  property.update = kReplacement;
+  return property;
+}
+
+inline std::string property(const ResourceRequest& request, std::string_view name) {
+  return base::findString(request.properties, name).value_or("");
+}
+
+// The operation's input out of the properties; those in `apart` are handled by the type itself.
+template <class Input>
+Result<Input> inputOf(const ResourceRequest& request, std::initializer_list<const char*> apart = {}) {
+  JsonObject properties = request.properties;
+  properties.erase("Tags");
+  for (const char* name : apart) properties.erase(name);
+  return api::fromDocument<Input>(properties, api::Leniency::kCoerce);
+}
+
+// Removing what is gone succeeds.
+template <class Out>
+Result<void> removed(const Result<Out>& result) {
+  if (!result.ok() && result.fault().code != "NotFoundException") return result.fault();
+  return {};
+}
+
+class Provider : public ports::ResourceProvider {
+ public:
+  explicit Provider(ApiGatewayService& service) : service_(service) {}
+
+ protected:
+  api::Call callFor(const ResourceRequest& request) const { return callOf(request, service_.clock()); }
+  ApiGatewayService& service_;
+};
+
+// Those of api_resources.cc.
+std::vector<std::unique_ptr<ports::ResourceProvider>> makeApiResources(ApiGatewayService& service);
+
+}  // namespace hearth::services::apigateway
