@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <cerrno>
 #include <charconv>
 #include <ctime>
@@ -22,9 +21,6 @@ constexpr std::size_t kMostRead = 256 * 1024;     // in one call of ByteStream::
 constexpr std::size_t kInlineBody = 16 * 1024;    // a body up to this size is copied behind its head
 constexpr std::size_t kStreamPiece = 64 * 1024;
 constexpr std::size_t kMostLingered = 64 * 1024 * 1024;
-constexpr std::chrono::milliseconds kLingerTimeout{2000};
-
-auto into(boost::system::error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
 // RFC 9110: these never have a body.
 bool isBodiless(int status) { return status < 200 || status == 204 || status == 304; }
@@ -74,12 +70,20 @@ class Connection::Body final : public base::ByteStream {
   std::optional<std::uint64_t> size_;
 };
 
-Connection::Connection(std::shared_ptr<ServerContext> context, StreamSocket socket, Origin origin)
-    : context_(std::move(context)), socket_(std::move(socket)), origin_(std::move(origin)) {}
+Connection::Connection(std::shared_ptr<ServerContext> context, StreamSocket socket, Origin origin, TlsContext tls)
+    : context_(std::move(context)),
+      socket_(std::move(socket)),
+      origin_(std::move(origin)),
+      tlsContext_(std::move(tls)) {}
 
 Task<void> Connection::run() {
   Next next = Next::kRequest;
+  if (tlsContext_) {
+    const bool usable = co_await detectTls();
+    if (!usable) next = Next::kClose;
+  }
   while (next == Next::kRequest) next = co_await serveRequest();
+  if (tls_ && !broken_) co_await endTls();
   if (next == Next::kLinger && !broken_) co_await linger();
   abort();
 }
@@ -111,6 +115,7 @@ Task<Connection::Next> Connection::serveRequest() {
   RequestFraming framing;
   const Next read = co_await readHead(request, framing);
   if (read != Next::kRequest) co_return read;
+  if (request.method == "CONNECT") co_return co_await openTunnel(request, framing);
 
   startBody(request, framing);
   bool failed = false;
@@ -404,13 +409,21 @@ void Connection::wait(Phase phase, std::chrono::milliseconds timeout) {
   deadline_ = std::chrono::steady_clock::now() + timeout;
 }
 
+void Connection::waited() {
+  phase_ = Phase::kHandler;
+  deadline_ = SteadyTime::max();
+}
+
 Task<std::size_t> Connection::receive(char* bytes, std::size_t most) {
   timedOut_ = false;
   boost::system::error_code error = asio::error::operation_aborted;
   std::size_t count = 0;
-  if (!broken_) count = co_await socket_.async_read_some(asio::buffer(bytes, most), into(error));
-  phase_ = Phase::kHandler;
-  deadline_ = SteadyTime::max();
+  if (!broken_ && tls_) {
+    count = co_await tls_->async_read_some(asio::buffer(bytes, most), errorInto(error));
+  } else if (!broken_) {
+    count = co_await socket_.async_read_some(asio::buffer(bytes, most), errorInto(error));
+  }
+  waited();
   if (error) co_return std::size_t{0};
   timedOut_ = false;  // the sweep came while the bytes were already here
   co_return count;
@@ -434,6 +447,7 @@ Task<std::size_t> Connection::receiveBody(std::string& bytes, std::size_t most) 
 
 // Gathers the pieces into as few system calls as the kernel's buffer allows; most responses are one.
 Task<bool> Connection::send(std::string_view first, std::string_view second, std::string_view third) {
+  if (tls_) co_return co_await sendTls(first, second, third);
   std::string_view pieces[] = {first, second, third};
   timedOut_ = false;
   while (!broken_) {
@@ -460,9 +474,8 @@ Task<bool> Connection::send(std::string_view first, std::string_view second, std
     if (errno != EAGAIN && errno != EWOULDBLOCK) break;
     boost::system::error_code error;
     wait(Phase::kBody, context_->limits.bodyTimeout);
-    co_await socket_.async_wait(StreamSocket::wait_write, into(error));
-    phase_ = Phase::kHandler;
-    deadline_ = SteadyTime::max();
+    co_await socket_.async_wait(StreamSocket::wait_write, errorInto(error));
+    waited();
     if (error) break;
   }
   broken_ = true;

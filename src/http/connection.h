@@ -2,6 +2,9 @@
 #pragma once
 
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -17,18 +20,28 @@ namespace hearth::http {
 using SteadyTime = std::chrono::steady_clock::time_point;
 using StreamSocket = boost::asio::generic::stream_protocol::socket;
 
+// How http/ awaits: errors are values.
+inline auto errorInto(boost::system::error_code& error) {
+  return boost::asio::redirect_error(boost::asio::use_awaitable, error);
+}
+
+// How long a connection that closes hears its peer out.
+inline constexpr std::chrono::milliseconds kLingerTimeout{2000};
+
 // What all connections of a server share. Shared ownership: connections end after the server when they must.
 struct ServerContext {
   ServerLimits limits;
   Handler handler;
   DateField date;
+  TunnelPolicy tunnels;  // may be empty
 };
 
 // Lives on the loop. Whoever accepts keeps it in a shared_ptr until run() has returned; the body of a request may
 // hold it longer.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(std::shared_ptr<ServerContext> context, StreamSocket socket, Origin origin);
+  // `tls` may be null; otherwise the peer may start with a TLS handshake.
+  Connection(std::shared_ptr<ServerContext> context, StreamSocket socket, Origin origin, TlsContext tls);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -56,6 +69,12 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Task<Response> callHandler(Request& request, bool& failed);
   Task<Next> refuse(const Refusal& refusal);
 
+  // TLS: as the connection's first bytes, or inside a CONNECT tunnel. False: no handshake came about.
+  Task<bool> detectTls();
+  Task<bool> handshake(TlsContext tls);
+  Task<Next> openTunnel(const Request& request, const RequestFraming& framing);
+  Task<void> endTls();
+
   // The request's body. readBody has the contract of ByteStream::read.
   Task<Result<std::size_t>> readBody(std::uint64_t request, std::string& into, std::size_t most);
   Task<Result<std::size_t>> readSized(std::string& into, std::size_t most);
@@ -78,11 +97,16 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Task<std::size_t> receiveMore();  // into buffer_
   Task<std::size_t> receiveBody(std::string& bytes, std::size_t most);
 
+  Task<bool> sendTls(std::string_view first, std::string_view second, std::string_view third);
+
   void wait(Phase phase, std::chrono::milliseconds timeout);
+  void waited();
 
   std::shared_ptr<ServerContext> context_;
   StreamSocket socket_;
   Origin origin_;
+  TlsContext tlsContext_;                                         // outlives tls_
+  std::unique_ptr<boost::asio::ssl::stream<StreamSocket&>> tls_;  // null: the socket speaks for itself
   ReceiveBuffer buffer_;
   std::string out_;
 

@@ -43,6 +43,8 @@ class Headers final {
 struct Origin {
   std::string peer;      // "127.0.0.1:53122", or empty inside a jail
   std::string listener;  // the name that listen() was given: "public", "environment:ID" ...
+  bool secure = false;   // came over TLS
+  std::string tunnel;    // "s3.amazonaws.com:443" when it came through a CONNECT tunnel to that authority
 };
 
 // A request whose head has arrived. The body is pulled; bytes that the handler leaves unread are drained up to a

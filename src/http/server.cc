@@ -10,7 +10,6 @@
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
@@ -28,8 +27,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kAcceptPause{100};  // when descriptors or memory have run out
 constexpr int kAcceptsPerWake = 64;
-
-auto into(ErrorCode& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
 // "127.0.0.1:53122", "[::1]:53122"; empty for what has no port.
 std::string describePeer(const sockaddr_storage& address) {
@@ -91,26 +88,27 @@ bool isPassing(int error) {
 
 struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   struct Listener {
-    Listener(asio::io_context& loop, base::Fd fd, std::string listenerName)
-        : socket(loop, fd.release()), pause(loop), name(std::move(listenerName)) {}
+    Listener(asio::io_context& loop, base::Fd fd, std::string listenerName, TlsContext listenerTls)
+        : socket(loop, fd.release()), pause(loop), name(std::move(listenerName)), tls(std::move(listenerTls)) {}
 
     asio::posix::stream_descriptor socket;
     asio::steady_timer pause;  // cancelled when there is room again
     std::string name;
+    TlsContext tls;
     std::size_t connections = 0;
   };
 
   Impl(asio::io_context& ioContext, ServerLimits limits, Handler handler)
       : loop(ioContext),
-        context(std::make_shared<ServerContext>(ServerContext{limits, std::move(handler), {}})),
+        context(std::make_shared<ServerContext>(ServerContext{limits, std::move(handler), {}, {}})),
         sweepTimer(ioContext),
         drained(ioContext) {
     const auto shortest = std::min({limits.headTimeout, limits.idleTimeout, limits.bodyTimeout});
     sweepInterval = std::clamp<milliseconds>(shortest / 8, milliseconds(5), milliseconds(1000));
   }
 
-  void addListener(base::Fd socket, const std::string& name) {
-    auto listener = std::make_shared<Listener>(loop, std::move(socket), name);
+  void addListener(base::Fd socket, const std::string& name, TlsContext tls) {
+    auto listener = std::make_shared<Listener>(loop, std::move(socket), name, std::move(tls));
     listeners.push_back(listener);
     asio::co_spawn(loop, acceptAll(shared_from_this(), listener), [](const std::exception_ptr& error) {
       if (error) base::logError("http", "accepting ended by an exception");
@@ -122,14 +120,14 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     while (listener->socket.is_open()) {
       if (self->isFull(*listener)) {
         listener->pause.expires_at(asio::steady_timer::time_point::max());
-        co_await listener->pause.async_wait(into(error));
+        co_await listener->pause.async_wait(errorInto(error));
         continue;
       }
-      co_await listener->socket.async_wait(asio::posix::stream_descriptor::wait_read, into(error));
+      co_await listener->socket.async_wait(asio::posix::stream_descriptor::wait_read, errorInto(error));
       if (error) co_return;  // the listener was closed
       if (self->acceptSome(listener)) continue;
       listener->pause.expires_after(kAcceptPause);
-      co_await listener->pause.async_wait(into(error));
+      co_await listener->pause.async_wait(errorInto(error));
     }
   }
 
@@ -158,8 +156,10 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     const int on = 1;
     if (isTcp) ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     StreamSocket socket(loop, {address.ss_family, isTcp ? IPPROTO_TCP : 0}, accepted.release());
-    auto connection =
-        std::make_shared<Connection>(context, std::move(socket), Origin{describePeer(address), listener->name});
+    Origin origin;
+    origin.peer = describePeer(address);
+    origin.listener = listener->name;
+    auto connection = std::make_shared<Connection>(context, std::move(socket), std::move(origin), listener->tls);
     connection->slot = open.size();
     open.push_back(connection);
     ++listener->connections;
@@ -237,14 +237,18 @@ Server::~Server() {
   impl_->sweepTimer.cancel();
 }
 
-Result<int> Server::listen(const std::string& address, int port, const std::string& name) {
+Result<int> Server::listen(const std::string& address, int port, const std::string& name, TlsContext tls) {
   HEARTH_TRY(base::Fd socket, openListener(address, port));
   const int bound = portOf(socket.get());
-  impl_->addListener(std::move(socket), name);
+  impl_->addListener(std::move(socket), name, std::move(tls));
   return bound;
 }
 
-void Server::listen(base::Fd socket, const std::string& name) { impl_->addListener(std::move(socket), name); }
+void Server::listen(base::Fd socket, const std::string& name, TlsContext tls) {
+  impl_->addListener(std::move(socket), name, std::move(tls));
+}
+
+void Server::setTunnelPolicy(TunnelPolicy policy) { impl_->context->tunnels = std::move(policy); }
 
 void Server::closeListener(const std::string& name) { impl_->closeListeners(&name); }
 
@@ -256,7 +260,7 @@ Task<void> Server::stop(milliseconds grace) {
   if (!impl->open.empty()) {
     ErrorCode ignored;
     impl->drained.expires_after(grace);
-    co_await impl->drained.async_wait(into(ignored));
+    co_await impl->drained.async_wait(errorInto(ignored));
   }
   impl->abortAll();
 }

@@ -9,9 +9,12 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/fd.h"
 #include "http/message.h"
@@ -29,6 +32,14 @@ struct ServerLimits {
   std::size_t connectionsPerListener = 4096;      // so that one listener cannot take them all
 };
 
+// The server's half of TLS: certificates, and a callback for SNI where there are several names. Shared with the
+// connections that use it.
+using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
+
+// Decides where CONNECT may lead: the TLS with which the tunnel to `host`:`port` ends in this very server, or null
+// to refuse it with 403. Nothing is ever connected to.
+using TunnelPolicy = std::function<TlsContext(std::string_view host, int port)>;
+
 // Lives on the loop's thread, and is destroyed before the loop.
 class Server final {
  public:
@@ -39,11 +50,15 @@ class Server final {
 
   // Binds and listens on a numeric address or "localhost"; port 0 takes a free one. Returns the port. Fault:
   // AddressInUse, AddressNotAvailable.
-  Result<int> listen(const std::string& address, int port, const std::string& name);
-  // Takes over a listening socket that somebody else made (a jail handed it out).
-  void listen(base::Fd socket, const std::string& name);
+  Result<int> listen(const std::string& address, int port, const std::string& name, TlsContext tls = nullptr);
+  // Takes over a listening socket that somebody else made (a jail handed it out). With `tls`, a connection whose
+  // first byte starts a TLS handshake is served over TLS, any other as it is.
+  void listen(base::Fd socket, const std::string& name, TlsContext tls = nullptr);
   // Closes one listener by name, and its idle connections; running requests finish.
   void closeListener(const std::string& name);
+
+  // Lets CONNECT through from now on. Without a policy it is refused like any tunnel that the policy refuses.
+  void setTunnelPolicy(TunnelPolicy policy);
 
   // Connections that are open now.
   std::size_t connections() const;
