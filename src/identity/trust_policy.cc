@@ -27,9 +27,45 @@ Result<std::vector<std::string>> textList(const Json& value, std::string_view wh
   return list;
 }
 
-bool isAssumeRole(const std::string& action) {
-  return base::equalsIgnoreCase(action, "sts:AssumeRole") || action == "*" ||
-         base::equalsIgnoreCase(action, "sts:*");
+// '*' stands for any characters, '?' for one. Both texts in lower case.
+bool matchesPattern(std::string_view text, std::string_view pattern) {
+  std::size_t at = 0;
+  std::size_t wanted = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t retry = 0;
+  while (at < text.size()) {
+    if (wanted < pattern.size() && pattern[wanted] == '*') {
+      star = wanted++;
+      retry = at;
+    } else if (wanted < pattern.size() && (pattern[wanted] == '?' || pattern[wanted] == text[at])) {
+      ++wanted;
+      ++at;
+    } else if (star != std::string_view::npos) {
+      wanted = star + 1;
+      at = ++retry;
+    } else {
+      return false;
+    }
+  }
+  while (wanted < pattern.size() && pattern[wanted] == '*') ++wanted;
+  return wanted == pattern.size();
+}
+
+bool isAssumeRole(const std::string& action) { return matchesPattern("sts:assumerole", base::toLower(action)); }
+
+// Whether the policy's principal is the role that the caller is a session of:
+// arn:aws:iam::ACCOUNT:role/PATH/ROLE and arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION.
+bool isRoleOfSession(std::string_view principal, std::string_view callerArn) {
+  constexpr std::string_view kRole = "arn:aws:iam::";
+  constexpr std::string_view kSession = "arn:aws:sts::";
+  if (!principal.starts_with(kRole) || !callerArn.starts_with(kSession)) return false;
+  principal.remove_prefix(kRole.size());
+  callerArn.remove_prefix(kSession.size());
+  std::size_t slash = principal.rfind('/');
+  if (slash == std::string_view::npos) return false;
+  std::string account(principal.substr(0, principal.find(':')));
+  return principal.starts_with(account + ":role/") &&
+         callerArn.starts_with(account + ":assumed-role/" + std::string(principal.substr(slash + 1)) + "/");
 }
 
 }  // namespace
@@ -103,7 +139,7 @@ bool TrustPolicy::allowsPrincipal(std::string_view arn, std::string_view account
   std::string root = "arn:aws:iam::" + std::string(account) + ":root";
   return decide([&](const Statement& statement) {
     return std::any_of(statement.principals.begin(), statement.principals.end(), [&](const std::string& name) {
-      return name == "*" || name == arn || name == account || name == root;
+      return name == "*" || name == arn || name == account || name == root || isRoleOfSession(name, arn);
     });
   });
 }

@@ -20,7 +20,8 @@ class TrustPolicy final {
 
   // "lambda.amazonaws.com"
   bool allowsService(std::string_view servicePrincipal) const;
-  // `arn` of the caller; its account's root in the policy stands for everybody in that account.
+  // `arn` of the caller; its account's root in the policy stands for everybody in that account, a role for its
+  // sessions.
   bool allowsPrincipal(std::string_view arn, std::string_view account) const;
 
  private:

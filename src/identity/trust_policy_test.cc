@@ -28,6 +28,26 @@ TEST(TrustPolicy, RootStandsForItsAccount) {
   EXPECT_FALSE(policy.allowsService("lambda.amazonaws.com"));
 }
 
+TEST(TrustPolicy, ARoleStandsForItsSessions) {
+  auto policy = parsed(R"({"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",
+      "Principal":{"AWS":"arn:aws:iam::111122223333:role/app/worker"}}]})");
+  EXPECT_TRUE(policy.allowsPrincipal("arn:aws:sts::111122223333:assumed-role/worker/one", "111122223333"));
+  EXPECT_FALSE(policy.allowsPrincipal("arn:aws:sts::111122223333:assumed-role/worker2/one", "111122223333"));
+  EXPECT_FALSE(policy.allowsPrincipal("arn:aws:sts::444455556666:assumed-role/worker/one", "444455556666"));
+  EXPECT_FALSE(policy.allowsPrincipal("arn:aws:iam::111122223333:user/worker", "111122223333"));
+}
+
+TEST(TrustPolicy, ActionsHaveWildcards) {
+  auto allows = [](const std::string& action) {
+    return parsed(R"({"Statement":[{"Effect":"Allow","Principal":"*","Action":")" + action + "\"}]}")
+        .allowsPrincipal("arn:aws:iam::1:user/ann", "1");
+  };
+  for (const char* yes : {"*", "sts:*", "STS:assumerole", "sts:Assume*", "sts:AssumeRole*", "sts:?ssume*e"})
+    EXPECT_TRUE(allows(yes)) << yes;
+  for (const char* no : {"sts:AssumeRoleWithSAML", "sts:Assume", "sts:AssumeRole?", "s3:*", ""})
+    EXPECT_FALSE(allows(no)) << no;
+}
+
 TEST(TrustPolicy, DenyWinsAndConditionsDoNotOpenDoors) {
   auto denied = parsed(R"({"Statement":[
       {"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"},
