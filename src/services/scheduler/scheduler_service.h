@@ -55,14 +55,24 @@ class SchedulerService final {
                                                             api::scheduler::UntagResourceInput in);
 
  private:
+  friend class ScheduleProvider;  // scheduler_resources.cc
+  friend class GroupProvider;
+
   Result<GroupRow> getGroup(const api::Call& call, const std::string& name) const;
+  Result<GroupRow> getGroupByArn(const api::Call& call, const std::string& arn) const;
   Result<ScheduleRow> getRow(const api::Call& call, const std::optional<std::string>& group,
                              const std::string& name) const;
-  Result<GroupRow> getGroupByArn(const api::Call& call, const std::string& arn) const;
-  Result<void> check(const api::Call& call, const api::scheduler::CreateScheduleInput& in) const;
+  // Whether a schedule may be written like this, with its defaults filled in. `former` is what stands there now.
+  Result<api::scheduler::CreateScheduleInput> checked(const api::Call& call, api::scheduler::CreateScheduleInput in,
+                                                      const ScheduleRow* former) const;
+  Result<void> checkTarget(const api::Call& call, const api::scheduler::Target& target) const;
+  Result<void> createGroup(const api::Call& call, const std::string& name, const Tags& tags,
+                           const std::string& clientToken);
   // Writes the schedule and brings the engine's entry in line.
   Result<void> save(const ScheduleRow& row);
   void forget(const ScheduleName& name);
+  // Asks the target to take the input. A Fault of the kind that a retry may mend is one for the engine.
+  Result<void> deliver(const ScheduleRow& row, const schedule::Fire& fire);
 
   store::Database& database_;
   schedule::ScheduleEngine& engine_;

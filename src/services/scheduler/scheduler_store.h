@@ -1,5 +1,5 @@
 // Everything that EventBridge Scheduler keeps: schedule groups and schedules. The group `default` of every account
-// and region is not stored.
+// and region is there without a row; it has one once it is tagged.
 #pragma once
 
 #include <cstdint>
@@ -17,42 +17,42 @@ namespace hearth::services::scheduler {
 
 std::vector<store::Migration> schedulerMigrations();
 
+using Tags = std::map<std::string, std::string>;
+
 struct GroupRow {
   GroupName name;
   base::Time created{};
   base::Time modified{};
-  std::map<std::string, std::string> tags;
+  Tags tags;
+  std::string clientToken;  // of its creation
 };
 
 struct ScheduleRow {
   ScheduleName name;
   base::Time created{};
   base::Time modified{};
-  api::scheduler::CreateScheduleInput schedule;  // what was asked for, defaults filled in
+  api::scheduler::CreateScheduleInput schedule;  // what was asked for, with defaults
 };
 
-// Where a list of schedules goes on: behind this one.
-struct ScheduleCursor {
-  std::string group;
-  std::string name;
-};
-
+// Which schedules a list shows: in the order of groups, then of names, behind `after`.
 struct ScheduleQuery {
   std::string account;
   std::string region;
   std::optional<std::string> group;
-  std::string namePrefix;
   std::optional<std::string> state;
-  ScheduleCursor after;
+  std::string namePrefix;
+  std::string afterGroup;
+  std::string afterName;
   std::size_t most = 100;
 };
 
-// Reads on any thread, changes on the writer thread. Lists come in the order of names.
+// Reads on any thread, changes on the writer thread.
 class SchedulerStore final {
  public:
   explicit SchedulerStore(store::Database& database) : database_(database) {}
 
   std::optional<GroupRow> findGroup(const GroupName& name) const;
+  // In the order of names, after `after`, at most `most`.
   std::vector<GroupRow> listGroups(const std::string& account, const std::string& region, const std::string& prefix,
                                    const std::string& after, std::size_t most) const;
   std::int64_t countGroups(const std::string& account, const std::string& region) const;
@@ -61,8 +61,8 @@ class SchedulerStore final {
   void deleteGroup(const GroupName& name);
 
   std::optional<ScheduleRow> findSchedule(const ScheduleName& name) const;
-  // Ordered by group, then name.
   std::vector<ScheduleRow> listSchedules(const ScheduleQuery& query) const;
+  std::vector<ScheduleName> namesInGroup(const GroupName& group) const;
   void putSchedule(const ScheduleRow& row);
   void deleteSchedule(const ScheduleName& name);
 
