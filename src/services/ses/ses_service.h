@@ -17,7 +17,6 @@ class SesService final {
   SesService(store::Database& database, ports::Mailer& mailer, const base::Clock& clock, base::Random& random);
 
   const base::Clock& clock() const { return clock_; }
-  SesStore& store() { return store_; }
 
   // --- identities
   Result<api::ses::VerifyEmailIdentityOutput> verifyEmailIdentity(const api::Call& call,
@@ -44,13 +43,19 @@ class SesService final {
                                                               api::ses::GetSendStatisticsInput in) const;
 
  private:
-  bool mayAppear(const api::Call& call, const std::string& address) const;
-  Result<void> checkSenders(const api::Call& call, const std::vector<std::string>& addresses) const;
-  Result<std::string> submit(const api::Call& call, ports::OutgoingMail mail);
-  Result<std::string> addDomain(const api::Call& call, const std::string& domain);
-  Result<void> addAddress(const api::Call& call, const std::string& address);
+  friend class EmailIdentityProvider;  // ses_resources.cc
 
-  store::Database& database_;
+  Result<void> addAddress(const api::Call& call, const std::string& address);
+  // The token that proves the domain's ownership on AWS.
+  Result<std::string> addDomain(const api::Call& call, const std::string& domain);
+  // Whether the address may stand as a sender: it is verified here, itself or by its domain.
+  bool isVerified(const api::Call& call, const std::string& address) const;
+  // `senders` are mailboxes as the caller wrote them. Fault: MessageRejected, which names all that failed.
+  Result<void> checkSenders(const api::Call& call, const std::vector<std::string>& senders) const;
+  Result<void> checkIdentityArn(const api::Call& call, const std::optional<std::string>& arn,
+                                const char* parameter) const;
+  Result<std::string> submit(const api::Call& call, ports::OutgoingMail mail);
+
   ports::Mailer& mailer_;
   const base::Clock& clock_;
   base::Random& random_;

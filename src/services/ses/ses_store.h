@@ -25,8 +25,7 @@ struct IdentityRow {
 // The sends of 15 minutes, the step in which GetSendStatistics counts.
 struct SendCount {
   base::Time start{};
-  std::int64_t recipients = 0;  // delivery attempts, as SES counts them
-  std::int64_t rejects = 0;
+  std::int64_t recipients = 0;
 };
 
 // Reads on any thread, changes on the writer thread. Identities are found without regard to case.
