@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "homework/client/common/account.h"
 #include "homework/client/common/http.h"
 #include "homework/client/common/time_text.h"
-#include "homework/client/common/account.h"
 
 namespace hearth::homework::client {
 

@@ -92,7 +92,7 @@ std::size_t countOpen(const std::vector<BoardRow>& board) {
 std::string dueText(const TestInfo& info, const Zone& zone, Instant now) {
   if (!info.due) return {};
   const std::string when = zone.tell(*info.due, now);
-  if (info.mayBeSubmitted() && *info.due >= now) return "due " + when + ", " + tellDistance(*info.due, now);
+  if (*info.due >= now) return "due " + when + (info.mayBeSubmitted() ? ", " + tellDistance(*info.due, now) : "");
   return (info.mayBeSubmitted() ? "was due " : "closed ") + when;
 }
 

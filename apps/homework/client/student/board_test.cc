@@ -54,6 +54,7 @@ TEST(Board, TellsStateInWords) {
   EXPECT_EQ(stateText(board[2], zone, kNow), "received today 20:00");
   EXPECT_EQ(stateText(board[3], zone, kNow), "received Mon 1 Apr 21:02, 5 of 6");
   EXPECT_EQ(dueText(board[3].info, zone, kNow), "closed Mon 1 Apr 23:00");
+  EXPECT_EQ(dueText(test("test01", "scored", "2019-04-08T21:00:00Z"), zone, kNow), "due today 23:00");
 }
 
 TEST(Board, ATableWhereThereIsRoomElseBlocks) {

@@ -89,6 +89,24 @@ TEST(Base64, DecodesOnlyWhatIsWellFormed) {
     EXPECT_EQ(base64Decoded(text), std::nullopt) << text;
 }
 
+TEST(ReadableMail, IsTheTextPartDecoded) {
+  OutboxMail mail;
+  mail.subject = "[os] [test01] Wyniki – żółw";
+  mail.raw =
+      "From: Homework <h@example.org>\r\nTo: s@example.org\r\nSubject: =?utf-8?Q?x?=\r\nDate: Mon, 08 Apr 2019 "
+      "21:01:02 +0000\r\n"
+      "Content-Type: multipart/alternative;\r\n boundary=\"=_1\"\r\n\r\n--=_1\r\nContent-Type: text/plain; "
+      "charset=utf-8\r\n"
+      "Content-Transfer-Encoding: quoted-printable\r\n\r\nYour score is: 5 =C5=BC and a lo=\r\nng line =3D "
+      "end=ZZ\r\n\r\n--=_1\r\n"
+      "Content-Type: text/html\r\n\r\n<p>x</p>\r\n--=_1--\r\n";
+  EXPECT_EQ(readableMail(mail),
+            "From: Homework <h@example.org>\nTo: s@example.org\nDate: Mon, 08 Apr 2019 21:01:02 +0000\n"
+            "Subject: [os] [test01] Wyniki – żółw\n\nYour score is: 5 ż and a long line = end=ZZ\n");
+  mail.raw = "no parts here";
+  EXPECT_EQ(readableMail(mail), "no parts here");
+}
+
 TEST(FindMail, TakesAnUnambiguousBeginning) {
   std::vector<OutboxMail> mails(2);
   mails[0].id = "abc1";

@@ -44,7 +44,8 @@ class Desk final {
   Status exportGrades(const std::string& file);
   enum class Mails : unsigned char { kAll, kFailed };
   Status listMails(Mails which);
-  Status showMail(const std::string& id);
+  enum class Form : unsigned char { kReadable, kRaw };
+  Status showMail(const std::string& id, Form form);
   Status resendMails(const std::vector<std::string>& ids, Mails which);
 
  private:

@@ -161,7 +161,7 @@ Status Desk::listMails(Mails which) {
   return Done{};
 }
 
-Status Desk::showMail(const std::string& id) {
+Status Desk::showMail(const std::string& id, Form form) {
   HOMEWORK_CHECK(openDeployment());
   HOMEWORK_TRY(const std::vector<OutboxMail> mails, readOutbox(*cloud_, *deployment_));
   HOMEWORK_TRY(const OutboxMail mail, findMail(mails, id));
@@ -170,7 +170,8 @@ Status Desk::showMail(const std::string& id) {
     document["raw"] = mail.raw;
     print(document);
   } else {
-    terminal_.say(trimmed(cleaned(mail.raw, terminal_.style().charset)));
+    const std::string text = form == Form::kRaw ? mail.raw : readableMail(mail);
+    terminal_.say(trimmed(cleaned(text, terminal_.style().charset)));
   }
   return Done{};
 }

@@ -25,6 +25,32 @@ Result<Json> readDocument(Cloud& cloud, const Deployment& deployment, const std:
   return parseJson(object->body).value_or(Json());
 }
 
+// RFC 2045, 6.7; what is not well formed stays as it is.
+std::string quotedPrintableDecoded(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view rest = text.substr(i);
+    const std::size_t high = rest.size() > 2 ? kDigits.find(rest[1]) : std::string_view::npos;
+    const std::size_t low = rest.size() > 2 ? kDigits.find(rest[2]) : std::string_view::npos;
+    if (rest.starts_with("=\n")) {
+      ++i;
+    } else if (rest[0] == '=' && high != std::string_view::npos && low != std::string_view::npos) {
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      out += rest[0];
+    }
+  }
+  return out;
+}
+
+// To the second; as it came when it is no instant.
+std::string shortTime(const std::string& text) {
+  const auto instant = parseInstant(text);
+  return instant ? formatInstant(std::chrono::floor<std::chrono::seconds>(*instant)) : cleanedLine(text);
+}
+
 }  // namespace
 
 std::optional<std::string> base64Decoded(std::string_view text) {
@@ -45,6 +71,29 @@ std::optional<std::string> base64Decoded(std::string_view text) {
     for (std::size_t j = 0; j + padding < 3; ++j) out += static_cast<char>((bits >> (16 - 8 * j)) & 0xFF);
   }
   return out;
+}
+
+std::string readableMail(const OutboxMail& mail) {
+  std::string text;
+  for (const char c : mail.raw) {
+    if (c != '\r') text += c;
+  }
+  const std::size_t headEnd = text.find("\n\n");
+  const std::string head = text.substr(0, headEnd);
+  const std::size_t part = text.find("\nContent-Type: text/plain", headEnd == std::string::npos ? 0 : headEnd);
+  const std::size_t start = part == std::string::npos ? part : text.find("\n\n", part);
+  if (start == std::string::npos) return mail.raw;
+  const std::size_t end = text.find("\n--=", start + 2);
+  const std::string partHead = text.substr(part, start - part);
+  std::string body = text.substr(start + 2, end == std::string::npos ? end : end - start - 2);
+  if (partHead.find("quoted-printable") != std::string::npos) body = quotedPrintableDecoded(body);
+
+  std::string out;
+  for (const std::string_view line : split(head, '\n')) {
+    if (line.starts_with("From: ") || line.starts_with("To: ") || line.starts_with("Date: "))
+      out += std::string(line) + "\n";
+  }
+  return out + "Subject: " + mail.subject + "\n\n" + body;
 }
 
 Result<std::vector<OutboxMail>> readOutbox(Cloud& cloud, const Deployment& deployment) {
@@ -104,9 +153,8 @@ std::vector<std::string> outboxLines(const std::vector<OutboxMail>& mails, std::
   std::vector<std::string> lines;
   for (const OutboxMail& mail : mails) {
     const std::string head = fitted(mail.id, 8).substr(0, 7) + "  " + fitted(mail.state, 7) + "  " +
-                             fitted(cleanedLine(mail.createdAt), 20) + "  " + fitted(cleanedLine(mail.to), to) +
-                             "  ";
-    const std::size_t room = width > columns(head) + 20 ? width - columns(head) : 20;
+                             fitted(shortTime(mail.createdAt), 20) + "  " + fitted(cleanedLine(mail.to), to) + "  ";
+    const std::size_t room = width > columns(head) + 40 ? width - columns(head) : 40;
     lines.push_back(head + cleanedLine(mail.subject, Charset::kUtf8, room));
     if (!mail.problem.empty()) {
       for (const std::string& line : wrapped(cleanedLine(mail.problem, Charset::kUtf8, 500), width, "         "))

@@ -35,6 +35,10 @@ Status releaseMail(Cloud& cloud, const Deployment& deployment, const OutboxMail&
 std::vector<std::string> outboxLines(const std::vector<OutboxMail>& mails, std::size_t width);
 Json outboxJson(const std::vector<OutboxMail>& mails);
 
+// The mail for people: From, To, Subject and Date, and the text/plain part decoded; all of `raw` when it has no
+// such part.
+std::string readableMail(const OutboxMail& mail);
+
 // nullopt when `text` is not base64 (RFC 4648, padded).
 std::optional<std::string> base64Decoded(std::string_view text);
 

@@ -27,6 +27,7 @@ struct Arguments {
   bool force = false;
   bool yes = false;
   bool failed = false;
+  bool raw = false;
 };
 
 // Where the templates and the package of this build are.
@@ -114,8 +115,9 @@ void addClassCommands(CLI::App& app, Arguments& arguments, Commands& commands) {
   CLI::App* mail = app.add_subcommand("mail", "The mails of scoring")->require_subcommand(1)->fallthrough();
   commands.mailList = mail->add_subcommand("list", "All mails with their state");
   commands.mailList->add_flag("--failed", arguments.failed, "Only those that could not be sent");
-  commands.mailShow = mail->add_subcommand("show", "One mail as it was sent");
+  commands.mailShow = mail->add_subcommand("show", "One mail");
   commands.mailShow->add_option("id", arguments.mailId, "The beginning of its id")->required();
+  commands.mailShow->add_flag("--raw", arguments.raw, "The MIME message as it is sent");
   commands.mailResend = mail->add_subcommand("resend", "Let the next scoring run try mails again");
   commands.mailResend->add_option("id", arguments.mailIds, "The beginnings of their ids");
   commands.mailResend->add_flag("--failed", arguments.failed, "All that failed");
@@ -150,7 +152,8 @@ Status act(const Commands& commands, Arguments& arguments) {
   if (commands.status->parsed()) return desk.status(arguments.test);
   if (commands.score->parsed()) return desk.score(arguments.scoring);
   if (commands.mailList->parsed()) return desk.listMails(mails);
-  if (commands.mailShow->parsed()) return desk.showMail(arguments.mailId);
+  if (commands.mailShow->parsed())
+    return desk.showMail(arguments.mailId, arguments.raw ? Desk::Form::kRaw : Desk::Form::kReadable);
   if (commands.mailResend->parsed()) return desk.resendMails(arguments.mailIds, mails);
   return desk.exportGrades(arguments.file);
 }
