@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/terminal_text.h"

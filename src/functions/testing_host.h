@@ -6,9 +6,10 @@
 #include <sys/stat.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -154,6 +155,17 @@ class HostTest : public ::testing::Test {
       if (failure) std::rethrow_exception(failure);
       return std::move(*value);
     }
+  }
+
+  // Runs an invocation beside others; `then` is called on the loop.
+  void invokeBeside(std::shared_ptr<const FunctionSpec> spec,
+                    std::function<void(Result<ports::InvokeOutcome>)> then) {
+    auto run = [](Task<Result<ports::InvokeOutcome>> task,
+                  std::function<void(Result<ports::InvokeOutcome>)> done) -> Task<void> {
+      done(co_await std::move(task));
+    };
+    boost::asio::co_spawn(loop_, run(host_->invoke(std::move(spec), invocation()), std::move(then)),
+                          boost::asio::detached);
   }
 
   template <class Condition>

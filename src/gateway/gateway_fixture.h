@@ -140,6 +140,7 @@ inline MethodDefinition makeLambda(std::string verb, std::string type = "AWS") {
 
 // A gateway with one API, "abc123", and its stage "api".
 struct World {
+  boost::asio::io_context loop;  // outlives whoever waits on it
   StageDefinition definition = makeStageDefinition();
   FakeInvoker invoker;
   FakeMeter meter;
@@ -148,7 +149,6 @@ struct World {
   FakeStages stages;
   GatewaySettings settings;
   std::unique_ptr<Gateway> gateway;
-  boost::asio::io_context loop;
 
   void add(std::string path, MethodDefinition method) {
     definition.resources.push_back({"res" + std::to_string(definition.resources.size()), std::move(path), {}});

@@ -41,11 +41,6 @@
 
 namespace hearth::server {
 
-// The root account that the data folder belongs to.
-struct HomeAccount {
-  std::string account;
-};
-
 class Parts final {
  public:
   // `loop` outlives the parts. Throws or faults when the machine or the folder does not allow it.
@@ -77,6 +72,7 @@ class Parts final {
   boost::asio::io_context& loop_;
   const Settings settings_;
   std::unique_ptr<base::Clock> clock_;
+  std::string homeAccount_;
   base::SystemRandom random_;
 
   // --- the disk and the machine

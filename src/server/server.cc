@@ -1,0 +1,78 @@
+#include "server/server.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <filesystem>
+
+#include "base/log.h"
+#include "cli/local_server.h"
+#include "server/parts.h"
+
+namespace hearth::server {
+namespace {
+
+// As many descriptors as the machine gives: every connection and every environment takes some.
+void raiseDescriptorLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::unique_ptr<base::Clock> makeClock(const Settings& settings) {
+  if (settings.startAt) return std::make_unique<base::SystemClock>(*settings.startAt);
+  return std::make_unique<base::SystemClock>();
+}
+
+}  // namespace
+
+Result<void> serve(const Settings& settings, const std::function<void(const std::string& address)>& onReady) {
+  ::signal(SIGPIPE, SIG_IGN);
+  raiseDescriptorLimit();
+  if (auto running = cli::findServer(settings.dataFolder))
+    return Fault("AlreadyRunning", "A server (pid " + std::to_string(running->pid) + ") already runs on " +
+                                       settings.dataFolder + ". Stop it with: hearth stop --data " + settings.dataFolder);
+  boost::asio::io_context loop(1);
+  boost::asio::signal_set signals(loop, SIGTERM, SIGINT);
+  std::unique_ptr<Parts> parts;
+  bool stopping = false;
+  auto beginStop = [&] {
+    if (std::exchange(stopping, true)) return;
+    base::logInfo("server", "stopping");
+    signals.cancel();
+    boost::asio::co_spawn(loop, parts->stop(), [&loop](std::exception_ptr) { loop.stop(); });
+  };
+
+  auto clock = makeClock(settings);
+  std::int64_t shift = base::toMillis(clock->now()) - base::toMillis(base::SystemClock().now());
+  AdminHooks hooks;
+  hooks.stop = beginStop;
+  HEARTH_TRY(parts, Parts::build(loop, settings, std::move(clock), std::move(hooks)));
+  auto port = parts->start();
+  if (!port.ok()) {
+    boost::asio::co_spawn(loop, parts->stop(), boost::asio::detached);
+    loop.run();
+    return std::move(port).fault();
+  }
+  bool v6 = settings.address.find(':') != std::string::npos;
+  std::string address = (v6 ? "[" + settings.address + "]" : settings.address) + ":" + std::to_string(*port);
+  cli::writeServerFile(settings.dataFolder, {::getpid(), address, settings.region, kVersion, settings.startAt ? shift : 0});
+  signals.async_wait([&](const boost::system::error_code& failed, int) {
+    if (!failed) beginStop();
+  });
+  if (onReady) onReady(address);
+  loop.run();
+  cli::removeServerFile(settings.dataFolder);
+  // The parts go before the loop that they borrow.
+  parts.reset();
+  base::logInfo("server", "stopped");
+  return {};
+}
+
+}  // namespace hearth::server

@@ -5,7 +5,9 @@
 namespace hearth::homework::client {
 
 Result<Json> runScoring(Cloud& cloud, const Deployment& deployment, const ScoringRequest& request) {
-  JsonObject event{{"now", request.now}, {"dryRun", request.dryRun}};
+  JsonObject event{{"now", request.now},
+                   {"dryRun", request.dryRun},
+                   {"time", formatInstant(std::chrono::floor<std::chrono::seconds>(cloud.now()))}};
   if (!request.test.empty()) event["test"] = request.test;
   AwsCall call;
   call.service = "lambda";
@@ -53,6 +55,11 @@ std::vector<std::string> scoringLines(const Json& outcome) {
     const auto count = [&](const char* name) { return std::to_string(integerMember(*mails, name).value_or(0)); };
     lines.push_back("mails: " + count("sent") + " sent, " + count("failed") + " failed, " + count("pending") +
                     " pending");
+  }
+  for (const Json& problem : arrayMember(outcome, "problems")) {
+    if (const auto* text = problem.if_string()) {
+      lines.push_back("PROBLEM: " + cleanedLine({text->data(), text->size()}, Charset::kUtf8, 500));
+    }
   }
   if (dry) lines.push_back("This was a dry run: nothing was written, nothing was mailed.");
   return lines;

@@ -1,0 +1,270 @@
+#include "server/parts.h"
+
+#include <filesystem>
+#include <unordered_set>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "cli/local_server.h"
+#include "server/server.h"
+#include "services/apigateway/apigateway_resources.h"
+#include "services/apigateway/apigateway_store.h"
+#include "services/events/events_resources.h"
+#include "services/events/events_store.h"
+#include "services/iam/iam_resources.h"
+#include "services/iam/iam_store.h"
+#include "services/lambda/lambda_resources.h"
+#include "services/logs/logs_resources.h"
+#include "services/s3/s3_resources.h"
+#include "services/scheduler/scheduler_resources.h"
+#include "services/scheduler/scheduler_store.h"
+#include "services/ses/ses_resources.h"
+#include "services/ses/ses_store.h"
+
+namespace hearth::server {
+namespace {
+
+constexpr int kPoolThreads = 4;
+constexpr auto kGrace = std::chrono::seconds(30);
+constexpr auto kHousekeeping = std::chrono::minutes(10);
+
+template <class Steps>
+void append(std::vector<store::Migration>& into, const Steps& steps) {
+  into.insert(into.end(), steps.begin(), steps.end());
+}
+
+void append(std::vector<std::unique_ptr<ports::ResourceProvider>>& into,
+            std::vector<std::unique_ptr<ports::ResourceProvider>> more) {
+  for (auto& provider : more) into.push_back(std::move(provider));
+}
+
+// The programs and files that come with this one lie beside its folder.
+std::filesystem::path programFolder() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
+
+Result<sandbox::JailMode> jailMode(const std::string& name) {
+  if (name == "auto") return sandbox::JailMode::kAuto;
+  if (name == "strict") return sandbox::JailMode::kStrict;
+  if (name == "off") return sandbox::JailMode::kOff;
+  return Fault("InvalidArgument", "--jail is auto, strict or off; '" + name + "' is none of them.");
+}
+
+Result<mail::OutboxSettings> outboxSettings(const MailRelay& relay) {
+  mail::OutboxSettings settings;
+  if (relay.host.empty()) return settings;
+  mail::Relay& target = settings.relay.emplace();
+  target.host = relay.host;
+  target.port = relay.port;
+  target.user = relay.user;
+  target.password = relay.password;
+  if (relay.security == "required") target.tls = mail::TlsMode::kRequired;
+  else if (relay.security == "optional") target.tls = mail::TlsMode::kOptional;
+  else if (relay.security == "implicit") target.tls = mail::TlsMode::kImplicit;
+  else if (relay.security == "off") target.tls = mail::TlsMode::kOff;
+  else return Fault("InvalidArgument", "--smtp-tls is required, optional, implicit or off.");
+  return settings;
+}
+
+Result<std::unique_ptr<sandbox::Launcher>> startLauncher(boost::asio::io_context& loop, const Settings& settings) {
+  sandbox::LauncherOptions options;
+  HEARTH_TRY(options.mode, jailMode(settings.jail));
+  options.spawnerPath = (programFolder() / "hearth-spawner").string();
+  options.runtimesDirectory = (programFolder().parent_path() / "runtimes").string();
+  std::filesystem::path run = std::filesystem::absolute(settings.dataFolder) / "run";
+  base::removeTree(run.string());
+  base::createDirectories(run.string(), 0700);
+  options.runDirectory = run.string();
+  return sandbox::Launcher::start(loop, options);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Parts>> Parts::build(boost::asio::io_context& loop, const Settings& settings,
+                                            std::unique_ptr<base::Clock> clock, AdminHooks hooks) {
+  base::createDirectories(settings.dataFolder, 0700);
+  // The spawner is started before anything else is, while this process is small and has one thread.
+  HEARTH_TRY(auto launcher, startLauncher(loop, settings));
+  base::SystemRandom random;
+  HEARTH_TRY(auto keyring, store::Keyring::open(settings.dataFolder, random));
+  HEARTH_CHECK(outboxSettings(settings.relay));
+  std::unique_ptr<Parts> parts(new Parts(loop, settings, std::move(clock), std::move(keyring), std::move(launcher),
+                                         std::move(hooks)));
+  parts->migrate();
+  parts->sweepBlobs();
+  HEARTH_CHECK(parts->addRootKeys());
+  parts->bindServices();
+  parts->registerResources();
+  return parts;
+}
+
+Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::unique_ptr<base::Clock> clock,
+             std::unique_ptr<store::Keyring> keyring, std::unique_ptr<sandbox::Launcher> launcher, AdminHooks hooks)
+    : loop_(loop),
+      settings_(settings),
+      clock_(std::move(clock)),
+      keyring_(std::move(keyring)),
+      launcher_(std::move(launcher)),
+      database_(dataPath("hearth.db")),
+      blobs_(dataPath("blobs"), *keyring_, random_),
+      pool_(kPoolThreads),
+      directory_(database_, *keyring_, *clock_, random_),
+      schedule_(database_, *clock_, random_),
+      outbox_(database_, *keyring_, *clock_, random_, outboxSettings(settings.relay).value()),
+      stacks_(database_, *keyring_, *clock_, random_),
+      code_(launcher_->runDirectory(), blobs_, database_, random_),
+      logs_(database_, *keyring_, *clock_),
+      logWriter_(database_, logs_.store(), *clock_),
+      s3_(database_, *keyring_, blobs_, pool_, random_, *clock_,
+          {.canonicalIdOf = [this](const std::string& account) { return directory_.canonicalIdOf(account); }}),
+      iam_(database_, directory_, *clock_, random_),
+      sts_(directory_),
+      lambda_(database_, *keyring_, code_, s3_, directory_, pool_, random_, *clock_),
+      events_(database_, schedule_, lambda_, *clock_, random_),
+      scheduler_(database_, schedule_, lambda_, directory_, *clock_, random_),
+      ses_(database_, outbox_, *clock_, random_),
+      apigateway_(database_, *keyring_, *clock_, random_),
+      cloudformation_(database_, stacks_, s3_, pool_),
+      http_(loop, http::ServerLimits{}, [this](http::Request& request) { return handle(request); }),
+      admin_(outbox_, {.status = [this] { return status(); }, .stop = std::move(hooks.stop)}),
+      housekeeper_("housekeeping", *clock_, [this] { return housekeep(); }) {
+  functions::HostParts host{.loop = loop_,
+                            .launcher = *launcher_,
+                            .code = code_,
+                            .pool = pool_,
+                            .database = database_,
+                            .keyring = *keyring_,
+                            .logs = logWriter_,
+                            .credentials = directory_,
+                            .clock = *clock_,
+                            .random = random_};
+  host.serveEndpoint = [this](base::Fd socket, const std::string& name) { http_.listen(std::move(socket), name); };
+  host.closeEndpoint = [this](const std::string& name) { http_.closeListener(name); };
+  host.resolve = [this](const std::string& arn) { return lambda_.resolve(arn); };
+  host_ = std::make_unique<functions::FunctionHost>(std::move(host));
+  lambda_.setHost(*host_);
+  gateway::GatewaySettings limits;
+  limits.integrationTimeout = std::chrono::seconds(settings.gatewayTimeoutSeconds);
+  gateway_ = std::make_unique<gateway::Gateway>(lambda_, apigateway_, *clock_, random_, apigateway_, limits);
+}
+
+Parts::~Parts() = default;
+
+// Every table of the product, in the order in which parts build on each other.
+void Parts::migrate() {
+  std::vector<store::Migration> steps;
+  append(steps, identity::directoryMigrations());
+  append(steps, schedule::migrations());
+  append(steps, mail::migrations());
+  append(steps, stacks::Engine::migrations());
+  append(steps, functions::CodeStore::migrations());
+  append(steps, functions::FunctionHost::migrations());
+  append(steps, services::logs::logsMigrations());
+  append(steps, services::s3::s3Migrations());
+  append(steps, services::iam::iamMigrations());
+  append(steps, services::lambda::lambdaMigrations());
+  append(steps, services::events::eventsMigrations());
+  append(steps, services::scheduler::schedulerMigrations());
+  append(steps, services::ses::sesMigrations());
+  append(steps, services::apigateway::apigatewayMigrations());
+  database_.migrate(steps);
+}
+
+// What a crash left of bodies that no row refers to.
+void Parts::sweepBlobs() {
+  std::unordered_set<store::BlobId> used;
+  s3_.forEachBlob([&](const store::BlobId& blob) { used.insert(blob); });
+  blobs_.sweep([&](const store::BlobId& blob) { return used.contains(blob) || code_.refersTo(blob); });
+}
+
+Result<void> Parts::addRootKeys() {
+  HEARTH_TRY(cli::RootKey home, cli::openRootKey(settings_.dataFolder, *keyring_, random_));
+  homeAccount_ = home.account;
+  directory_.addRootKey({home.account, home.accessKeyId, home.secretAccessKey, ""});
+  for (const identity::RootKey& key : settings_.rootKeys) directory_.addRootKey(key);
+  return {};
+}
+
+void Parts::bindServices() {
+  api::s3::bind(router_, s3_);
+  api::lambda::bind(router_, lambda_);
+  api::apigateway::bind(router_, apigateway_);
+  api::cloudformation::bind(router_, cloudformation_);
+  api::iam::bind(router_, iam_);
+  api::sts::bind(router_, sts_);
+  api::events::bind(router_, events_);
+  api::scheduler::bind(router_, scheduler_);
+  api::logs::bind(router_, logs_);
+  api::ses::bind(router_, ses_);
+  pipeline_ = std::make_unique<Pipeline>(PipelineParts{.router = router_,
+                                                       .database = database_,
+                                                       .directory = directory_,
+                                                       .gateway = *gateway_,
+                                                       .admin = admin_,
+                                                       .clock = *clock_,
+                                                       .random = random_});
+}
+
+void Parts::registerResources() {
+  append(resources_, services::s3::makeS3Resources(s3_));
+  append(resources_, services::lambda::makeLambdaResources(lambda_));
+  append(resources_, services::apigateway::makeApiGatewayResources(apigateway_));
+  append(resources_, services::iam::makeIamResources(iam_));
+  append(resources_, services::events::makeEventsResources(events_));
+  append(resources_, services::scheduler::makeSchedulerResources(scheduler_));
+  append(resources_, services::logs::makeLogsResources(logs_));
+  append(resources_, services::ses::makeSesResources(ses_));
+  for (auto& provider : resources_) stacks_.registerProvider(*provider);
+}
+
+Task<http::Response> Parts::handle(http::Request& request) { return pipeline_->handle(request); }
+
+Result<int> Parts::start() {
+  HEARTH_CHECK(launcher_->awaitReady());
+  for (const sandbox::Wall& wall : launcher_->walls())
+    if (!wall.present)
+      base::logWarning("jail", "functions run without a wall", {{"wall", wall.name}, {"why", wall.why}});
+  HEARTH_TRY(int port, http_.listen(settings_.address, settings_.port, "public"));
+  host_->start();
+  stacks_.start();
+  schedule_.start();
+  outbox_.start();
+  housekeeper_.start();
+  return port;
+}
+
+Task<void> Parts::stop() {
+  housekeeper_.stop();
+  schedule_.stop();
+  outbox_.stop();
+  co_await http_.stop(kGrace);
+  co_await host_->stop(kGrace);
+  stacks_.stop();
+  gateway_->flushUsage();
+  launcher_->stop();
+  pool_.stop();
+  database_.stop();
+}
+
+// Retention, now and then.
+std::optional<base::Time> Parts::housekeep() {
+  database_.post([this] { logs_.expire(); });
+  return clock_->now() + kHousekeeping;
+}
+
+JsonObject Parts::status() const {
+  functions::HostStatus functions = host_->status();
+  JsonArray walls;
+  for (const sandbox::Wall& wall : launcher_->walls())
+    walls.push_back(JsonObject{{"name", wall.name}, {"present", wall.present}, {"why", wall.why}});
+  return {{"version", kVersion},
+          {"account", homeAccount_},
+          {"region", settings_.region},
+          {"time", base::formatIso8601(clock_->now())},
+          {"environments", functions.environments},
+          {"running", functions.running},
+          {"events", functions.events},
+          {"mail", settings_.relay.host.empty() ? std::string("kept in the outbox: no relay is set")
+                                                : "delivered through " + settings_.relay.host},
+          {"walls", std::move(walls)}};
+}
+
+}  // namespace hearth::server
