@@ -127,6 +127,9 @@ Status Desk::score(const ScoringRequest& request) {
   } else {
     print(scoringLines(outcome));
   }
+  if (!arrayMember(outcome, "problems").empty()) {
+    return Failure{Exit::kRejected, "Not everything could be scored.", "Running it again is safe."};
+  }
   return Done{};
 }
 

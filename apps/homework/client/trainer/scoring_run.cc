@@ -55,6 +55,7 @@ std::vector<std::string> scoringLines(const Json& outcome) {
     const auto count = [&](const char* name) { return std::to_string(integerMember(*mails, name).value_or(0)); };
     lines.push_back("mails: " + count("sent") + " sent, " + count("failed") + " failed, " + count("pending") +
                     " pending");
+    if (integerMember(*mails, "failed").value_or(0) > 0) lines.push_back("See  trainer mail list --failed");
   }
   for (const Json& problem : arrayMember(outcome, "problems")) {
     if (const auto* text = problem.if_string()) {
