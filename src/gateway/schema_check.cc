@@ -130,7 +130,7 @@ class Checker final {
       case boost::json::kind::uint64:
         return kIntegerBit;
       case boost::json::kind::double_:
-        return value.get_double() == std::floor(value.get_double()) ? kIntegerBit : kNumberBit;
+        return kNumberBit;
       case boost::json::kind::string:
         return kStringBit;
       case boost::json::kind::array:

@@ -16,7 +16,7 @@ namespace hearth::gateway {
 
 struct SchemaNode;
 
-// Bits of SchemaNode::types. A number that happens to be whole is an integer.
+// Bits of SchemaNode::types. In draft 4 an integer is a number written without fraction and exponent: 1, not 1.0.
 enum TypeBit : unsigned {
   kNullBit = 1,
   kBooleanBit = 2,

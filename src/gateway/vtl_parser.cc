@@ -169,8 +169,9 @@ class Parser final {
     in_.at = special;
     if (count % 2 == 0) return true;  // The escapes cancelled out.
     if (!reference) {
-      addText(block, "#");
-      ++in_.at;
+      const std::size_t end = in_.source.find(directive, special) + directive.size();
+      in_.at = end + (in_.source[special + 1] == '{' ? 1 : 0);
+      addText(block, in_.source.substr(special, in_.at - special));
       return true;
     }
     Node escaped;
@@ -200,7 +201,9 @@ class Parser final {
       return fail("#" + std::string(name) + " is not supported", start);
     }
     if (!isDirective(name)) {
-      addText(block, in_.source.substr(in_.at++, 1));
+      const std::size_t braces = !name.empty() && in_.source[start + 1] == '{' ? 2 : 0;
+      in_.at += 1 + name.size() + braces;
+      addText(block, in_.source.substr(start, in_.at - start));
       return true;
     }
     in_.at += 1 + name.size() + (in_.source[start + 1] == '{' ? 2 : 0);

@@ -239,6 +239,7 @@ TEST(VtlWhiteSpace, SetSwallowsTheBlanksBeforeItBehindAnotherDirective) {
   EXPECT_EQ(render("  #set($a = 1)$a"), "1");
   EXPECT_EQ(render("x  #set($a = 1)$a"), "x  1");
   EXPECT_EQ(render("$name  #set($a = 1)$a"), "Ada1");
+  EXPECT_EQ(render("#fff  #set($a = 1)$a \\#{if}  #set($a = 2)$a"), "#fff1 #{if}2");
 }
 
 TEST(VtlParse, ReportsLineAndColumn) {

@@ -86,6 +86,7 @@ Result<std::unique_ptr<Parts>> Parts::build(boost::asio::io_context& loop, const
   base::SystemRandom random;
   HEARTH_TRY(auto keyring, store::Keyring::open(settings.dataFolder, random));
   HEARTH_CHECK(outboxSettings(settings.relay));
+  HEARTH_CHECK(launcher->awaitReady());
   std::unique_ptr<Parts> parts(new Parts(loop, settings, std::move(clock), std::move(keyring), std::move(launcher),
                                          std::move(hooks)));
   parts->migrate();
@@ -155,7 +156,6 @@ void Parts::migrate() {
   append(steps, schedule::migrations());
   append(steps, mail::migrations());
   append(steps, stacks::Engine::migrations());
-  append(steps, functions::CodeStore::migrations());
   append(steps, functions::FunctionHost::migrations());
   append(steps, services::logs::logsMigrations());
   append(steps, services::s3::s3Migrations());
@@ -218,7 +218,6 @@ void Parts::registerResources() {
 Task<http::Response> Parts::handle(http::Request& request) { return pipeline_->handle(request); }
 
 Result<int> Parts::start() {
-  HEARTH_CHECK(launcher_->awaitReady());
   for (const sandbox::Wall& wall : launcher_->walls())
     if (!wall.present)
       base::logWarning("jail", "functions run without a wall", {{"wall", wall.name}, {"why", wall.why}});

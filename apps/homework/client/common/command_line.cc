@@ -12,7 +12,7 @@ namespace {
 
 int report(const Failure& failure, const GlobalOptions& options) {
   const int status = static_cast<int>(failure.exit);
-  if (options.json) {
+  if (options.json && !failure.documented) {
     const Json error = JsonObject{{"exit", status}, {"message", failure.what}, {"hint", failure.hint}};
     std::cout << writeJsonPretty(JsonObject{{"error", error}}) << std::flush;
   }

@@ -22,8 +22,9 @@ enum class Exit : int {
 
 struct Failure {
   Exit exit = Exit::kInternal;
-  std::string what;  // one sentence, fit for a terminal
-  std::string hint;  // what to do now; may be empty
+  std::string what;         // one sentence, fit for a terminal
+  std::string hint;         // what to do now; may be empty
+  bool documented = false;  // with --json: the document that was printed says it already
 };
 
 template <class T>

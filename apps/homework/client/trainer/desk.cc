@@ -9,10 +9,10 @@
 namespace hearth::homework::client {
 namespace {
 
-Failure faultyCourse(const Findings& findings) {
+Failure faultyCourse(const Findings& findings, Output output) {
   const std::size_t errors = findings.count(Severity::kError);
   return {Exit::kInternal, std::to_string(errors) + (errors == 1 ? " error." : " errors."),
-          "Mend the course, then check again with  trainer check"};
+          "Mend the course, then check again with  trainer check", output == Output::kJson};
 }
 
 }  // namespace
@@ -96,10 +96,10 @@ Status Desk::check(const std::filesystem::path& folder) {
                      {"errors", errors},
                      {"warnings", course.findings.count(Severity::kWarning)},
                      {"findings", findingsJson(course.findings)}});
-    return errors == 0 ? Status(Done{}) : Status(faultyCourse(course.findings));
+    return errors == 0 ? Status(Done{}) : Status(faultyCourse(course.findings, output_));
   }
   tellFindings(course.findings);
-  if (errors > 0) return faultyCourse(course.findings);
+  if (errors > 0) return faultyCourse(course.findings, output_);
   std::size_t questions = 0;
   for (const TestFolder& test : course.tests) questions += test.questionCount;
   terminal_.say("Good: " + std::to_string(course.tests.size()) + " tests, " + std::to_string(questions) +
@@ -170,7 +170,7 @@ Status Desk::publish(const std::filesystem::path& folder, Mode mode, Force force
   if (output_ == Output::kText) tellFindings(course.findings);
   if (course.findings.count(Severity::kError) > 0) {
     if (output_ == Output::kJson) print(JsonObject{{"findings", findingsJson(course.findings)}});
-    return faultyCourse(course.findings);
+    return faultyCourse(course.findings, output_);
   }
   HOMEWORK_TRY(const PublishPlan plan, planPublish(*cloud_, *deployment_, course, force));
   if (output_ == Output::kText) print(planLines(plan, cloud_->now()));

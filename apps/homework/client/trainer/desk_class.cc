@@ -128,7 +128,8 @@ Status Desk::score(const ScoringRequest& request) {
     print(scoringLines(outcome));
   }
   if (!arrayMember(outcome, "problems").empty()) {
-    return Failure{Exit::kRejected, "Not everything could be scored.", "Running it again is safe."};
+    return Failure{Exit::kRejected, "Not everything could be scored.", "Running it again is safe.",
+                   output_ == Output::kJson};
   }
   return Done{};
 }
