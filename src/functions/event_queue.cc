@@ -145,7 +145,9 @@ struct EventQueue::State : std::enable_shared_from_this<EventQueue::State> {
     const EventPolicy policy = (*spec)->events;
     const base::Time deadline = event.accepted + policy.maximumEventAge;
     if (now >= deadline) {
-      co_return co_await self->giveUp(std::move(event), LostEvent::Condition::kEventAgeExceeded, {});
+      // Named: g++ 12 destroys a braced temporary among the arguments of a co_await twice.
+      ports::InvokeOutcome none;
+      co_return co_await self->giveUp(std::move(event), LostEvent::Condition::kEventAgeExceeded, std::move(none));
     }
     ports::Invocation invocation = event.invocation;
     Result<ports::InvokeOutcome> outcome = co_await self->parts.invoke(std::move(*spec), std::move(invocation));
