@@ -287,7 +287,7 @@ def handler(event, context):
   EXPECT_EQ(lines[4], "END RequestId: 11111111-2222-3333-4444-555555555555");
   EXPECT_EQ(lines[5].substr(0, 63), "REPORT RequestId: 11111111-2222-3333-4444-555555555555\tDuration");
   EXPECT_NE(lines[5].find(" MB\tInit Duration: "), std::string::npos);
-  EXPECT_EQ(sink_.place.substr(0, 61), "123456789012 eu-central-1 /aws/lambda/f 2019/04/08/[$LATEST]");
+  EXPECT_EQ(sink_.place.substr(0, 60), "123456789012 eu-central-1 /aws/lambda/f 2019/04/08/[$LATEST]");
   EXPECT_NE(outcome->logTail.find("from print\n"), std::string::npos);
 
   const std::size_t before = lines.size();

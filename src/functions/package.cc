@@ -96,9 +96,12 @@ class Unpacker final {
     archive_read_support_format_zip_seekable(archive_.get());
     archive_read_set_options(archive_.get(), "hdrcharset=UTF-8");
     opened_ = archive_read_open_memory(archive_.get(), zip.data(), zip.size()) == ARCHIVE_OK;
+    // A zip without entries is nothing but its end record, which libarchive does not take for a zip.
+    empty_ = zip.starts_with("PK\x05\x06");
   }
 
   Result<PackageSize> run() {
+    if (empty_) return invalid("Uploaded file must be a non-empty zip");
     if (!opened_) return broken();
     const std::size_t before = size_.entries;
     for (;;) {
@@ -174,6 +177,7 @@ class Unpacker final {
   const PackageLimits& limits_;
   PackageSize size_;
   std::unique_ptr<archive, Free> archive_;
+  bool empty_ = false;
   bool opened_ = false;
   std::string buffer_ = std::string(64 * 1024, '\0');
 };

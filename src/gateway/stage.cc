@@ -180,12 +180,13 @@ Result<void> compileParameters(Method& method, const std::map<std::string, bool>
        {"method.request.path.", ParameterPlace::kPath},
        {"method.request.querystring.", ParameterPlace::kQuery},
        {"method.request.multivaluequerystring.", ParameterPlace::kQuery}}};
-  for (const auto& [name, required] : parameters) {
+  for (const auto& parameter : parameters) {
+    const std::string& name = parameter.first;
     const auto place = std::find_if(kPlaces.begin(), kPlaces.end(), [&](const auto& candidate) {
       return name.starts_with(candidate.first) && name.size() > candidate.first.size();
     });
     if (place == kPlaces.end()) return refuse("Invalid mapping expression specified: " + name);
-    if (required) method.requiredParameters.push_back({place->second, name.substr(place->first.size())});
+    if (parameter.second) method.requiredParameters.push_back({place->second, name.substr(place->first.size())});
   }
   return {};
 }
