@@ -56,11 +56,16 @@ Result<mail::OutboxSettings> outboxSettings(const MailRelay& relay) {
   target.port = relay.port;
   target.user = relay.user;
   target.password = relay.password;
-  if (relay.security == "required") target.tls = mail::TlsMode::kRequired;
-  else if (relay.security == "optional") target.tls = mail::TlsMode::kOptional;
-  else if (relay.security == "implicit") target.tls = mail::TlsMode::kImplicit;
-  else if (relay.security == "off") target.tls = mail::TlsMode::kOff;
-  else return Fault("InvalidArgument", "--smtp-tls is required, optional, implicit or off.");
+  if (relay.security == "required")
+    target.tls = mail::TlsMode::kRequired;
+  else if (relay.security == "optional")
+    target.tls = mail::TlsMode::kOptional;
+  else if (relay.security == "implicit")
+    target.tls = mail::TlsMode::kImplicit;
+  else if (relay.security == "off")
+    target.tls = mail::TlsMode::kOff;
+  else
+    return Fault("InvalidArgument", "--smtp-tls is required, optional, implicit or off.");
   return settings;
 }
 
@@ -83,12 +88,12 @@ Result<std::unique_ptr<Parts>> Parts::build(boost::asio::io_context& loop, const
   base::createDirectories(settings.dataFolder, 0700);
   // The spawner is started before anything else is, while this process is small and has one thread.
   HEARTH_TRY(auto launcher, startLauncher(loop, settings));
-  base::SystemRandom random;
-  HEARTH_TRY(auto keyring, store::Keyring::open(settings.dataFolder, random));
+  auto random = std::make_unique<base::SystemRandom>();
+  HEARTH_TRY(auto keyring, store::Keyring::open(settings.dataFolder, *random));
   HEARTH_CHECK(outboxSettings(settings.relay));
   HEARTH_CHECK(launcher->awaitReady());
-  std::unique_ptr<Parts> parts(new Parts(loop, settings, std::move(clock), std::move(keyring), std::move(launcher),
-                                         std::move(hooks)));
+  std::unique_ptr<Parts> parts(new Parts(loop, settings, std::move(clock), std::move(random), std::move(keyring),
+                                         std::move(launcher), std::move(hooks)));
   parts->migrate();
   parts->sweepBlobs();
   HEARTH_CHECK(parts->addRootKeys());
@@ -98,10 +103,13 @@ Result<std::unique_ptr<Parts>> Parts::build(boost::asio::io_context& loop, const
 }
 
 Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::unique_ptr<base::Clock> clock,
-             std::unique_ptr<store::Keyring> keyring, std::unique_ptr<sandbox::Launcher> launcher, AdminHooks hooks)
+             std::unique_ptr<base::Random> random, std::unique_ptr<store::Keyring> keyring,
+             std::unique_ptr<sandbox::Launcher> launcher, AdminHooks hooks)
     : loop_(loop),
       settings_(settings),
       clock_(std::move(clock)),
+      randomSource_(std::move(random)),
+      random_(*randomSource_),
       keyring_(std::move(keyring)),
       launcher_(std::move(launcher)),
       database_(dataPath("hearth.db")),

@@ -1,5 +1,5 @@
-// Parts: every engine and every service, in the order in which they are built. Each is given what it borrows; nothing
-// looks anything up by itself.
+// Parts: every engine and every service, in the order in which they are built. Each is given what it borrows;
+// nothing looks anything up by itself.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -59,7 +59,8 @@ class Parts final {
 
  private:
   Parts(boost::asio::io_context& loop, const Settings& settings, std::unique_ptr<base::Clock> clock,
-        std::unique_ptr<store::Keyring> keyring, std::unique_ptr<sandbox::Launcher> launcher, AdminHooks hooks);
+        std::unique_ptr<base::Random> random, std::unique_ptr<store::Keyring> keyring,
+        std::unique_ptr<sandbox::Launcher> launcher, AdminHooks hooks);
   void migrate();
   void sweepBlobs();
   void bindServices();
@@ -73,7 +74,8 @@ class Parts final {
   const Settings settings_;
   std::unique_ptr<base::Clock> clock_;
   std::string homeAccount_;
-  base::SystemRandom random_;
+  const std::unique_ptr<base::Random> randomSource_;  // the keyring borrows it before there are Parts
+  base::Random& random_;
 
   // --- the disk and the machine
   std::unique_ptr<store::Keyring> keyring_;
