@@ -352,7 +352,7 @@ Result<void> Directory::checkAssumable(const std::string& roleArn, const std::st
   auto role = findRoleByArn(roleArn);
   if (!role) return Fault("NoSuchEntity", "The role " + roleArn + " cannot be found.", 404);
   HEARTH_TRY(TrustPolicy trust, TrustPolicy::parse(role->trustPolicy));
-  if (!trust.allowsService(servicePrincipal))
+  if (!trust.allowsService(servicePrincipal, role->account))
     return Fault("AccessDenied", "The trust policy of " + roleArn + " does not name " + servicePrincipal + ".",
                  403);
   return {};

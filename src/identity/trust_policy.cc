@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/glob.h"
 
 namespace hearth::identity {
 namespace {
@@ -27,31 +28,7 @@ Result<std::vector<std::string>> textList(const Json& value, std::string_view wh
   return list;
 }
 
-// '*' stands for any characters, '?' for one. Both texts in lower case.
-bool matchesPattern(std::string_view text, std::string_view pattern) {
-  std::size_t at = 0;
-  std::size_t wanted = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t retry = 0;
-  while (at < text.size()) {
-    if (wanted < pattern.size() && pattern[wanted] == '*') {
-      star = wanted++;
-      retry = at;
-    } else if (wanted < pattern.size() && (pattern[wanted] == '?' || pattern[wanted] == text[at])) {
-      ++wanted;
-      ++at;
-    } else if (star != std::string_view::npos) {
-      wanted = star + 1;
-      at = ++retry;
-    } else {
-      return false;
-    }
-  }
-  while (wanted < pattern.size() && pattern[wanted] == '*') ++wanted;
-  return wanted == pattern.size();
-}
-
-bool isAssumeRole(const std::string& action) { return matchesPattern("sts:assumerole", base::toLower(action)); }
+bool isAssumeRole(const std::string& action) { return base::globMatches(base::toLower(action), "sts:assumerole"); }
 
 // Whether the policy's principal is the role that the caller is a session of:
 // arn:aws:iam::ACCOUNT:role/PATH/ROLE and arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION.
@@ -69,6 +46,33 @@ bool isRoleOfSession(std::string_view principal, std::string_view callerArn) {
 }
 
 }  // namespace
+
+Result<void> TrustPolicy::addCondition(const Json& condition, Statement& statement) {
+  const auto* operators = condition.if_object();
+  if (!operators) return malformed("Syntax errors in policy.");
+  for (const auto& [name, keys] : *operators) {
+    const auto* pairs = keys.if_object();
+    if (!pairs) return malformed("Syntax errors in policy.");
+    for (const auto& [key, value] : *pairs) {
+      const bool like = name == "StringLike";
+      if ((like || name == "StringEquals") && base::equalsIgnoreCase(key, "aws:SourceAccount")) {
+        HEARTH_TRY(auto accounts, textList(value, "Condition"));
+        statement.sourceAccounts.push_back({like, std::move(accounts)});
+      } else {
+        statement.undecidable = true;
+      }
+    }
+  }
+  return {};
+}
+
+bool TrustPolicy::Statement::holdsFor(std::string_view sourceAccount) const {
+  return std::all_of(sourceAccounts.begin(), sourceAccounts.end(), [&](const AccountCondition& condition) {
+    return std::any_of(condition.accounts.begin(), condition.accounts.end(), [&](const std::string& account) {
+      return condition.like ? base::globMatches(account, sourceAccount) : account == sourceAccount;
+    });
+  });
+}
 
 Result<TrustPolicy> TrustPolicy::parse(std::string_view text) {
   auto parsed = base::parseJson(text);
@@ -90,7 +94,9 @@ Result<TrustPolicy> TrustPolicy::parse(std::string_view text) {
     std::string effect = base::findString(item, "Effect").value_or("");
     if (effect != "Allow" && effect != "Deny") return malformed("Missing required field Effect");
     statement.allow = effect == "Allow";
-    statement.conditional = base::findMember(item, "Condition") != nullptr;
+    if (const Json* condition = base::findMember(item, "Condition")) {
+      HEARTH_CHECK(addCondition(*condition, statement));
+    }
     const Json* action = base::findMember(item, "Action");
     if (!action) return malformed("Missing required field Action");
     HEARTH_TRY(auto actions, textList(*action, "Action"));
@@ -118,18 +124,19 @@ Result<TrustPolicy> TrustPolicy::parse(std::string_view text) {
 }
 
 template <class Matches>
-bool TrustPolicy::decide(Matches matches) const {
+bool TrustPolicy::decide(std::string_view sourceAccount, Matches matches) const {
   bool allowed = false;
   for (const Statement& statement : statements_) {
     if (!statement.assumeRole || !matches(statement)) continue;
+    if (!statement.holdsFor(sourceAccount)) continue;
     if (!statement.allow) return false;
-    if (!statement.conditional) allowed = true;
+    if (!statement.undecidable) allowed = true;
   }
   return allowed;
 }
 
-bool TrustPolicy::allowsService(std::string_view servicePrincipal) const {
-  return decide([&](const Statement& statement) {
+bool TrustPolicy::allowsService(std::string_view servicePrincipal, std::string_view sourceAccount) const {
+  return decide(sourceAccount, [&](const Statement& statement) {
     return std::any_of(statement.services.begin(), statement.services.end(),
                        [&](const std::string& name) { return base::equalsIgnoreCase(name, servicePrincipal); });
   });
@@ -137,7 +144,8 @@ bool TrustPolicy::allowsService(std::string_view servicePrincipal) const {
 
 bool TrustPolicy::allowsPrincipal(std::string_view arn, std::string_view account) const {
   std::string root = "arn:aws:iam::" + std::string(account) + ":root";
-  return decide([&](const Statement& statement) {
+  // No service acts here: aws:SourceAccount is absent from the request, and a condition on it fails.
+  return decide({}, [&](const Statement& statement) {
     return std::any_of(statement.principals.begin(), statement.principals.end(), [&](const std::string& name) {
       return name == "*" || name == arn || name == account || name == root || isRoleOfSession(name, arn);
     });

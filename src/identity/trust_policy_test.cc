@@ -14,9 +14,9 @@ TrustPolicy parsed(std::string_view text) {
 TEST(TrustPolicy, NamesAService) {
   auto policy = parsed(R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":
       ["lambda.amazonaws.com","scheduler.amazonaws.com"]},"Action":"sts:AssumeRole"}})");
-  EXPECT_TRUE(policy.allowsService("lambda.amazonaws.com"));
-  EXPECT_TRUE(policy.allowsService("scheduler.amazonaws.com"));
-  EXPECT_FALSE(policy.allowsService("events.amazonaws.com"));
+  EXPECT_TRUE(policy.allowsService("lambda.amazonaws.com", "111122223333"));
+  EXPECT_TRUE(policy.allowsService("scheduler.amazonaws.com", "111122223333"));
+  EXPECT_FALSE(policy.allowsService("events.amazonaws.com", "111122223333"));
   EXPECT_FALSE(policy.allowsPrincipal("arn:aws:iam::111122223333:user/eve", "111122223333"));
 }
 
@@ -25,7 +25,7 @@ TEST(TrustPolicy, RootStandsForItsAccount) {
       "Action":"sts:AssumeRole"}]})");
   EXPECT_TRUE(policy.allowsPrincipal("arn:aws:iam::111122223333:user/ann", "111122223333"));
   EXPECT_FALSE(policy.allowsPrincipal("arn:aws:iam::444455556666:user/eve", "444455556666"));
-  EXPECT_FALSE(policy.allowsService("lambda.amazonaws.com"));
+  EXPECT_FALSE(policy.allowsService("lambda.amazonaws.com", "111122223333"));
 }
 
 TEST(TrustPolicy, ARoleStandsForItsSessions) {
@@ -56,10 +56,31 @@ TEST(TrustPolicy, DenyWinsAndConditionsDoNotOpenDoors) {
   EXPECT_FALSE(denied.allowsPrincipal("arn:aws:iam::1:user/eve", "1"));
   auto conditional = parsed(R"({"Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},
       "Action":"sts:AssumeRole","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}]})");
-  EXPECT_FALSE(conditional.allowsService("lambda.amazonaws.com"));
+  EXPECT_FALSE(conditional.allowsService("lambda.amazonaws.com", "111122223333"));
   auto other = parsed(R"({"Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},
       "Action":"sts:TagSession"}]})");
-  EXPECT_FALSE(other.allowsService("lambda.amazonaws.com"));
+  EXPECT_FALSE(other.allowsService("lambda.amazonaws.com", "111122223333"));
+}
+
+TEST(TrustPolicy, TheSourceAccountIsDecided) {
+  auto policy = [](const std::string& effect, const std::string& condition) {
+    return parsed(
+        R"({"Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:*"},
+        {"Effect":")" +
+        effect + R"(","Principal":{"Service":"scheduler.amazonaws.com"},
+        "Action":"sts:AssumeRole","Condition":)" +
+        condition + "}]}");
+  };
+  auto exact = policy("Allow", R"({"StringEquals":{"aws:SourceAccount":["1","111122223333"]}})");
+  EXPECT_TRUE(exact.allowsService("scheduler.amazonaws.com", "111122223333"));
+  EXPECT_FALSE(exact.allowsService("scheduler.amazonaws.com", "444455556666"));
+  auto like = policy("Allow", R"({"StringLike":{"AWS:sourceaccount":"1111*"}})");
+  EXPECT_TRUE(like.allowsService("scheduler.amazonaws.com", "111122223333"));
+  EXPECT_FALSE(like.allowsService("scheduler.amazonaws.com", "444455556666"));
+  auto both = policy("Allow", R"({"StringEquals":{"aws:SourceAccount":"111122223333","aws:Other":"x"}})");
+  EXPECT_FALSE(both.allowsService("scheduler.amazonaws.com", "111122223333"));
+  auto denied = policy("Deny", R"({"StringEquals":{"aws:SourceAccount":"111122223333"}})");
+  EXPECT_FALSE(denied.allowsService("scheduler.amazonaws.com", "111122223333"));
 }
 
 TEST(TrustPolicy, MalformedOnesAreRefused) {
