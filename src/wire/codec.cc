@@ -160,6 +160,11 @@ http::Response encodeOutput(const Operation& operation, Protocol protocol, api::
 
 namespace {
 
+// Details that S3 tells in headers: whether a delete marker is in the way, and all of them when there is no body.
+bool isHeader(const Fault& fault, std::string_view detail) {
+  return detail.starts_with("x-amz-") || fault.status == 304;
+}
+
 std::string faultXml(const api::Service* service, Protocol protocol, const Fault& fault, std::string_view requestId,
                      std::string_view resource) {
   std::string xml;
@@ -172,7 +177,8 @@ std::string faultXml(const api::Service* service, Protocol protocol, const Fault
     xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>";
     element("Code", fault.code);
     element("Message", fault.message);
-    for (const auto& [name, value] : fault.details) element(name, value);
+    for (const auto& [name, value] : fault.details)
+      if (!isHeader(fault, name)) element(name, value);
     if (!resource.empty()) element("Resource", resource);
     element("RequestId", requestId);
     element("HostId", base::base64Encode(requestId));
@@ -195,6 +201,9 @@ http::Response encodeFault(const api::Service* service, Protocol protocol, const
   http::Response response;
   response.status = fault.status;
   addRequestId(response, service, protocol, requestId);
+  if (protocol == Protocol::kRestXml)
+    for (const auto& [name, value] : fault.details)
+      if (isHeader(fault, name)) response.headers.set(name, value);
   if (isXml(protocol)) {
     response.headers.add("Content-Type", protocol == Protocol::kRestXml ? "application/xml" : "text/xml");
     if (!head && fault.status != 304) response.body = faultXml(service, protocol, fault, requestId, resource);

@@ -23,7 +23,8 @@ Result<api::AnyShape> decodeInput(const Match& match, http::Request& request, st
 http::Response encodeOutput(const api::Operation& operation, api::Protocol protocol, api::AnyShape& output,
                             std::string_view requestId);
 
-// The response of a failure, in the protocol's own form. `resource` is S3's: the path that was asked for.
+// The response of a failure, in the protocol's own form. `resource` is S3's: the path that was asked for. Of its
+// details those named "x-amz-..." become headers, and all of a 304.
 http::Response encodeFault(const api::Service* service, api::Protocol protocol, const Fault& fault,
                            std::string_view requestId, std::string_view resource, bool head);
 

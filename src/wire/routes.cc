@@ -122,7 +122,9 @@ bool matchQuery(const Pattern& pattern, const Parameters& parameters) {
 }
 
 int scoreOf(const Pattern& pattern, const http::Request& request, const Parameters& parameters) {
+  // Deprecated operations share a URI with what took their place; the one that is here is meant.
   int score = static_cast<int>(pattern.query.size()) * 1000 + pattern.literals * 10;
+  if (pattern.route->listed) score += 5;
   for (std::string_view name : pattern.requiredQuery) {
     if (!findParameter(parameters, name)) return score - 500;
     ++score;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "services/page_token.h"
 #include "services/s3/names.h"
 #include "services/s3/s3_service.h"
 
@@ -10,6 +11,8 @@ namespace hearth::services::s3 {
 using namespace api::s3;
 
 namespace {
+
+constexpr std::string_view kListV2 = "ListObjectsV2";
 
 // With encoding-type=url, keys and prefixes are percent-encoded, slashes left alone.
 struct Encoding {
@@ -102,8 +105,8 @@ Result<ListObjectsV2Output> S3Service::listObjectsV2(const api::Call& call, List
   HEARTH_TRY(std::size_t most, pageSize(in.maxKeys, "max-keys"));
   std::string after = in.startAfter.value_or("");
   if (in.continuationToken) {
-    auto decoded = base::base64Decode(*in.continuationToken);
-    if (!decoded || decoded->empty())
+    auto decoded = readPageToken(kListV2, *in.continuationToken);
+    if (!decoded)
       return invalidArgument("The continuation token provided is incorrect", "continuation-token",
                              *in.continuationToken);
     after = *decoded;
@@ -120,7 +123,7 @@ Result<ListObjectsV2Output> S3Service::listObjectsV2(const api::Call& call, List
   if (in.delimiter && !in.delimiter->empty()) out.delimiter = encode(query.delimiter);
   out.continuationToken = in.continuationToken;
   if (in.startAfter) out.startAfter = encode(*in.startAfter);
-  if (page.truncated) out.nextContinuationToken = base::base64Encode(nameOf(page.entries.back()));
+  if (page.truncated) out.nextContinuationToken = writePageToken(kListV2, nameOf(page.entries.back()));
   fill(out, page, encode, in.fetchOwner.value_or(false) ? std::optional<Owner>(ownerOf(bucket)) : std::nullopt);
   return out;
 }

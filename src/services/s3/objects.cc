@@ -23,7 +23,6 @@ ReadConditions conditionsOf(const Input& in) {
   return {in.ifMatch, in.ifNoneMatch, in.ifModifiedSince, in.ifUnmodifiedSince};
 }
 
-// A fault about a missing object says whether a delete marker is in the way.
 std::optional<std::string> header(const ObjectRow& row, const char* name) {
   auto it = row.attributes.headers.find(name);
   if (it == row.attributes.headers.end()) return std::nullopt;
@@ -47,8 +46,22 @@ void describe(Output& out, const ObjectRow& row, bool withChecksum) {
   out.serverSideEncryption = "AES256";
   if (row.attributes.storageClass != "STANDARD") out.storageClass = row.attributes.storageClass;
   if (row.versionId != kNullVersion) out.versionId = row.versionId;
-  if (!row.attributes.parts.empty()) out.partsCount = static_cast<std::int64_t>(row.attributes.parts.size());
   if (withChecksum) showChecksum(out, row.attributes.checksum);
+}
+
+std::string contentRange(const ByteRange& range, std::uint64_t size) {
+  return "bytes " + std::to_string(range.offset) + "-" + std::to_string(range.offset + range.length - 1) + "/" +
+         std::to_string(size);
+}
+
+// What is said only to those who ask for a part or a range.
+template <class Input, class Output>
+void describeRange(Output& out, const Input& in, const ObjectRow& row, const std::optional<ByteRange>& range) {
+  if (in.partNumber && !row.attributes.parts.empty())
+    out.partsCount = static_cast<std::int64_t>(row.attributes.parts.size());
+  if (!range) return;
+  out.statusCode = 206;
+  if (range->length > 0) out.contentRange = contentRange(*range, row.body.size);
 }
 
 // The bytes that a request asks for: a range, a part, or everything (nullopt).
@@ -71,11 +84,6 @@ Result<std::optional<ByteRange>> wantedRange(const Input& in, const ObjectRow& r
   return parseRange(*in.range, row.body.size);
 }
 
-std::string contentRange(const ByteRange& range, std::uint64_t size) {
-  return "bytes " + std::to_string(range.offset) + "-" + std::to_string(range.offset + range.length - 1) + "/" +
-         std::to_string(size);
-}
-
 }  // namespace
 
 Result<GetObjectOutput> S3Service::getObject(const api::Call& call, GetObjectInput in) const {
@@ -94,7 +102,7 @@ Result<GetObjectOutput> S3Service::getObject(const api::Call& call, GetObjectInp
   if (in.responseExpires) out.expires = in.responseExpires;
   if (!row.attributes.tags.empty()) out.tagCount = static_cast<std::int64_t>(row.attributes.tags.size());
   ByteRange bytes = range.value_or(ByteRange{0, row.body.size});
-  if (range && bytes.length > 0) out.contentRange = contentRange(bytes, row.body.size);
+  describeRange(out, in, row, range);
   out.contentLength = static_cast<std::int64_t>(bytes.length);
   HEARTH_TRY(out.body, openBody(row.body, bytes.offset, bytes.length, blobs_));
   return out;
@@ -109,7 +117,7 @@ Result<HeadObjectOutput> S3Service::headObject(const api::Call& call, HeadObject
   HeadObjectOutput out;
   describe(out, row, in.checksumMode == "ENABLED" && !range);
   out.contentLength = static_cast<std::int64_t>(range ? range->length : row.body.size);
-  if (range && range->length > 0) out.contentRange = contentRange(*range, row.body.size);
+  describeRange(out, in, row, range);
   return out;
 }
 

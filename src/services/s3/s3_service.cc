@@ -53,11 +53,15 @@ Result<ObjectRow> S3Service::getObjectRow(const BucketRow& bucket, const std::st
     if (row->deleteMarker)
       return Fault("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
           .with("Method", "GET")
-          .with("ResourceType", "DeleteMarker");
+          .with("ResourceType", "DeleteMarker")
+          .with("x-amz-delete-marker", "true")
+          .with("x-amz-version-id", row->versionId);
     return *std::move(row);
   }
   auto row = objects_.findLatest(bucket.id, key);
-  if (!row || row->deleteMarker) return noSuchKey(key);
+  if (!row) return noSuchKey(key);
+  if (row->deleteMarker)
+    return noSuchKey(key).with("x-amz-delete-marker", "true").with("x-amz-version-id", row->versionId);
   return *std::move(row);
 }
 
