@@ -36,7 +36,7 @@ Result<Client> Client::connect(const std::string& dataFolder) {
     return Fault("NoServer",
                  "No server runs on " + dataFolder + ". Start one with: hearth serve --data " + dataFolder);
   base::SystemRandom random;
-  HEARTH_TRY(auto keyring, store::Keyring::open(dataFolder, random));
+  HEARTH_TRY(auto keyring, store::Keyring::open(dataFolder, random, store::Keyring::Missing::kRefuse));
   HEARTH_TRY(RootKey key, openRootKey(dataFolder, *keyring, random));
   return Client(*std::move(server), std::move(key));
 }

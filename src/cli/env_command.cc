@@ -17,7 +17,7 @@ int printEnvironment(const std::string& given) {
     return report(
         Fault("NoServer", "No server runs on " + folder + ". Start one with: hearth serve --data " + folder));
   base::SystemRandom random;
-  auto keyring = store::Keyring::open(folder, random);
+  auto keyring = store::Keyring::open(folder, random, store::Keyring::Missing::kRefuse);
   if (!keyring.ok()) return report(keyring.fault());
   auto key = openRootKey(folder, **keyring, random);
   if (!key.ok()) return report(key.fault());

@@ -1,6 +1,6 @@
 #include "cli/local_server.h"
 
-#include <signal.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +17,22 @@ constexpr std::size_t kSmallFile = 64 * 1024;
 constexpr std::string_view kRootKeyContext = "root key";
 
 std::string serverFilePath(const std::string& dataFolder) { return dataFolder + "/server.json"; }
+
+// The whole file, as a lock that belongs to the open description (fcntl(2), F_OFD_SETLK).
+struct flock wholeFile() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+std::string lockPath(const std::string& dataFolder) { return dataFolder + "/server.lock"; }
+
+bool isLocked(const std::string& dataFolder) {
+  const base::Fd file(::open(lockPath(dataFolder).c_str(), O_RDWR | O_CLOEXEC));
+  struct flock lock = wholeFile();
+  return file && ::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
 
 bool isFolder(const std::string& path) {
   std::error_code ignored;
@@ -44,11 +60,30 @@ Result<RootKey> openRootKey(const std::string& dataFolder, const store::Keyring&
     return key;
   }
   HEARTH_TRY(std::string sealed, base::readFile(path, kSmallFile));
-  HEARTH_TRY(std::string text, keyring.open(sealed, kRootKeyContext));
+  auto opened = keyring.open(sealed, kRootKeyContext);
+  if (!opened.ok())
+    return Fault("WrongMasterKey",
+                 path + " does not open with this master key. Put the right master.key back, or give it in "
+                        "HEARTH_MASTER_KEY.",
+                 500);
+  const std::string& text = *opened;
   HEARTH_TRY(Json document, base::parseJson(text));
   return RootKey{base::findString(document, "account").value_or(""),
                  base::findString(document, "accessKeyId").value_or(""),
                  base::findString(document, "secretAccessKey").value_or("")};
+}
+
+Result<base::Fd> lockDataFolder(const std::string& dataFolder) {
+  const std::string path = lockPath(dataFolder);
+  base::Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) base::throwErrno("open", path);
+  struct flock lock = wholeFile();
+  if (::fcntl(file.get(), F_OFD_SETLK, &lock) == 0) return file;
+  if (errno != EAGAIN && errno != EACCES) base::throwErrno("lock", path);
+  const auto running = findServer(dataFolder);
+  return Fault("AlreadyRunning", "A server" + (running ? " (pid " + std::to_string(running->pid) + ")" : "") +
+                                     " already runs on " + dataFolder + ". Stop it with: hearth stop --data " +
+                                     dataFolder);
 }
 
 void writeServerFile(const std::string& dataFolder, const ServerFile& file) {
@@ -74,7 +109,8 @@ std::optional<ServerFile> findServer(const std::string& dataFolder) {
   file.version = base::findString(*document, "version").value_or("");
   if (const Json* shift = base::findMember(*document, "clockShiftMillis"); shift && shift->is_int64())
     file.clockShiftMillis = shift->get_int64();
-  if (file.pid <= 0 || ::kill(static_cast<pid_t>(file.pid), 0) != 0) return std::nullopt;
+  // A process id alone tells nothing: after a crash it may be another program's.
+  if (file.pid <= 0 || !isLocked(dataFolder)) return std::nullopt;
   return file;
 }
 

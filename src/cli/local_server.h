@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/fd.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "store/keyring.h"
@@ -31,9 +32,13 @@ struct ServerFile {
   std::int64_t clockShiftMillis = 0;  // how far its clock is set from the machine's (--clock)
 };
 
+// Makes the folder the caller's for as long as the descriptor is open; the kernel lets go of it when the process ends
+// in whatever way. Fault: AlreadyRunning.
+Result<base::Fd> lockDataFolder(const std::string& dataFolder);
+
 void writeServerFile(const std::string& dataFolder, const ServerFile& file);
 void removeServerFile(const std::string& dataFolder);
-// nullopt when there is none or its process is gone.
+// nullopt when there is none, or nobody holds the lock of the folder.
 std::optional<ServerFile> findServer(const std::string& dataFolder);
 
 // --data, else $HEARTH_DATA, else ./.hearth when it is there, else the .hearth beside the checkout that the program

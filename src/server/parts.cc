@@ -20,6 +20,7 @@
 #include "services/scheduler/scheduler_store.h"
 #include "services/ses/ses_resources.h"
 #include "services/ses/ses_store.h"
+#include "store/key_note.h"
 
 namespace hearth::server {
 namespace {
@@ -69,6 +70,13 @@ Result<mail::OutboxSettings> outboxSettings(const MailRelay& relay) {
   return settings;
 }
 
+// A key is made for a folder without data alone.
+store::Keyring::Missing missingKey(const std::string& dataFolder) {
+  const bool isNew = !std::filesystem::exists(dataFolder + "/hearth.db") &&
+                     !std::filesystem::exists(dataFolder + "/root.key");
+  return isNew ? store::Keyring::Missing::kMake : store::Keyring::Missing::kRefuse;
+}
+
 Result<std::unique_ptr<sandbox::Launcher>> startLauncher(boost::asio::io_context& loop, const Settings& settings) {
   sandbox::LauncherOptions options;
   HEARTH_TRY(options.mode, jailMode(settings.jail));
@@ -85,18 +93,18 @@ Result<std::unique_ptr<sandbox::Launcher>> startLauncher(boost::asio::io_context
 
 Result<std::unique_ptr<Parts>> Parts::build(boost::asio::io_context& loop, const Settings& settings,
                                             std::unique_ptr<base::Clock> clock, AdminHooks hooks) {
-  base::createDirectories(settings.dataFolder, 0700);
   // The spawner is started before anything else is, while this process is small and has one thread.
   HEARTH_TRY(auto launcher, startLauncher(loop, settings));
   auto random = std::make_unique<base::SystemRandom>();
-  HEARTH_TRY(auto keyring, store::Keyring::open(settings.dataFolder, *random));
+  HEARTH_TRY(auto keyring, store::Keyring::open(settings.dataFolder, *random, missingKey(settings.dataFolder)));
   HEARTH_CHECK(outboxSettings(settings.relay));
   HEARTH_CHECK(launcher->awaitReady());
   std::unique_ptr<Parts> parts(new Parts(loop, settings, std::move(clock), std::move(random), std::move(keyring),
                                          std::move(launcher), std::move(hooks)));
   parts->migrate();
-  parts->sweepBlobs();
+  HEARTH_CHECK(store::requireMasterKey(parts->database_, *parts->keyring_));
   HEARTH_CHECK(parts->addRootKeys());
+  parts->sweepBlobs();
   parts->bindServices();
   parts->registerResources();
   return parts;
@@ -160,6 +168,7 @@ Parts::~Parts() = default;
 // Every table of the product, in the order in which parts build on each other.
 void Parts::migrate() {
   std::vector<store::Migration> steps;
+  append(steps, store::keyNoteMigrations());
   append(steps, identity::directoryMigrations());
   append(steps, schedule::migrations());
   append(steps, mail::migrations());

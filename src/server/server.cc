@@ -10,6 +10,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <filesystem>
 
+#include "base/fd.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "cli/local_server.h"
 #include "server/parts.h"
@@ -35,9 +37,9 @@ std::unique_ptr<base::Clock> makeClock(const Settings& settings) {
 Result<void> serve(const Settings& settings, const std::function<void(const std::string& address)>& onReady) {
   ::signal(SIGPIPE, SIG_IGN);
   raiseDescriptorLimit();
-  if (auto running = cli::findServer(settings.dataFolder))
-    return Fault("AlreadyRunning", "A server (pid " + std::to_string(running->pid) + ") already runs on " +
-                                       settings.dataFolder + ". Stop it with: hearth stop --data " + settings.dataFolder);
+  base::createDirectories(settings.dataFolder, 0700);
+  HEARTH_TRY(const base::Fd lock, cli::lockDataFolder(settings.dataFolder));
+  cli::removeServerFile(settings.dataFolder);  // a killed one's
   boost::asio::io_context loop(1);
   boost::asio::signal_set signals(loop, SIGTERM, SIGINT);
   std::unique_ptr<Parts> parts;

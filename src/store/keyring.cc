@@ -102,7 +102,8 @@ Result<std::string> readKeyFile(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<Keyring>> Keyring::open(const std::string& directory, base::Random& random) {
+Result<std::unique_ptr<Keyring>> Keyring::open(const std::string& directory, base::Random& random,
+                                               Missing missing) {
   const auto make = [&](std::string key) { return std::unique_ptr<Keyring>(new Keyring(std::move(key), random)); };
   if (const char* given = std::getenv("HEARTH_MASTER_KEY"); given != nullptr && *given != '\0') {
     auto key = decodeKey(given);
@@ -112,6 +113,12 @@ Result<std::unique_ptr<Keyring>> Keyring::open(const std::string& directory, bas
   const std::string path = directory + "/master.key";
   HEARTH_TRY(std::string text, readKeyFile(path));
   const Cleansed wipe(text);
+  if (text.empty() && missing == Missing::kRefuse) {
+    return Fault("MissingMasterKey",
+                 "There is no " + path + ", and what is kept in " + directory +
+                     " cannot be read without its master key. Put the file back, or give the key in HEARTH_MASTER_KEY.",
+                 500);
+  }
   if (text.empty()) {
     std::string fresh = base::randomBytes(random, AesGcm::kKeySize);
     text = base::hexEncode(fresh) + "\n";

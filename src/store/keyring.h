@@ -15,10 +15,14 @@ namespace hearth::store {
 // format of a sealed value is a document: docs/formats/sealed-value.md. Thread-safe.
 class Keyring final {
  public:
-  // Reads DIR/master.key (mode 0600, refused when others may read it), or makes it at first start. The
-  // environment variable HEARTH_MASTER_KEY (64 hex digits) takes its place and nothing is written. Faults:
-  // InvalidMasterKey when what is there is no key, or open to others.
-  static Result<std::unique_ptr<Keyring>> open(const std::string& directory, base::Random& random);
+  // What to do where there is no key yet: make one in a new folder; never where there is data of a lost one.
+  enum class Missing : unsigned char { kMake, kRefuse };
+
+  // Reads DIR/master.key (mode 0600, refused when others may read it). The environment variable HEARTH_MASTER_KEY
+  // (64 hex digits) takes its place and nothing is written. Faults: InvalidMasterKey when what is there is no key,
+  // or open to others; MissingMasterKey.
+  static Result<std::unique_ptr<Keyring>> open(const std::string& directory, base::Random& random,
+                                               Missing missing = Missing::kMake);
   ~Keyring();
   Keyring(const Keyring&) = delete;
   Keyring& operator=(const Keyring&) = delete;

@@ -64,6 +64,13 @@ TEST_F(KeyringTest, RefusesKeysThatAreOpenToOthersOrBroken) {
   EXPECT_EQ(Keyring::open(root_, random_).fault().code, "InvalidMasterKey");
 }
 
+TEST_F(KeyringTest, ALostKeyIsNotReplacedByANewOne) {
+  EXPECT_EQ(Keyring::open(root_, random_, Keyring::Missing::kRefuse).fault().code, "MissingMasterKey");
+  EXPECT_FALSE(std::filesystem::exists(keyFile()));
+  (void)openKeyring();
+  EXPECT_TRUE(Keyring::open(root_, random_, Keyring::Missing::kRefuse).ok());
+}
+
 TEST_F(KeyringTest, TheEnvironmentTakesThePlaceOfTheFile) {
   ::setenv("HEARTH_MASTER_KEY", std::string(64, 'a').c_str(), 1);
   const std::string fingerprint = openKeyring()->fingerprint();
