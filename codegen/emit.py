@@ -107,11 +107,12 @@ class Emitter:
         return out + ["};", ""]
 
     def bind(self) -> list[str]:
+        service = "S& service" if self.s.operations else "S&"
         out = [
             "// Binds every listed operation to the member function of the same name. A missing one is reported with the",
             "// signature to write; make it const when it only reads, a Task when it waits (api/router.h).",
             "template <class S>",
-            "void bind(Router& router, S& service) {",
+            f"void bind(Router& router, {service}) {{",
             "  router.addService(kService);",
         ]
         for op in self.s.operations:
