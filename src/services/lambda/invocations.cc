@@ -13,9 +13,10 @@ constexpr std::size_t kMostPayload = 6 << 20;       // of a call that waits
 constexpr std::size_t kMostEventPayload = 1 << 20;  // of an event
 constexpr std::size_t kMostCachedSpecs = 4096;
 
-Fault tooLarge(std::size_t size, std::size_t limit) {
-  return Fault("RequestTooLargeException",
-               std::to_string(size) + " byte payload is too large for the RequestResponse invocation type (limit " +
+// The model calls it RequestTooLargeException; the service answers with this code.
+Fault tooLarge(std::size_t size, const std::string& type, std::size_t limit) {
+  return Fault("RequestEntityTooLargeException",
+               std::to_string(size) + " byte payload is too large for the " + type + " invocation type (limit " +
                    std::to_string(limit) + " bytes)",
                413)
       .with("Type", "User");
@@ -115,12 +116,18 @@ Result<void> LambdaService::enqueue(const ports::Invocation& invocation) {
 Task<Result<InvokeOutput>> LambdaService::invoke(const api::Call& call, InvokeInput in) {
   HEARTH_CO_TRY(FunctionName name, nameOf(call, in.functionName, in.qualifier));
   std::string type = in.invocationType.value_or("RequestResponse");
+  if (type != "RequestResponse" && type != "Event" && type != "DryRun")
+    co_return Fault("ValidationException",
+                    "1 validation error detected: Value '" + type.substr(0, 64) +
+                        "' at 'invocationType' failed to satisfy constraint: Member must satisfy "
+                        "enum value set: [Event, RequestResponse, DryRun]");
   ports::Invocation invocation;
+  invocation.requestId = call.requestId;
   invocation.functionArn = name.qualifiedArn();
   invocation.payload = in.payload.value_or("");
   if (base::trim(invocation.payload).empty()) invocation.payload = "{}";
   std::size_t limit = type == "Event" ? kMostEventPayload : kMostPayload;
-  if (invocation.payload.size() > limit) co_return tooLarge(invocation.payload.size(), limit);
+  if (invocation.payload.size() > limit) co_return tooLarge(invocation.payload.size(), type, limit);
   HEARTH_CO_CHECK(checkPayload(invocation.payload));
   if (in.clientContext) {
     auto context = base::base64Decode(*in.clientContext);
@@ -144,11 +151,6 @@ Task<Result<InvokeOutput>> LambdaService::invoke(const api::Call& call, InvokeIn
     out.statusCode = 202;
     co_return out;
   }
-  if (type != "RequestResponse")
-    co_return Fault("ValidationException",
-                    "1 validation error detected: Value '" + type.substr(0, 64) +
-                        "' at 'invocationType' failed to satisfy constraint: Member must satisfy "
-                        "enum value set: [Event, RequestResponse, DryRun]");
   invocation.wantLogTail = in.logType == "Tail";
   HEARTH_CO_TRY(auto outcome, co_await host_->invoke(spec, std::move(invocation)));
   out.statusCode = 200;
