@@ -35,6 +35,13 @@ wire::AuthFamily familyOf(const api::Service* service, api::Protocol protocol) {
   }
 }
 
+// How the caller of a service that is not here would read a fault.
+api::Protocol protocolOf(const http::Request& request) {
+  if (request.headers.contains("X-Amz-Target")) return api::Protocol::kJson11;
+  const std::string_view type = request.headers.find("Content-Type").value_or("");
+  return type.starts_with("application/x-www-form-urlencoded") ? api::Protocol::kQuery : api::Protocol::kRestXml;
+}
+
 wire::CredentialLookup lookupIn(identity::Directory& directory) {
   return [&directory](const std::string& accessKeyId, const std::string& token) -> std::optional<wire::KeyRecord> {
     auto key = directory.findKey(accessKeyId, token);
@@ -72,7 +79,7 @@ Task<http::Response> Pipeline::handle(http::Request& request) {
 Task<http::Response> Pipeline::handleCall(http::Request& request) {
   Exchange exchange{.request = request};
   exchange.service = routes_.guessService(request);
-  if (exchange.service) exchange.protocol = exchange.service->protocols.front();
+  exchange.protocol = exchange.service ? exchange.service->protocols.front() : protocolOf(request);
   exchange.requestId = newRequestId(exchange.service);
 
   std::optional<Fault> fault;
