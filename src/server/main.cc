@@ -3,7 +3,6 @@
 #include "server/serve_command.h"
 
 int main(int argc, char** argv) {
-  return hearth::cli::run(argc, argv, [](hearth::cli::Application& application) {
-    hearth::server::addServeCommand(application);
-  });
+  return hearth::cli::run(
+      argc, argv, [](hearth::cli::Application& application) { hearth::server::addServeCommand(application); });
 }

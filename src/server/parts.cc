@@ -26,7 +26,8 @@ namespace hearth::server {
 namespace {
 
 constexpr int kPoolThreads = 4;
-constexpr auto kGrace = std::chrono::seconds(30);
+constexpr auto kGrace = std::chrono::seconds(30);  // for what runs when the server stops
+constexpr auto kLeastGrace = std::chrono::milliseconds(500);
 constexpr auto kHousekeeping = std::chrono::minutes(10);
 
 template <class Steps>
@@ -57,6 +58,7 @@ Result<mail::OutboxSettings> outboxSettings(const MailRelay& relay) {
   target.port = relay.port;
   target.user = relay.user;
   target.password = relay.password;
+  target.caFile = relay.caFile;
   if (relay.security == "required")
     target.tls = mail::TlsMode::kRequired;
   else if (relay.security == "optional")
@@ -72,8 +74,8 @@ Result<mail::OutboxSettings> outboxSettings(const MailRelay& relay) {
 
 // A key is made for a folder without data alone.
 store::Keyring::Missing missingKey(const std::string& dataFolder) {
-  const bool isNew = !std::filesystem::exists(dataFolder + "/hearth.db") &&
-                     !std::filesystem::exists(dataFolder + "/root.key");
+  const bool isNew =
+      !std::filesystem::exists(dataFolder + "/hearth.db") && !std::filesystem::exists(dataFolder + "/root.key");
   return isNew ? store::Keyring::Missing::kMake : store::Keyring::Missing::kRefuse;
 }
 
@@ -142,7 +144,9 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
       cloudformation_(database_, stacks_, s3_, pool_),
       http_(loop, http::ServerLimits{}, [this](http::Request& request) { return handle(request); }),
       admin_(outbox_, {.status = [this] { return status(); }, .stop = std::move(hooks.stop)}),
+      usageTimer_(loop),
       housekeeper_("housekeeping", *clock_, [this] { return housekeep(); }) {
+  http_.setDateClock(*clock_);
   functions::HostParts host{.loop = loop_,
                             .launcher = *launcher_,
                             .code = code_,
@@ -217,6 +221,7 @@ void Parts::bindServices() {
                                                        .gateway = *gateway_,
                                                        .admin = admin_,
                                                        .clock = *clock_,
+                                                       .machineClock = machineClock_,
                                                        .random = random_});
 }
 
@@ -244,16 +249,33 @@ Result<int> Parts::start() {
   schedule_.start();
   outbox_.start();
   housekeeper_.start();
+  flushUsageEverySecond();
   return port;
+}
+
+// What keys have used of their quotas reaches the disk at most a second late.
+void Parts::flushUsageEverySecond() {
+  usageTimer_.expires_after(std::chrono::seconds(1));
+  usageTimer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (cancelled) return;
+    gateway_->flushUsage();
+    flushUsageEverySecond();
+  });
 }
 
 Task<void> Parts::stop() {
   housekeeper_.stop();
   schedule_.stop();
   outbox_.stop();
-  co_await http_.stop(kGrace);
-  co_await host_->stop(kGrace);
+  // Functions that run go on calling services through the listeners of their environments.
+  host_->holdEvents();
+  const auto end = std::chrono::steady_clock::now() + kGrace;
+  co_await http_.drainListener("public", kGrace);
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+  co_await host_->stop(std::max(left, kLeastGrace));
+  co_await http_.stop(kLeastGrace);
   stacks_.stop();
+  usageTimer_.cancel();
   gateway_->flushUsage();
   launcher_->stop();
   pool_.stop();

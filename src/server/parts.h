@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -69,10 +70,12 @@ class Parts final {
   std::string dataPath(const char* name) const { return settings_.dataFolder + "/" + name; }
   Task<http::Response> handle(http::Request& request);
   std::optional<base::Time> housekeep();
+  void flushUsageEverySecond();
 
   boost::asio::io_context& loop_;
   const Settings settings_;
   std::unique_ptr<base::Clock> clock_;
+  const base::SystemClock machineClock_;
   std::string homeAccount_;
   const std::unique_ptr<base::Random> randomSource_;  // the keyring borrows it before there are Parts
   base::Random& random_;
@@ -112,6 +115,7 @@ class Parts final {
   Admin admin_;
   api::Router router_;
   std::unique_ptr<Pipeline> pipeline_;
+  boost::asio::steady_timer usageTimer_;
   base::Ticker housekeeper_;
 };
 

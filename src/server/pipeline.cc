@@ -67,7 +67,7 @@ struct Pipeline::Exchange {
 };
 
 Pipeline::Pipeline(PipelineParts parts)
-    : parts_(parts), routes_(parts.router.services()), verifier_(lookupIn(parts.directory), parts.clock) {}
+    : parts_(parts), routes_(parts.router.services()), verifier_(lookupIn(parts.directory), parts.clock, parts.machineClock) {}
 
 Task<http::Response> Pipeline::handle(http::Request& request) {
   if (parts_.admin.owns(request)) co_return co_await parts_.admin.handle(request, verifier_);

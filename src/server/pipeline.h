@@ -24,7 +24,8 @@ struct PipelineParts {
   identity::Directory& directory;
   gateway::Gateway& gateway;
   Admin& admin;
-  const base::Clock& clock;
+  const base::Clock& clock;         // the product's, which --clock sets
+  const base::Clock& machineClock;  // the one that clients sign by
   base::Random& random;
 };
 

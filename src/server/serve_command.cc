@@ -74,14 +74,23 @@ void addServeCommand(cli::Application& application) {
   command.add_option("--clock", options->clock, "Start the clock at this time, for demos and tests");
   command.add_option("--account", options->accounts,
                      "ID:ACCESS_KEY:SECRET[:CANONICAL_ID]: a root key to accept, repeatable");
-  command.add_option("--jail", settings.jail, "auto: the strongest walls that the machine allows; strict: all or none; off")
+  command
+      .add_option("--jail", settings.jail,
+                  "auto: the strongest walls that the machine allows; strict: all or none; off")
       ->capture_default_str();
-  command.add_option("--gateway-timeout", settings.gatewayTimeoutSeconds, "Seconds that an API waits for a function")
+  command
+      .add_option("--gateway-timeout", settings.gatewayTimeoutSeconds, "Seconds that an API waits for a function")
       ->capture_default_str()
       ->check(CLI::Range(1, 86'400));
-  command.add_option("--smtp-host", settings.relay.host, "Relay that delivers mail; without one it stays in the outbox");
+  command.add_option("--smtp-host", settings.relay.host,
+                     "Relay that delivers mail; without one it stays in the outbox");
   command.add_option("--smtp-port", settings.relay.port, "Port of the relay")->capture_default_str();
-  command.add_option("--smtp-tls", settings.relay.security, "required, optional, implicit or off")->capture_default_str();
+  command.add_option("--smtp-tls", settings.relay.security, "required, optional, implicit or off")
+      ->capture_default_str();
+  command
+      .add_option("--smtp-ca-file", settings.relay.caFile,
+                  "Certificates that vouch for the relay, else the machine's")
+      ->check(CLI::ExistingFile);
   command.add_option("--smtp-user", settings.relay.user, "User at the relay");
   command.add_option("--smtp-password-file", options->passwordFile,
                      "File with the relay's password; else $HEARTH_SMTP_PASSWORD");

@@ -52,7 +52,6 @@ Result<void> serve(const Settings& settings, const std::function<void(const std:
   };
 
   auto clock = makeClock(settings);
-  std::int64_t shift = base::toMillis(clock->now()) - base::toMillis(base::SystemClock().now());
   AdminHooks hooks;
   hooks.stop = beginStop;
   HEARTH_TRY(parts, Parts::build(loop, settings, std::move(clock), std::move(hooks)));
@@ -64,7 +63,8 @@ Result<void> serve(const Settings& settings, const std::function<void(const std:
   }
   bool v6 = settings.address.find(':') != std::string::npos;
   std::string address = (v6 ? "[" + settings.address + "]" : settings.address) + ":" + std::to_string(*port);
-  cli::writeServerFile(settings.dataFolder, {::getpid(), address, settings.region, kVersion, settings.startAt ? shift : 0});
+  cli::writeServerFile(settings.dataFolder,
+                       {::getpid(), address, settings.region, kVersion});
   signals.async_wait([&](const boost::system::error_code& failed, int) {
     if (!failed) beginStop();
   });

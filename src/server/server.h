@@ -12,9 +12,9 @@ namespace hearth::server {
 
 inline constexpr char kVersion[] = "0.1.0";
 
-// Runs until SIGTERM, SIGINT or a stop through the admin endpoint; returns after a graceful stop. Blocks. `onReady` is
-// called once the server answers, with the address it listens on. Faults: what keeps it from starting, with the reason
-// and what to do.
+// Runs until SIGTERM, SIGINT or a stop through the admin endpoint; returns after a graceful stop. Blocks. `onReady`
+// is called once the server answers, with the address it listens on. Faults: what keeps it from starting, with the
+// reason and what to do.
 Result<void> serve(const Settings& settings, const std::function<void(const std::string& address)>& onReady);
 
 }  // namespace hearth::server

@@ -14,9 +14,10 @@ namespace hearth::server {
 struct MailRelay {
   std::string host;  // empty: no relay; mail stays readable in the outbox
   int port = 587;
-  std::string security = "required";  // STARTTLS: required, optional, off
+  std::string security = "required";  // required or optional STARTTLS, implicit, off
   std::string user;
   std::string password;  // from a file or the environment, never from the command line
+  std::string caFile;    // PEM certificates to trust instead of the machine's
 };
 
 struct Settings {
