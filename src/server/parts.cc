@@ -164,6 +164,7 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
   lambda_.setHost(*host_);
   gateway::GatewaySettings limits;
   limits.integrationTimeout = std::chrono::seconds(settings.gatewayTimeoutSeconds);
+  limits.accountThrottle = {.rate = static_cast<double>(settings.gatewayRate), .burst = settings.gatewayRate / 2};
   gateway_ = std::make_unique<gateway::Gateway>(lambda_, apigateway_, *clock_, random_, apigateway_, limits);
 }
 

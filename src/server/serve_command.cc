@@ -79,6 +79,11 @@ void addServeCommand(cli::Application& application) {
                   "auto: the strongest walls that the machine allows; strict: all or none; off")
       ->capture_default_str();
   command
+      .add_option("--gateway-rate", settings.gatewayRate,
+                  "Requests per second to all APIs of an account and region; half as many at once")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 100'000'000));
+  command
       .add_option("--gateway-timeout", settings.gatewayTimeoutSeconds, "Seconds that an API waits for a function")
       ->capture_default_str()
       ->check(CLI::Range(1, 86'400));
