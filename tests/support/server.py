@@ -1,16 +1,11 @@
 """A Hearth server under test: the real binary, on a free port, in a folder of its own."""
 
-import contextlib
-import datetime
-import importlib
-import json
 import os
 import pathlib
 import re
 import signal
 import subprocess
 import threading
-import types
 
 import boto3
 from botocore.config import Config
@@ -19,21 +14,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("HEARTH_BIN", ROOT / "build" / "release" / "bin"))
 START_SECONDS = 60  # an instrumented binary on a busy machine
 ACCOUNT = ("000000000001", "HEARTHTESTKEY", "hearth-test-secret")
-
-
-class _SigningTime(datetime.datetime):
-    """The clock that requests are signed by: that of the server they go to, which --clock may have set."""
-
-    shift = threading.local()
-
-    @classmethod
-    def utcnow(cls):
-        return datetime.datetime.utcnow() + datetime.timedelta(milliseconds=getattr(cls.shift, "millis", 0))
-
-
-for _module in ("botocore.auth", "botocore.crt.auth"):  # the second signs where Debian's python3-awscrt is installed
-    with contextlib.suppress(ImportError):
-        importlib.import_module(_module).datetime = types.SimpleNamespace(datetime=_SigningTime, timezone=datetime.timezone)
 
 
 class Hearth:
@@ -45,16 +25,14 @@ class Hearth:
         self.region = region
         self.process = None
         self.address = None
-        self.clocked = False
         self.log = []
 
     def start(self, *more):
         listen = self.address or "127.0.0.1:0"  # a restarted server keeps its port: functions and clients know it
         account, key, secret = ACCOUNT
-        self.clocked = "--clock" in self.options or "--clock" in more
         self.process = subprocess.Popen(
             [BIN / "hearth", "serve", "--data", self.data, "--listen", listen, "--region", self.region,
-             "--account", f"{account}:{key}:{secret}", *self.options, *more],
+             "--account", f"{account}:{key}:{secret}", *map(str, self.options), *more],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         ready = threading.Event()
         threading.Thread(target=self._read, args=(self.process, ready), daemon=True).start()
@@ -100,25 +78,11 @@ class Hearth:
         return int(self.address.rsplit(":", 1)[1])
 
     def client(self, service, key=ACCOUNT[1], secret=ACCOUNT[2], token=None, region=None, retries=0, timeout=60, **config):
-        client = boto3.session.Session().client(
+        return boto3.session.Session().client(
             service, endpoint_url=self.url, region_name=region or self.region, aws_access_key_id=key,
             aws_secret_access_key=secret, aws_session_token=token,
             config=Config(retries={"max_attempts": retries}, read_timeout=timeout, parameter_validation=False,
                           s3={"addressing_style": "path"}, **config))
-        client.meta.events.register_first("before-sign", self._set_signing_time)
-        return client
-
-    def _set_signing_time(self, **_):
-        _SigningTime.shift.millis = self.shift
-
-    @property
-    def shift(self):
-        """How far the server's clock is from the machine's, in milliseconds."""
-        return json.loads((self.data / "server.json").read_text())["clockShiftMillis"] if self.clocked else 0
-
-    def now(self):
-        """The server's time, in UTC."""
-        return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(milliseconds=self.shift)
 
     def environment(self):
         """What a shell has after eval "$(hearth env)"."""

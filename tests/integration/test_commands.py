@@ -1,0 +1,203 @@
+"""The hearth command: what it prints, as JSON too, and how it ends."""
+
+import json
+import os
+import re
+import subprocess
+import threading
+
+import pytest
+
+from support.aws import aws, fresh, make_role
+from support.packages import package
+from support.server import BIN
+from support.wait import until
+
+OK, FAILED, USAGE, NO_SERVER, NOT_FOUND = 0, 1, 2, 3, 4
+
+
+def hearth_command(*arguments, **more):
+    return subprocess.run([BIN / "hearth", *map(str, arguments)], capture_output=True, text=True, timeout=120, **more)
+
+
+def test_every_command_explains_itself():
+    top = hearth_command("--help")
+    assert top.returncode == OK
+    commands = ["serve", "env", "status", "deploy", "logs", "mail", "stop"]
+    for name in commands:
+        assert re.search(rf"^ +{name}\b", top.stdout, re.M), name
+        assert hearth_command(name, "--help").returncode == OK
+    assert hearth_command("--version").returncode == OK
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["status", "--nonsense"], ["deploy"], ["mail", "show"], ["logs"], ["serve", "--listen", "no:port"],
+                                       ["serve", "--clock", "yesterday"], ["serve", "--account", "12:KEY:SECRET"], ["serve", "--jail", "paper"]])
+def test_a_wrong_command_line_says_why(tmp_path, arguments):
+    done = hearth_command(*arguments, cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)})
+    assert done.returncode == USAGE, done
+    assert done.stderr.strip() and "SECRET" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [["status"], ["env"], ["logs", "f"], ["mail", "list"], ["deploy", "/dev/null", "--stack", "s"]])
+def test_without_a_server_the_commands_say_how_to_start_one(tmp_path, command):
+    done = hearth_command(*command, "--data", tmp_path / "none")
+    assert done.returncode == NO_SERVER, done
+    assert "hearth serve --data" in done.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_status(hearth):
+    text = hearth_command("status", "--data", hearth.data)
+    assert text.returncode == OK and hearth.url in text.stdout
+    status = json.loads(hearth_command("status", "--data", hearth.data, "--json").stdout)
+    assert re.fullmatch(r"\d{12}", status["account"])
+    assert status["region"] == hearth.region
+    for wall in status["walls"]:
+        assert wall["present"] or wall["why"], wall
+
+
+def test_env_points_clients_at_the_server(hearth):
+    done = hearth_command("env", "--data", hearth.data)
+    names = [line.split("=")[0].removeprefix("export ") for line in done.stdout.splitlines() if line.startswith("export ")]
+    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_URL"):
+        assert name in names, name
+    shell = f'eval "$({BIN}/hearth env --data {hearth.data})"; '
+    run = lambda command: subprocess.run(["bash", "-c", shell + command], capture_output=True, text=True, timeout=60,
+                                         env={"PATH": "/usr/bin:/bin", "HOME": str(hearth.data), "AWS_PROFILE": "none", "AWS_SESSION_TOKEN": "old"})
+    done = run('/usr/bin/aws --endpoint-url "$AWS_ENDPOINT_URL" sts get-caller-identity --output text --query Account')
+    assert re.fullmatch(r"\d{12}\n", done.stdout), done
+
+
+def test_logs_of_a_function(hearth):
+    client, name = hearth.client("lambda"), fresh("logged")
+    client.create_function(FunctionName=name, Runtime="python3.11", Role=make_role(hearth), Handler="index.handler",
+                           Code={"ZipFile": package(index__py="def handler(event, context):\n    print('line', event['n'], '\\x1b[31mred')\n")})
+    # The command asks as the server's own root: another account's function is none of its.
+    own = hearth_command("logs", name, "--data", hearth.data)
+    assert own.returncode == NOT_FOUND and name in own.stderr
+
+
+@pytest.fixture
+def own(hearth):
+    """Clients of the account that the commands act for."""
+    return lambda service: hearth.client(service, **dict(zip(("key", "secret"), own_key(hearth))))
+
+
+def own_key(hearth):
+    values = hearth.environment()
+    return values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"]
+
+
+def make_function(own, name, source):
+    role = own("iam").create_role(RoleName=fresh("role"), AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))["Role"]["Arn"]
+    own("lambda").create_function(FunctionName=name, Runtime="python3.11", Role=role, Handler="index.handler", Code={"ZipFile": package(index__py=source)})
+
+
+def test_logs_are_shown_and_followed(hearth, own):
+    name = fresh("logged")
+    make_function(own, name, "def handler(event, context):\n    print('line', event['n'], '\\x1b[31mred')\n")
+    invoke = lambda n: own("lambda").invoke(FunctionName=name, Payload=json.dumps({"n": n}).encode())
+    invoke(1)
+    show = lambda *more: hearth_command("logs", name, "--data", hearth.data, *more)
+    text = until(lambda: "REPORT" in show().stdout and show(), "the log").stdout
+    assert "line 1" in text and "\x1b" not in text
+    events = [json.loads(line) for line in show("--json").stdout.splitlines()]
+    assert any("line 1" in event["message"] for event in events)
+    assert "START" not in show("--filter", "line").stdout
+
+    follower = subprocess.Popen([BIN / "hearth", "logs", name, "-f", "--data", hearth.data], stdout=subprocess.PIPE, text=True)
+    lines = []
+    reader = threading.Thread(target=lambda: lines.extend(iter(follower.stdout.readline, "")), daemon=True)
+    reader.start()
+    try:
+        until(lambda: any("line 1" in line for line in lines), "the past")
+        invoke(2)
+        until(lambda: any("line 2" in line for line in lines), "what comes")
+        assert sum("line 1" in line for line in lines) == 1
+    finally:
+        follower.terminate()
+        follower.wait()
+
+
+TEMPLATE = '''
+Parameters: {Days: {Type: Number, Default: 7}}
+Resources:
+  Group: {Type: "AWS::Logs::LogGroup", Properties: {RetentionInDays: !Ref Days}}
+Outputs:
+  Name: {Value: !Ref Group}
+'''
+
+
+def test_deploy_makes_changes_and_refuses(hearth, own, tmp_path):
+    (tmp_path / "t.yaml").write_text(TEMPLATE)
+    stack = fresh("deployed")
+    deploy = lambda *more: hearth_command("deploy", tmp_path / "t.yaml", "--stack", stack, "--data", hearth.data, *more)
+    made = deploy()
+    assert made.returncode == OK, made
+    assert "CREATE_COMPLETE" in made.stdout and re.search(r"^Name = ", made.stdout, re.M)
+    assert "Nothing to change" in deploy().stdout
+    changed = deploy("--param", "Days=14", "--tag", "course=os")
+    assert changed.returncode == OK and "UPDATE_COMPLETE" in changed.stdout
+    group = re.search(r"^Name = (.*)$", changed.stdout, re.M).group(1)
+    assert own("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["retentionInDays"] == 14
+    bad = deploy("--param", "Days=15")
+    assert bad.returncode == FAILED and "ROLLBACK" in bad.stdout + bad.stderr, bad
+    assert own("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["retentionInDays"] == 14
+    wrong = deploy("--param", "Nights=1")
+    assert wrong.returncode == FAILED and "Nights" in wrong.stderr
+    (tmp_path / "t.yaml").write_text("Resources: {X: {Type: 'AWS::No::Such'}}")
+    unknown = deploy()
+    assert unknown.returncode == FAILED and "AWS::No::Such" in unknown.stderr
+    assert hearth_command("deploy", tmp_path / "none.yaml", "--stack", stack, "--data", hearth.data).returncode == USAGE
+
+
+def test_mails_of_the_outbox(make_hearth):
+    hearth = make_hearth().start()
+    assert "No mail yet" in hearth_command("mail", "list", "--data", hearth.data).stdout
+    ses = hearth.client("ses")
+    ses.verify_email_identity(EmailAddress="a@example.org")
+    first, second = (ses.send_email(Source="a@example.org", Destination={"ToAddresses": [to]},
+                                    Message={"Subject": {"Data": subject}, "Body": {"Text": {"Data": "text"}}})["MessageId"]
+                     for to, subject in (("b@example.org", "one"), ("c@example.org", "two")))
+    ses.send_raw_email(RawMessage={"Data": b"From: a@example.org\r\nTo: d@example.org\r\nSubject: =?utf-8?q?=1B]0;evil=07?=\r\n\r\nx"})
+    lines = hearth_command("mail", "list", "--data", hearth.data).stdout.splitlines()
+    assert len(lines) == 3 and lines[2].startswith(first) and lines[1].startswith(second)
+    assert re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ +held +b@example\.org +one$", lines[2])
+    assert "evil" in lines[0] and "\x1b" not in lines[0] and "\x07" not in lines[0]
+    assert [mail["id"] for mail in json.loads(hearth_command("mail", "list", "--json", "--data", hearth.data).stdout)["mails"]][1:] == [second, first]
+    assert len(hearth_command("mail", "list", "--limit", "1", "--data", hearth.data).stdout.splitlines()) == 1
+    assert "Subject: one" in hearth_command("mail", "show", first, "--data", hearth.data).stdout
+    assert hearth_command("mail", "show", "no-such-mail", "--data", hearth.data).returncode == NOT_FOUND
+    assert hearth_command("mail", "show", "../../etc/passwd", "--data", hearth.data).returncode == NOT_FOUND
+
+
+def test_stop_waits_until_the_server_is_gone(make_hearth):
+    hearth = make_hearth().start()
+    process = hearth.process
+    stopped = hearth_command("stop", "--data", hearth.data)
+    assert stopped.returncode == OK and "Stopped." in stopped.stdout
+    assert process.wait(10) == 0
+    assert hearth_command("status", "--data", hearth.data).returncode == NO_SERVER
+    assert hearth_command("stop", "--data", hearth.data).returncode == OK
+    hearth.start()
+    assert hearth_command("status", "--data", hearth.data).returncode == OK
+
+
+def test_one_server_per_folder_and_a_port_that_is_taken(make_hearth, tmp_path):
+    hearth = make_hearth().start()
+    again = hearth_command("serve", "--data", hearth.data, "--listen", "127.0.0.1:0")
+    assert again.returncode == FAILED and str(hearth.process.pid) in again.stderr
+    taken = hearth_command("serve", "--data", tmp_path / "other", "--listen", hearth.address)
+    assert taken.returncode == FAILED and str(hearth.port) in taken.stderr
+
+
+def test_the_data_folder_is_for_its_owner_only(hearth):
+    assert os.stat(hearth.data).st_mode & 0o077 == 0
+
+
+def test_keys_of_another_server_open_nothing(hearth, make_hearth):
+    other = make_hearth().start()
+    key, secret = own_key(other)
+    done = aws(hearth, "sts", "get-caller-identity", check=False, key=key, secret=secret)
+    assert done.returncode != 0 and "InvalidClientTokenId" in done.stderr
