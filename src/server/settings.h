@@ -30,7 +30,8 @@ struct Settings {
   std::string jail = "auto";                // auto, strict, off
   MailRelay relay;
   std::int64_t gatewayTimeoutSeconds = 29;
-  std::int64_t gatewayRate = 10'000;  // requests per second to the APIs of an account and region; half as many at once
+  std::int64_t gatewayRate =
+      10'000;  // requests per second to the APIs of an account and region; half as many at once
   bool quiet = false;
 };
 
