@@ -39,9 +39,12 @@ Result<void> decodePayload(const Member& payload, Protocol protocol, http::Reque
       *static_cast<std::unique_ptr<base::ByteStream>*>(payload.emplace(input)) = std::move(request.body);
       return {};
     case ShapeKind::kBlob:
-    case ShapeKind::kString:
       if (!body.empty() || payload.required) *static_cast<std::string*>(payload.emplace(input)) = body;
       return {};
+    case ShapeKind::kString:
+      if (body.empty() && !payload.required) return {};
+      return readScalar(*payload.shape, payload.emplace(input), body, api::TimestampFormat::kDefault,
+                        payload.wireName);
     default:
       if (body.empty()) {
         if (!payload.required) return {};
@@ -165,12 +168,36 @@ bool isHeader(const Fault& fault, std::string_view detail) {
   return detail.starts_with("x-amz-") || fault.status == 304;
 }
 
+// Text of a fault, much of it the caller's own words, as every protocol can carry it: of bounded length, valid
+// UTF-8, without the characters that XML does not have.
+std::string sayable(std::string_view text) {
+  constexpr std::size_t kMost = 2048;
+  constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+  std::string result;
+  while (!text.empty() && result.size() < kMost) {
+    std::size_t length = 1;
+    while (length < 4 && length < text.size() && !base::isUtf8(text.substr(0, length))) ++length;
+    const std::string_view character = text.substr(0, length);
+    const auto first = static_cast<unsigned char>(character[0]);
+    const bool control = first < 0x20 && first != '\t' && first != '\n' && first != '\r';
+    if (!base::isUtf8(character)) {
+      result += kReplacement;
+      length = 1;
+    } else {
+      result += control ? kReplacement : character;
+    }
+    text.remove_prefix(length);
+  }
+  if (!text.empty()) result += "...";
+  return result;
+}
+
 std::string faultXml(const api::Service* service, Protocol protocol, const Fault& fault, std::string_view requestId,
                      std::string_view resource) {
   std::string xml;
   auto element = [&](std::string_view name, std::string_view text) {
     xml.append("<").append(name).append(">");
-    appendXmlText(xml, text);
+    appendXmlText(xml, sayable(text));
     xml.append("</").append(name).append(">");
   };
   if (protocol == Protocol::kRestXml) {
@@ -216,8 +243,8 @@ http::Response encodeFault(const api::Service* service, Protocol protocol, const
   JsonObject document;
   if (protocol != Protocol::kRestJson) document["__type"] = fault.code;
   std::string_view name = service ? service->errorMessageMember : std::string_view("message");
-  document[name] = fault.message;
-  for (const auto& [detail, value] : fault.details) document[detail] = value;
+  document[name] = sayable(fault.message);
+  for (const auto& [detail, value] : fault.details) document[detail] = sayable(value);
   response.body = base::writeJson(document);
   return response;
 }

@@ -1,5 +1,6 @@
 #include <map>
 
+#include "base/bytes.h"
 #include "wire/codec.h"
 
 namespace hearth::wire {
@@ -15,6 +16,10 @@ namespace {
 using Form = std::map<std::string, std::string, std::less<>>;
 
 constexpr std::size_t kMostElements = 10'000;
+
+Fault tooMany(const std::string& prefix) {
+  return {"ValidationError", "'" + prefix + "' has more than " + std::to_string(kMostElements) + " elements"};
+}
 
 bool hasBelow(const Form& form, const std::string& prefix) {
   auto at = form.lower_bound(prefix);
@@ -60,9 +65,10 @@ Result<void> readAt(const Form& form, const std::string& prefix, const Shape& sh
       if (!shape.flattened) stem += "." + std::string(shape.elementName.empty() ? "member" : shape.elementName);
       if (!shape.flattened && !hasBelow(form, stem + ".1") && hasBelow(form, prefix + ".member.1"))
         stem = prefix + ".member";
-      for (std::size_t i = 1; i <= kMostElements; ++i) {
+      for (std::size_t i = 1;; ++i) {
         std::string here = stem + "." + std::to_string(i);
         if (!hasBelow(form, here)) break;
+        if (i > kMostElements) return tooMany(prefix);
         HEARTH_CHECK(readAt(form, here, *shape.element, shape.list->append(value), TimestampFormat::kDefault));
       }
       return {};
@@ -71,10 +77,13 @@ Result<void> readAt(const Form& form, const std::string& prefix, const Shape& sh
       std::string stem = shape.flattened ? prefix : prefix + ".entry";
       std::string keyName(shape.keyName.empty() ? "key" : shape.keyName);
       std::string valueName(shape.elementName.empty() ? "value" : shape.elementName);
-      for (std::size_t i = 1; i <= kMostElements; ++i) {
+      for (std::size_t i = 1;; ++i) {
         std::string here = stem + "." + std::to_string(i) + ".";
         auto key = form.find(here + keyName);
         if (key == form.end()) break;
+        if (i > kMostElements) return tooMany(prefix);
+        if (!base::isUtf8(key->second))
+          return Fault("MalformedInput", "'" + here + keyName + "' is not valid UTF-8");
         HEARTH_CHECK(readAt(form, here + valueName, *shape.element, shape.map->insert(value, key->second),
                             TimestampFormat::kDefault));
       }

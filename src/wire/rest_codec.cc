@@ -22,9 +22,15 @@ bool parseWhole(std::string_view text, Number& number) {
 }
 
 Fault invalid(std::string_view name, std::string_view text, std::string_view expected) {
-  return {"SerializationException", "'" + std::string(text.substr(0, 64)) + "' at '" + std::string(name) +
-                                        "' is not " + std::string(expected)};
+  constexpr std::size_t kShown = 64;
+  const bool shows = base::isUtf8(text) && text.size() <= kShown;
+  return {"SerializationException", (shows ? "'" + std::string(text) + "'" : std::string("The value")) + " at '" +
+                                        std::string(name) + "' is not " + std::string(expected)};
 }
+
+// Years that ISO 8601 and SDKs can write: 0001 to 9999.
+constexpr double kFirstSecond = -62'135'596'800.0;
+constexpr double kLastSecond = 253'402'300'799.0;
 
 }  // namespace
 
@@ -32,6 +38,8 @@ Result<void> readScalar(const Shape& shape, void* value, std::string_view text, 
                         std::string_view name) {
   switch (shape.kind) {
     case ShapeKind::kString:
+      // What is kept and answered as JSON and XML must be text.
+      if (!base::isUtf8(text)) return invalid(name, text, "valid UTF-8");
       *static_cast<std::string*>(value) = text;
       return {};
     case ShapeKind::kBlob: {
@@ -55,7 +63,8 @@ Result<void> readScalar(const Shape& shape, void* value, std::string_view text, 
     case ShapeKind::kTimestamp: {
       double seconds = 0;
       if (format == TimestampFormat::kUnix || (parseWhole(text, seconds) && text.size() < 18)) {
-        if (!parseWhole(text, seconds) || std::fabs(seconds) > 1e12) return invalid(name, text, "a timestamp");
+        if (!parseWhole(text, seconds) || !(seconds >= kFirstSecond && seconds <= kLastSecond))
+          return invalid(name, text, "a timestamp");
         *static_cast<base::Time*>(value) = base::fromMillis(std::llround(seconds * 1000));
         return {};
       }
@@ -111,7 +120,19 @@ TimestampFormat formatOf(const Member& member, TimestampFormat otherwise) {
   return otherwise;
 }
 
-Result<void> decodeQueryMember(const Member& member,
+// Reads a part of a request. S3 has its own words for what is wrong with it.
+Result<void> readPart(const Match& match, const Member& member, const Shape& shape, void* value,
+                      std::string_view text, TimestampFormat format, std::string_view name) {
+  auto done = readScalar(shape, value, text, format, name);
+  if (done.ok() || match.protocol != api::Protocol::kRestXml) return done;
+  if (member.location == Location::kUri) return Fault("InvalidURI", "Couldn't parse the specified URI.");
+  Fault fault("InvalidArgument", shape.kind == ShapeKind::kInteger
+                                     ? "Provided " + std::string(name) + " not an integer or within integer range"
+                                     : done.fault().message);
+  return std::move(fault).with("ArgumentName", std::string(name)).with("ArgumentValue", std::string(text));
+}
+
+Result<void> decodeQueryMember(const Match& match, const Member& member,
                                const std::vector<std::pair<std::string, std::string>>& parameters, void* input) {
   const Shape& shape = *member.shape;
   if (shape.kind == ShapeKind::kMap) {
@@ -119,7 +140,9 @@ Result<void> decodeQueryMember(const Member& member,
     void* map = nullptr;
     for (const auto& [key, value] : parameters) {
       if (!map) map = member.emplace(input);
-      HEARTH_CHECK(readScalar(*shape.element, shape.map->insert(map, key), value, TimestampFormat::kIso8601, key));
+      if (!base::isUtf8(key)) return invalid(member.wireName, key, "valid UTF-8");
+      HEARTH_CHECK(readPart(match, member, *shape.element, shape.map->insert(map, key), value,
+                            TimestampFormat::kIso8601, key));
     }
     return {};
   }
@@ -128,35 +151,39 @@ Result<void> decodeQueryMember(const Member& member,
     if (key != member.wireName) continue;
     if (shape.kind == ShapeKind::kList) {
       if (!list) list = member.emplace(input);
-      HEARTH_CHECK(readScalar(*shape.element, shape.list->append(list), value, TimestampFormat::kIso8601, key));
+      HEARTH_CHECK(
+          readPart(match, member, *shape.element, shape.list->append(list), value, TimestampFormat::kIso8601, key));
     } else {
-      return readScalar(shape, member.emplace(input), value, formatOf(member, TimestampFormat::kIso8601), key);
+      return readPart(match, member, shape, member.emplace(input), value,
+                      formatOf(member, TimestampFormat::kIso8601), key);
     }
   }
   return {};
 }
 
-Result<void> decodeHeaderMember(const Member& member, const http::Request& request, void* input) {
+Result<void> decodeHeaderMember(const Match& match, const Member& member, const http::Request& request,
+                                void* input) {
   const Shape& shape = *member.shape;
   auto found = request.headers.find(member.wireName);
   if (!found) return {};
   if (shape.kind != ShapeKind::kList)
-    return readScalar(shape, member.emplace(input), base::trim(*found), formatOf(member, TimestampFormat::kRfc822),
-                      member.wireName);
+    return readPart(match, member, shape, member.emplace(input), base::trim(*found),
+                    formatOf(member, TimestampFormat::kRfc822), member.wireName);
   void* list = member.emplace(input);
   std::string all = request.headers.joined(member.wireName);
   std::string_view rest = all;
   while (true) {
     auto comma = rest.find(',');
     std::string_view item = base::trim(rest.substr(0, comma));
-    HEARTH_CHECK(
-        readScalar(*shape.element, shape.list->append(list), item, TimestampFormat::kRfc822, member.wireName));
+    HEARTH_CHECK(readPart(match, member, *shape.element, shape.list->append(list), item, TimestampFormat::kRfc822,
+                          member.wireName));
     if (comma == std::string_view::npos) return {};
     rest.remove_prefix(comma + 1);
   }
 }
 
-void decodePrefixHeaders(const Member& member, const http::Request& request, void* input) {
+Result<void> decodePrefixHeaders(const Match& match, const Member& member, const http::Request& request,
+                                 void* input) {
   void* map = nullptr;
   for (const auto& [name, value] : request.headers) {
     if (name.size() <= member.wireName.size() ||
@@ -164,8 +191,10 @@ void decodePrefixHeaders(const Member& member, const http::Request& request, voi
       continue;
     if (!map) map = member.emplace(input);
     std::string key = base::toLower(std::string_view(name).substr(member.wireName.size()));
-    *static_cast<std::string*>(member.shape->map->insert(map, std::move(key))) = value;
+    HEARTH_CHECK(readPart(match, member, *member.shape->element, member.shape->map->insert(map, std::move(key)),
+                          value, TimestampFormat::kDefault, name));
   }
+  return {};
 }
 
 }  // namespace
@@ -178,17 +207,17 @@ Result<void> decodeRestParts(const Match& match, const http::Request& request, c
       case Location::kUri:
         for (const auto& [name, value] : match.labels)
           if (name == member.wireName)
-            HEARTH_CHECK(readScalar(*member.shape, member.emplace(input), value,
-                                    formatOf(member, TimestampFormat::kIso8601), name));
+            HEARTH_CHECK(readPart(match, member, *member.shape, member.emplace(input), value,
+                                  formatOf(member, TimestampFormat::kIso8601), name));
         break;
       case Location::kQuery:
-        HEARTH_CHECK(decodeQueryMember(member, parameters, input));
+        HEARTH_CHECK(decodeQueryMember(match, member, parameters, input));
         break;
       case Location::kHeader:
-        HEARTH_CHECK(decodeHeaderMember(member, request, input));
+        HEARTH_CHECK(decodeHeaderMember(match, member, request, input));
         break;
       case Location::kHeaders:
-        decodePrefixHeaders(member, request, input);
+        HEARTH_CHECK(decodePrefixHeaders(match, member, request, input));
         break;
       case Location::kStatusCode:
       case Location::kBody:
@@ -212,8 +241,10 @@ void encodeRestHeaders(const Shape& shape, const void* output, http::Response& r
     if (!value) continue;
     if (member.location == Location::kHeader) {
       if (member.shape->kind == ShapeKind::kList) {
+        const std::size_t size = member.shape->list->size(value);
+        if (size == 0) continue;  // an empty field would be read as one empty element
         std::string joined;
-        for (std::size_t i = 0; i < member.shape->list->size(value); ++i) {
+        for (std::size_t i = 0; i < size; ++i) {
           if (i) joined += ", ";
           joined += writeScalar(*member.shape->element, member.shape->list->at(value, i), TimestampFormat::kRfc822);
         }

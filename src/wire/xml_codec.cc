@@ -48,6 +48,7 @@ Result<void> readMapEntry(const Shape& shape, void* map, const pugi::xml_node& e
   std::string key;
   for (const auto& child : entry.children())
     if (localName(child) == keyName) key = textOf(child);
+  if (!base::isUtf8(key)) return malformed("a key is not valid UTF-8");
   for (const auto& child : entry.children())
     if (localName(child) == valueName)
       return readNode(*shape.element, shape.map->insert(map, key), child, TimestampFormat::kDefault);
@@ -61,8 +62,9 @@ Result<void> readStructure(const Shape& shape, void* value, const pugi::xml_node
       std::string_view wanted = member.wireName.substr(member.wireName.find(':') + 1);
       for (const auto& attribute : node.attributes()) {
         std::string_view name = attribute.name();
-        if (name.substr(name.find(':') + 1) == wanted)
-          *static_cast<std::string*>(member.emplace(value)) = attribute.value();
+        if (name.substr(name.find(':') + 1) != wanted) continue;
+        if (!base::isUtf8(attribute.value())) return malformed("an attribute is not valid UTF-8");
+        *static_cast<std::string*>(member.emplace(value)) = attribute.value();
       }
       continue;
     }
