@@ -267,6 +267,18 @@ class Emitter:
         ]
         return "Message" if spelled.count("Message") > spelled.count("message") else "message"
 
+    def with_required_query(self, uri: str, operation: dict) -> str:
+        """The URI of an unlisted operation, with the query members that it cannot do without: they are all that tells
+        GetBucketAnalyticsConfiguration from ListBucketAnalyticsConfigurations, and no shape of it is emitted."""
+        shape = self.s.shapes[operation["input"]["shape"]] if "input" in operation else {}
+        for member in shape.get("required", []):
+            ref = shape["members"][member]
+            name = ref.get("locationName", member)
+            present = [part.split("=")[0] for part in uri.partition("?")[2].split("&")]
+            if ref.get("location") == "querystring" and name not in present:
+                uri += ("&" if "?" in uri else "?") + name
+        return uri
+
     def service(self) -> list[str]:
         s = self.s
         meta = s.metadata
@@ -274,10 +286,13 @@ class Emitter:
         listed = set(s.operations)
         for name, model in sorted(self.model["operations"].items()):
             http = model.get("http", {})
-            pointer = f"&k{name}" if name in listed else "nullptr"
-            out.append(
-                f"    {{{text(name)}, {text(http.get('method', 'POST'))}, {text(http.get('requestUri', '/'))}, {pointer}}},"
-            )
+            uri = http.get("requestUri", "/")
+            if name in listed:
+                pointer = f"&k{name}"
+            else:
+                pointer = "nullptr"
+                uri = self.with_required_query(uri, model)
+            out.append(f"    {{{text(name)}, {text(http.get('method', 'POST'))}, {text(uri)}, {pointer}}},")
         protocols = ", ".join(f"Protocol::{PROTOCOLS[p]}" for p in s.protocols)
         namespace = meta.get("xmlNamespace", "")
         if not namespace and meta["protocol"] == "rest-xml":

@@ -101,12 +101,12 @@ class Service:
             if shape.get("eventstream"):
                 raise ModelError(f"{self.id}: {name} is an event stream ({trail})")
             for member, ref in shape.get("members", {}).items():
-                self._visit(ref["shape"], f"{trail}.{member}")
+                if not self.is_stream(ref):
+                    self._visit(ref["shape"], f"{trail}.{member}")
         elif kind == "list":
             self._visit(shape["member"]["shape"], trail)
         elif kind == "map":
-            self._visit(shape["key"]["shape"], trail)
-            self._visit(shape["value"]["shape"], trail)
+            self._visit(shape["value"]["shape"], trail)  # keys are strings, whatever their shape says
         elif kind not in SCALARS:
             raise ModelError(f"{self.id}: {name} has the unknown type {kind}")
         self._mark[name] = 2
