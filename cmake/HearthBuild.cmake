@@ -29,6 +29,11 @@ if(HEARTH_SANITIZE)
   add_link_options(-fsanitize=${HEARTH_SANITIZE})
 endif()
 
+if(HEARTH_FUZZ)
+  # clang 14 cannot combine -fsanitize=function with coroutines (LLVM issue 49689).
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize=function -Wno-overlength-strings)
+endif()
+
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
 set(Boost_NO_WARN_NEW_VERSIONS ON)
