@@ -84,8 +84,9 @@ bool matchPath(const Pattern& pattern, const std::vector<std::string_view>& path
   const auto& segments = pattern.segments;
   std::size_t i = 0;
   for (; i < segments.size(); ++i) {
-    if (i >= path.size()) return false;
     const Segment& segment = segments[i];
+    // The same for a slash at the end of the pattern.
+    if (i >= path.size()) return i > 0 && !segment.label && segment.text.empty() && i + 1 == segments.size();
     if (segment.greedy) {
       // Everything up to the segments that follow.
       std::size_t after = segments.size() - i - 1;
@@ -109,7 +110,7 @@ bool matchPath(const Pattern& pattern, const std::vector<std::string_view>& path
       return false;
     }
   }
-  // A trailing slash names the same resource.
+  // With or without a slash at the end it is the same resource: versions of the models differ in that.
   return path.size() == i || (path.size() == i + 1 && path[i].empty());
 }
 

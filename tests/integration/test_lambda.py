@@ -127,6 +127,19 @@ def test_a_function_from_a_zip(hearth, client, role, make):
     assert name in [function["FunctionName"] for page in client.get_paginator("list_functions").paginate() for function in page["Functions"]]
 
 
+def test_a_slash_at_the_end_of_a_path_means_nothing(hearth, make):
+    name = make()
+    client = hearth.client("lambda")  # newer models ask without the slash
+
+    def cut(request, **_):
+        assert request.url.endswith("/functions/")
+        request.url = request.url.rstrip("/")
+
+    client.meta.events.register("before-sign.lambda.ListFunctions", cut)
+    listed = [function["FunctionName"] for page in client.get_paginator("list_functions").paginate() for function in page["Functions"]]
+    assert name in listed
+
+
 def test_a_function_from_s3(hearth, client, make):
     bucket = make_bucket(hearth)
     hearth.client("s3").put_object(Bucket=bucket, Key="code/f.zip", Body=PACKAGE)
