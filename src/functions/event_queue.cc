@@ -266,10 +266,14 @@ void EventQueue::start() {
 
 void EventQueue::poll() { state_->poll(); }
 
+void EventQueue::hold() {
+  state_->stopping = true;
+  state_->timer.cancel();
+}
+
 Task<void> EventQueue::stop() {
   const std::shared_ptr<State> state = state_;
-  state->stopping = true;
-  state->timer.cancel();
+  hold();
   state->drained.clear();
   if (state->inFlight.size() > state->unreadable) (void)co_await state->drained.take(Mailbox<bool>::kNever);
 }

@@ -69,7 +69,9 @@ class EventQueue final {
   // Looks for due events now. Done by itself when events come and when their time comes; for tests, after they have
   // moved the clock.
   void poll();
-  // Begins nothing more, and waits for what is running.
+  // Begins nothing more: what waits is for the next start.
+  void hold();
+  // The same, and waits for what is running.
   Task<void> stop();
 
   std::size_t running() const;

@@ -275,6 +275,8 @@ void FunctionHost::retire(const std::string& functionArn) {
 
 HostStatus FunctionHost::status() const { return {impl_->byId.size(), impl_->running, impl_->queue->running()}; }
 
+void FunctionHost::holdEvents() { impl_->queue->hold(); }
+
 EventQueue& FunctionHost::events() { return *impl_->queue; }
 
 Task<void> FunctionHost::stop(std::chrono::milliseconds grace) {

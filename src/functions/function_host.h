@@ -87,6 +87,8 @@ class FunctionHost final {
   HostStatus status() const;
   EventQueue& events();
 
+  // Begins no more events; they wait for the next start. The first step of a stop.
+  void holdEvents();
   // Takes no more work, waits for what runs for at most `grace`, then ends everything.
   Task<void> stop(std::chrono::milliseconds grace);
 

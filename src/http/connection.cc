@@ -343,7 +343,7 @@ Task<bool> Connection::respond(Response& response, bool isHead, ResponseFraming&
   }
 
   out_.clear();
-  appendResponseHead(out_, response, framing, context_->date.at(std::time(nullptr)));
+  appendResponseHead(out_, response, framing, context_->date.at(context_->second()));
   if (bodiless) co_return co_await send(out_);
   if (response.stream) {
     co_return co_await sendStream(*response.stream, std::move(piece), framing);

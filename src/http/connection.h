@@ -6,9 +6,11 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <ctime>
 #include <memory>
 #include <string>
 
+#include "base/clock.h"
 #include "http/chunked_decoder.h"
 #include "http/receive_buffer.h"
 #include "http/request_parser.h"
@@ -33,7 +35,10 @@ struct ServerContext {
   ServerLimits limits;
   Handler handler;
   DateField date;
+  const base::Clock* clock = nullptr;  // null: the machine's
   TunnelPolicy tunnels;  // may be empty
+
+  std::time_t second() const { return clock ? base::toMillis(clock->now()) / 1000 : std::time(nullptr); }
 };
 
 // Lives on the loop. Whoever accepts keeps it in a shared_ptr until run() has returned; the body of a request may

@@ -51,6 +51,10 @@ class TestServer final {
   std::future<void> startStop(std::chrono::milliseconds grace) {
     return boost::asio::co_spawn(loop_, server_.stop(grace), boost::asio::use_future);
   }
+  // Likewise for one listener. `name` outlives the call.
+  std::future<void> startDrain(const std::string& name, std::chrono::milliseconds grace) {
+    return boost::asio::co_spawn(loop_, server_.drainListener(name, grace), boost::asio::use_future);
+  }
   void stop(std::chrono::milliseconds grace) { startStop(grace).get(); }
 
  private:

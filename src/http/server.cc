@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "base/log.h"
@@ -180,10 +181,24 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     for (const auto& waiting : listeners) {
       if (!isFull(*waiting)) waiting->pause.cancel();
     }
-    if (open.empty()) {
-      sweepTimer.cancel();
-      drained.cancel();
+    if (open.empty()) sweepTimer.cancel();
+    if (open.empty() || (draining && !serves(*draining))) drained.cancel();
+  }
+
+  bool serves(const std::string& name) const {
+    return std::any_of(open.begin(), open.end(),
+                       [&](const std::shared_ptr<Connection>& connection) { return connection->listener() == name; });
+  }
+
+  // Until no connection of that listener is left, or of any without a name.
+  Task<void> drain(std::optional<std::string> name, milliseconds grace) {
+    draining = std::move(name);
+    if (draining ? serves(*draining) : !open.empty()) {
+      ErrorCode ignored;
+      drained.expires_after(grace);
+      co_await drained.async_wait(errorInto(ignored));
     }
+    draining.reset();
   }
 
   bool isFull(const Listener& listener) const {
@@ -223,7 +238,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   std::shared_ptr<ServerContext> context;
   milliseconds sweepInterval;
   asio::steady_timer sweepTimer;
-  asio::steady_timer drained;  // runs during stop(); cancelled when the last connection has gone
+  asio::steady_timer drained;           // runs during drain(); cancelled when the last connection has gone
+  std::optional<std::string> draining;  // of drain()
   std::vector<std::shared_ptr<Listener>> listeners;
   std::vector<std::shared_ptr<Connection>> open;
 };
@@ -248,20 +264,26 @@ void Server::listen(base::Fd socket, const std::string& name, TlsContext tls) {
   impl_->addListener(std::move(socket), name, std::move(tls));
 }
 
+void Server::setDateClock(const base::Clock& clock) { impl_->context->clock = &clock; }
+
 void Server::setTunnelPolicy(TunnelPolicy policy) { impl_->context->tunnels = std::move(policy); }
 
 void Server::closeListener(const std::string& name) { impl_->closeListeners(&name); }
+
+Task<void> Server::drainListener(const std::string& name, milliseconds grace) {
+  const std::shared_ptr<Impl> impl = impl_;
+  std::optional<std::string> listener = name;
+  impl->closeListeners(&*listener);
+  co_await impl->drain(std::move(listener), grace);
+}
 
 std::size_t Server::connections() const { return impl_->open.size(); }
 
 Task<void> Server::stop(milliseconds grace) {
   const std::shared_ptr<Impl> impl = impl_;
   impl->closeListeners(nullptr);
-  if (!impl->open.empty()) {
-    ErrorCode ignored;
-    impl->drained.expires_after(grace);
-    co_await impl->drained.async_wait(errorInto(ignored));
-  }
+  std::optional<std::string> everything;
+  co_await impl->drain(std::move(everything), grace);
   impl->abortAll();
 }
 

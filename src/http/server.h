@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "http/message.h"
 
@@ -56,9 +57,14 @@ class Server final {
   void listen(base::Fd socket, const std::string& name, TlsContext tls = nullptr);
   // Closes one listener by name, and its idle connections; running requests finish.
   void closeListener(const std::string& name);
+  // The same, and waits until its running requests have finished, for at most `grace`. One call at a time.
+  Task<void> drainListener(const std::string& name, std::chrono::milliseconds grace);
 
   // Lets CONNECT through from now on. Without a policy it is refused like any tunnel that the policy refuses.
   void setTunnelPolicy(TunnelPolicy policy);
+
+  // Dates answers by this clock, which outlives the server, instead of the machine's.
+  void setDateClock(const base::Clock& clock);
 
   // Connections that are open now.
   std::size_t connections() const;

@@ -435,6 +435,30 @@ TEST(Server, StopBreaksOffAfterItsGrace) {
   while (server.onLoop([&] { return server.server().connections(); }) > 0) std::this_thread::yield();
 }
 
+TEST(Server, AListenerIsDrainedWhileOthersServe) {
+  Gate gate;
+  const Handler waits = gate.handler();
+  const Handler handler = [&](Request& request) -> Task<Response> {
+    if (request.path == "/wait") co_return co_await waits(request);
+    co_return co_await echo(request);
+  };
+  TestServer server(handler);
+  const int second = server.onLoop([&] { return server.server().listen("localhost", 0, "second").value(); });
+  RawPeer draining(server.port());
+  RawPeer staying(second);
+  draining.send(get("/wait"));
+  const auto answer = gate.entered();
+  const std::string name = "test";
+  auto drained = server.onLoop([&] { return server.startDrain(name, std::chrono::seconds(10)); });
+  staying.send(get("/"));
+  EXPECT_TRUE(contains(staying.readUntil("[]"), "HTTP/1.1 200 OK"));
+  EXPECT_EQ(drained.wait_for(milliseconds(0)), std::future_status::timeout);
+  answer(200);
+  EXPECT_TRUE(contains(draining.readAll(), "Connection: close\r\n"));
+  drained.get();
+  EXPECT_EQ(server.onLoop([&] { return server.server().connections(); }), 1U);
+}
+
 TEST(Server, ListenersComeAndGoByName) {
   TestServer server(echo);
   const int second = server.onLoop([&] { return server.server().listen("localhost", 0, "second").value(); });
