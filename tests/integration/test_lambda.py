@@ -132,7 +132,6 @@ def test_a_slash_at_the_end_of_a_path_means_nothing(hearth, make):
     client = hearth.client("lambda")  # newer models ask without the slash
 
     def cut(request, **_):
-        assert request.url.endswith("/functions/")
         request.url = request.url.rstrip("/")
 
     client.meta.events.register("before-sign.lambda.ListFunctions", cut)
