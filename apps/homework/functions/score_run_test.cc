@@ -1,90 +1,11 @@
 #include "homework/functions/score_run.h"
 
-#include <gtest/gtest.h>
-
 #include <set>
 
-#include "homework/domain/board.h"
-#include "homework/domain/submission.h"
-#include "homework/functions/sample_course.h"
-#include "homework/functions/test_scoring.h"
+#include "homework/functions/scoring_fixture.h"
 
 namespace hearth::homework {
 namespace {
-
-using namespace std::chrono_literals;
-
-const std::string kPrefix = "operating-systems/test01/";
-
-class Scoring : public ::testing::Test {
- protected:
-  // The six answers of the key, the first `right` of them right.
-  static Answers answersWith(int right) {
-    const char* key[] = {"a", "c", "a", "c", "a", "d"};
-    Answers answers;
-    for (int i = 0; i < 6; ++i) answers.push_back({std::to_string(i + 1), i < right ? key[i] : "b"});
-    return answers;
-  }
-
-  // As submit-test leaves it.
-  void submitted(const std::string& student, const Answers& answers, Instant at = kDue - 1h,
-                 const TestRef& test = {"operating-systems", "test01"}) {
-    Attempt attempt{"Operating systems", test, student, course_.catalogue.tests[0].questionSet, at, false, answers};
-    sdk::PutOptions options;
-    options.metadata = {{"attempt", attempt.name()}, {"question-set", attempt.questionSet}};
-    ASSERT_TRUE(course_.store.put(layout::testResult(test, student), storedAnswers(answers), options).ok());
-  }
-  // As somebody else may have left it.
-  void stored(const std::string& student, const std::string& text) {
-    course_.store.time = kDue - 1h;
-    course_.store.set(kPrefix + student + "/testResult.json", text);
-  }
-
-  ScoreRequest scheduledAt(Instant time) const {
-    ScoreRequest request;
-    request.time = time;
-    request.scheduled = true;
-    return request;
-  }
-  static ScoreRequest nowAt(Instant time) {
-    ScoreRequest request;
-    request.time = time;
-    request.now = true;
-    return request;
-  }
-
-  Outcome<ScoreSummary> tryRun(const ScoreRequest& request, std::chrono::milliseconds budget = 300s,
-                               std::size_t workers = 1) {
-    clock_ = std::make_unique<ManualClock>(request.time, budget);
-    return runScoring(request, {"", "", "run", workers}, course_.store, mailer_, *clock_);
-  }
-  ScoreSummary run(const ScoreRequest& request) {
-    auto summary = tryRun(request);
-    EXPECT_TRUE(summary.ok()) << summary.problem().message;
-    return summary ? std::move(*summary) : ScoreSummary{};
-  }
-
-  ScoreRecord scoreOf(const std::string& student, const std::string& prefix = kPrefix) {
-    auto record = parseScore(course_.store.body(prefix + student + "/score.json"));
-    EXPECT_TRUE(record.ok()) << student;
-    return record ? *record : ScoreRecord{};
-  }
-  static std::string text(const MemoryMailer::Sent& mail) {  // good enough for words that need no encoding
-    std::string out = mail.mime;
-    for (std::size_t at = 0; (at = out.find("=\r\n", at)) != std::string::npos;) out.erase(at, 3);
-    return out;
-  }
-  MemoryMailer::Sent digest() {
-    const auto mails = mailer_.to("trainer@example.com");
-    EXPECT_FALSE(mails.empty());
-    return mails.empty() ? MemoryMailer::Sent{} : mails.back();
-  }
-
-  std::optional<SampleCourse> holder_{std::in_place, 3};
-  SampleCourse& course_ = *holder_;
-  MemoryMailer mailer_;
-  std::unique_ptr<ManualClock> clock_;
-};
 
 TEST_F(Scoring, GradesMailsAndTellsTheTrainer) {
   submitted("student01", answersWith(5));
@@ -492,90 +413,6 @@ TEST(ScoreRequests, AreReadStrictly) {
     EXPECT_FALSE(read(wrong).ok()) << wrong;
   }
 }
-
-// ----------------------------------------------------------------------------------------------- killed at every
-// write
-
-class Killing : public Scoring, public ::testing::WithParamInterface<KillPlan::When> {
- protected:
-  void arrange() {
-    course_.store.plan = nullptr;
-    mailer_.plan = nullptr;
-    course_.setRoster(5);
-    course_.publish("networks", "test01");
-    for (int i = 1; i <= 3; ++i) submitted(SampleCourse::studentId(i), answersWith(i + 2));
-    submitted("student01", answersWith(6), kDue - 1h, {"networks", "test01"});
-    stored("student04", "[null]");
-    course_.store.plan = &plan_;
-    mailer_.plan = &plan_;
-  }
-
-  // What a reader of the bucket sees in the end: everything but times and leases.
-  std::map<std::string, std::string> endState() {
-    std::map<std::string, std::string> state;
-    for (const std::string& key : course_.store.keys()) {
-      if (key == "scoring/lease.json") continue;
-      const std::string body = course_.store.body(key);
-      state[key] = key.ends_with("/score.json") ? std::to_string(parseScore(body)->score) : "";
-    }
-    return state;
-  }
-
-  KillPlan plan_;
-};
-
-// B03, B31: whatever write the run is killed at, the next one ends where one alone would have: every student has
-// one score and one mail, the trainer one complete digest of each test.
-TEST_P(Killing, TheNextRunEndsTheSame) {
-  arrange();
-  plan_.arm(0, GetParam());
-  run(scheduledAt(kDue));
-  run(scheduledAt(kDue + 24h * 7));
-  const int changes = plan_.count();
-  const auto expected = endState();
-  ASSERT_GT(changes, 20);
-  ASSERT_EQ(mailer_.sent.size(), 7U);  // four scores, two digests, and a week later: nothing to do
-
-  for (int at = 1; at <= changes; ++at) {
-    SCOPED_TRACE(at);
-    holder_.emplace(3);
-    mailer_.sent.clear();
-    arrange();
-    plan_.arm(at, GetParam());
-    bool sendWasCut = false;
-    bool killed = false;
-    const std::size_t before = mailer_.sent.size();
-    for (const Instant time : {kDue, kDue + 24h * 7}) {
-      try {
-        run(scheduledAt(time));
-      } catch (const Killed&) {
-        killed = true;
-        // Accepted by the mail service, and not yet written down.
-        const auto marks = course_.store.keys("outbox/");
-        const auto sent =
-            std::count_if(marks.begin(), marks.end(), [](auto& key) { return key.ends_with(".sent.json"); });
-        sendWasCut = mailer_.sent.size() - before > static_cast<std::size_t>(sent);
-        run(scheduledAt(time));  // the platform tries the event again
-      }
-    }
-    ASSERT_TRUE(killed);
-    EXPECT_EQ(endState(), expected);
-    std::map<std::string, std::set<std::string>> byId;  // Message-ID -> the bytes sent under it
-    for (const auto& mail : mailer_.sent) byId[mail.header("Message-ID")].insert(mail.to + mail.mime);
-    EXPECT_EQ(byId.size(), 7U);
-    for (const auto& [id, versions] : byId) EXPECT_EQ(versions.size(), 1U) << id;
-    EXPECT_EQ(mailer_.sent.size(), sendWasCut ? 8U : 7U);
-    for (int i = 2; i <= 3; ++i) {
-      const auto mails = mailer_.to(SampleCourse::studentId(i) + "@example.com");
-      EXPECT_EQ(std::set<std::string>{mails.at(0).mime}.size(), 1U);
-    }
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(EveryWrite, Killing, ::testing::Values(KillPlan::When::kBefore, KillPlan::When::kAfter),
-                         [](const auto& param) {
-                           return param.param == KillPlan::When::kBefore ? "before" : "after";
-                         });
 
 TEST_F(Scoring, ManyWorkersDoTheSame) {
   course_.setRoster(60);
