@@ -1,81 +1,75 @@
-"""Who may include whom: the table of ARCHITECTURE.md, checked."""
+"""The shape of the tree (tools/check_includes.py), and that its check sees what it is there for."""
 
 import pathlib
-import re
+import sys
 
 import pytest
 
-SOURCE = pathlib.Path(__file__).resolve().parents[2] / "src"
-MAY = {
-    "base": set(),
-    "http": {"base"},
-    "store": {"base"},
-    "ports": {"base"},
-    "api": {"base"},
-    "identity": {"base", "api", "ports", "store"},
-    "wire": {"base", "http", "api"},
-    "gateway": {"base", "http", "ports"},
-    "functions": {"base", "http", "ports", "store", "sandbox"},
-    "stacks": {"base", "ports", "store"},
-    "mail": {"base", "ports", "store"},
-    "schedule": {"base", "store"},
-    "sandbox": {"base"},
-    "cli": {"base", "http", "wire", "store"},
-}
-FRONTS = {
-    "lambda": "functions", "apigateway": "gateway", "cloudformation": "stacks", "events": "schedule",
-    "scheduler": "schedule", "ses": "mail", "iam": "identity", "sts": "identity",
-}
-LIBRARIES = {
-    "boost/beast": {"http"}, "sqlite3.h": {"store"}, "pugixml": {"wire", "cli"}, "yaml-cpp": {"stacks"},
-    "archive.h": {"functions"}, "re2/": {"gateway", "stacks"}, "date/": {"schedule"}, "curl/": {"mail"},
-}
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+import check_includes  # noqa: E402
 
 
-def includes(folder):
-    for file in sorted([*folder.glob("*.h"), *folder.glob("*.cc"), *folder.glob("*.inc")]):
-        for quoted, angled in re.findall(r'^#include (?:"([^"]+)"|<([^>]+)>)', file.read_text(), re.MULTILINE):
-            yield file, quoted, angled
+@pytest.mark.parametrize("rule", check_includes.RULES)
+def test_the_tree(rule):
+    assert check_includes.RULES[rule](ROOT) == []
 
 
-def offences(folder, allowed):
-    found = []
-    for file, quoted, _ in includes(folder):
-        if quoted and not any(quoted.startswith(prefix) for prefix in allowed):
-            found.append(f"{file.relative_to(SOURCE)}: {quoted}")
-    return found
+def test_the_tables_have_no_cycle():
+    table = {unit: [name.split("/")[0] for name in may if name != "*"]
+             for unit, may in check_includes.MAY_INCLUDE.items()}
+    assert check_includes.find_cycle(table) == []
 
 
-def test_the_table_names_every_folder():
-    folders = {path.name for path in SOURCE.iterdir() if path.is_dir()}
-    assert folders == set(MAY) | {"server", "services"}
+@pytest.fixture
+def tree(tmp_path):
+    """write(path, text) in a tree of its own."""
+
+    def write(path, text=""):
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return tmp_path
+
+    return write
 
 
-@pytest.mark.parametrize("folder", sorted(MAY))
-def test_a_folder_includes_what_it_may(folder):
-    assert offences(SOURCE / folder, {f"{other}/" for other in MAY[folder] | {folder}}) == []
+@pytest.mark.parametrize("path, line, offends", [
+    ("src/wire/a.cc", '#include "services/s3/b.h"', True),
+    ("src/wire/a.cc", '#include "http/b.h"', False),
+    ("src/services/s3/a.cc", '#include "services/sqs/b.h"', True),
+    ("src/services/s3/a.cc", '#include "api/sqs.h"', True),
+    ("src/services/sqs/a.cc", '#include "api/sqs.h"', False),
+    ("src/services/s3/a.cc", '#include "gateway/b.h"', True),
+    ("src/services/apigateway/a.cc", '#include "gateway/b.h"', False),
+    ("src/functions/a.cc", '#include "sandbox/launch.h"', False),
+    ("src/functions/a.cc", '#include "sandbox/b.h"', True),
+    ("src/server/a.cc", '#include "services/sqs/b.h"', False),
+    ("src/base/a.cc", '#include "nowhere.h"', True),
+    ("src/base/a.cc", "#include <sqlite3.h>", True),
+    ("src/gateway/a.cc", "#include <boost/beast/http.hpp>", True),
+    ("src/store/a.cc", "#include <sqlite3.h>", False),
+    ("src/misc/a.cc", "", True),
+    ("sdk/src/a.cc", '#include "base/b.h"', True),
+])
+def test_an_include(tree, path, line, offends):
+    for header in ("services/s3/b.h", "services/sqs/b.h", "gateway/b.h", "sandbox/b.h", "sandbox/launch.h", "http/b.h",
+                   "base/b.h"):
+        tree(f"src/{header}")
+    tree("src/services/sqs/service.toml")
+    assert bool(check_includes.check_includes(tree(path, line + "\n"))) == offends
 
 
-@pytest.mark.parametrize("service", sorted(path.name for path in (SOURCE / "services").iterdir() if path.is_dir()))
-def test_a_service_includes_no_other_service(service):
-    allowed = {"base/", "api/", "ports/", "store/", f"services/{service}/"}
-    allowed |= {f"services/{header.name}" for header in (SOURCE / "services").glob("*.h")}
-    if service in FRONTS:
-        allowed.add(f"{FRONTS[service]}/")
-    assert offences(SOURCE / "services" / service, allowed) == []
+def test_cycles(tree):
+    tree("src/base/a.h", '#include "base/b.h"\n')
+    root = tree("src/base/b.h", '#include "store/c.h"\n')
+    assert check_includes.check_cycles(root) == []
+    tree("src/store/c.h", '#include "base/a.h"\n')
+    assert check_includes.check_cycles(root) == [
+        "a cycle: src/base/a.h -> src/base/b.h -> src/store/c.h -> src/base/a.h", "a cycle: base -> store -> base"]
 
 
-def test_functions_see_the_launcher_only():
-    allowed = {"sandbox/launch.h", "sandbox/protocol.h"}
-    found = {quoted for _, quoted, _ in includes(SOURCE / "functions") if quoted.startswith("sandbox/")}
-    assert found <= allowed
-
-
-def test_libraries_stay_in_their_folders():
-    found = []
-    for folder in (path for path in SOURCE.rglob("*") if path.is_dir()):
-        for file, _, angled in includes(folder):
-            for library, homes in LIBRARIES.items():
-                if angled.startswith(library) and folder.relative_to(SOURCE).parts[0] not in homes:
-                    found.append(f"{file.relative_to(SOURCE)}: {angled}")
-    assert found == []
+def test_sizes_and_guides(tree):
+    root = tree("src/base/long.cc", "\n" * 601)
+    assert len(check_includes.check_sizes(root)) == 1
+    assert check_includes.check_guides(root) == ["src/base: has no README.md"]
