@@ -1,0 +1,91 @@
+#include "functions/variables.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "functions/runtimes.h"
+
+namespace hearth::functions {
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+FunctionSpec makeSpec() {
+  FunctionSpec spec;
+  spec.functionArn = "arn:aws:lambda:eu-west-1:111122223333:function:score";
+  spec.name = "score";
+  spec.version = "$LATEST";
+  spec.runtime = "python3.11";
+  spec.handler = "app.handler";
+  spec.memoryMiB = 256;
+  return spec;
+}
+
+Variables variablesOf(const FunctionSpec& spec, base::Duration shift = base::Duration::zero()) {
+  const ports::RoleCredentials credentials{"ASIA1", "secret", "token", {}};
+  const sandbox::JailPaths paths{"/var/task", "/var/runtime", "/opt"};
+  Variables variables;
+  for (const std::string& line : processVariables(spec, credentials, paths, "2019/04/08/[$LATEST]ab", shift)) {
+    const auto equals = line.find('=');
+    const bool added = variables.emplace(line.substr(0, equals), line.substr(equals + 1)).second;
+    EXPECT_TRUE(added) << line;
+  }
+  return variables;
+}
+
+TEST(Variables, AFunctionKnowsWhoAndWhereItIs) {
+  Variables variables = variablesOf(makeSpec());
+  EXPECT_EQ(variables["AWS_REGION"], "eu-west-1");
+  EXPECT_EQ(variables["AWS_DEFAULT_REGION"], "eu-west-1");
+  EXPECT_EQ(variables["AWS_LAMBDA_FUNCTION_NAME"], "score");
+  EXPECT_EQ(variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"], "256");
+  EXPECT_EQ(variables["AWS_LAMBDA_LOG_GROUP_NAME"], "/aws/lambda/score");
+  EXPECT_EQ(variables["AWS_EXECUTION_ENV"], "AWS_Lambda_python3.11");
+  EXPECT_EQ(variables["_HANDLER"], "app.handler");
+  EXPECT_EQ(variables["LAMBDA_TASK_ROOT"], "/var/task");
+  EXPECT_EQ(variables["AWS_ACCESS_KEY_ID"], "ASIA1");
+  EXPECT_EQ(variables["AWS_SESSION_TOKEN"], "token");
+  EXPECT_FALSE(variables.contains("HEARTH_CLOCK_SHIFT_MS"));
+}
+
+TEST(Variables, ItsOwnSettingsWinOverDefaultsButNotOverWhatItIs) {
+  FunctionSpec spec = makeSpec();
+  spec.environment = {{"TZ", "Europe/Warsaw"}, {"OWN", "a=b"}, {"AWS_REGION", "us-east-1"}, {"_HANDLER", "x.y"}};
+  Variables variables = variablesOf(spec);
+  EXPECT_EQ(variables["TZ"], "Europe/Warsaw");
+  EXPECT_EQ(variables["OWN"], "a=b");
+  EXPECT_EQ(variables["AWS_REGION"], "eu-west-1");
+  EXPECT_EQ(variables["_HANDLER"], "app.handler");
+}
+
+TEST(Variables, AClockThatIsSetIsTold) {
+  EXPECT_EQ(variablesOf(makeSpec(), std::chrono::hours(-1))["HEARTH_CLOCK_SHIFT_MS"], "-3600000");
+}
+
+TEST(Variables, AProgramOfItsOwnHasNoExecutionEnvironment) {
+  FunctionSpec spec = makeSpec();
+  spec.runtime = "provided.al2023";
+  EXPECT_FALSE(variablesOf(spec).contains("AWS_EXECUTION_ENV"));
+}
+
+TEST(Runtimes, AreKnownByTheirForm) {
+  for (const char* runtime :
+       {"provided", "provided.al2", "provided.al2023", "python3.6", "python3.11", "python3.99"})
+    EXPECT_TRUE(isSupportedRuntime(runtime)) << runtime;
+  for (const char* runtime : {"", "python", "python3", "python3.", "python2.7", "python3.x", "python3.111",
+                              "python3.1/..", "provided.al3", "nodejs20.x", "java21"})
+    EXPECT_FALSE(isSupportedRuntime(runtime)) << runtime;
+}
+
+TEST(Runtimes, OnlyPythonBringsAProgram) {
+  EXPECT_TRUE(runtimeCommand("provided.al2", "/var/runtime").empty());
+  const auto command = runtimeCommand("python3.8", "/var/runtime");
+  ASSERT_FALSE(command.empty());
+  EXPECT_EQ(command.front(), "/usr/bin/python3");
+  EXPECT_EQ(command.back(), "/var/runtime/python/bootstrap.py");
+}
+
+}  // namespace
+}  // namespace hearth::functions
