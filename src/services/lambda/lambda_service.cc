@@ -73,12 +73,14 @@ Result<VersionRow> LambdaService::getVersion(const FunctionRow& function, const 
   return *std::move(row);
 }
 
-Result<void> LambdaService::checkRole(const std::string& roleArn) const {
+Result<void> LambdaService::checkRole(const api::Call& call, const std::string& roleArn) const {
   if (!roleArn.starts_with("arn:aws:iam::") || roleArn.find(":role/") == std::string::npos)
     return Fault("ValidationException",
                  "1 validation error detected: Value '" + roleArn.substr(0, 200) +
                      "' at 'role' failed to satisfy constraint: Member must satisfy regular expression pattern: "
                      "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+");
+  if (!roleArn.starts_with("arn:aws:iam::" + call.account + ":"))
+    return Fault("AccessDeniedException", "Cross-account pass role is not allowed.", 403);
   if (roles_.checkAssumable(roleArn, "lambda.amazonaws.com").ok()) return {};
   return invalidParameter("The role defined for the function cannot be assumed by Lambda.");
 }
@@ -134,7 +136,7 @@ Result<FunctionConfiguration> LambdaService::createWith(const api::Call& call, C
   HEARTH_CHECK(checkCreation(in));
   auto given = configurationOf(in);
   HEARTH_CHECK(checkConfiguration(given, {settings_.mostTimeoutSeconds}));
-  HEARTH_CHECK(checkRole(in.role));
+  HEARTH_CHECK(checkRole(call, in.role));
   if (store_.find(name))
     return Fault("ResourceConflictException", "Function already exist: " + name.name, 409).with("Type", "User");
 
@@ -232,7 +234,7 @@ Result<UpdateFunctionConfigurationOutput> LambdaService::updateFunctionConfigura
   HEARTH_TRY(VersionRow latest, getVersion(function, kLatest));
   if (in.revisionId && in.revisionId != latest.configuration.revisionId) return preconditionFailed();
   HEARTH_CHECK(checkConfiguration(in, {settings_.mostTimeoutSeconds}));
-  if (in.role) HEARTH_CHECK(checkRole(*in.role));
+  if (in.role) HEARTH_CHECK(checkRole(call, *in.role));
   applyConfiguration(latest.configuration, in);
   putLatest(function, latest);
   return store_.findVersion(function.id, kLatest)->configuration;

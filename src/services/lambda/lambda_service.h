@@ -112,7 +112,7 @@ class LambdaService final : public ports::Invoker {
   Result<FunctionRow> getRow(const FunctionName& name) const;
   // The version that a qualifier means: an alias is followed, nothing is $LATEST.
   Result<VersionRow> getVersion(const FunctionRow& function, const std::string& qualifier) const;
-  Result<void> checkRole(const std::string& roleArn) const;
+  Result<void> checkRole(const api::Call& call, const std::string& roleArn) const;
   // Writes $LATEST with a new revision, and takes out of use what ran under the former one.
   void putLatest(const FunctionRow& function, VersionRow version);
   Result<api::lambda::FunctionConfiguration> publish(FunctionRow function, const std::string& description);
