@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view kRoot = "/2018-06-01/runtime/";
 constexpr std::string_view kInvocation = "invocation/";
-// How much a runtime may say about an error.
-constexpr std::size_t kMaxErrorDocument = 256 * 1024;
+// How much a runtime may say about an initialisation that failed.
+constexpr std::size_t kMaxInitError = 256 * 1024;
 
 http::ServerLimits limits() {
   http::ServerLimits limits;
@@ -107,14 +107,15 @@ Task<http::Response> respond(Environment& environment, http::Request& request, c
 Task<http::Response> reportError(Environment& environment, http::Request& request, const std::string& requestId) {
   if (!environment.awaitsAnswer(requestId)) co_return invalidRequestId();
   Fault above("RequestEntityTooLarge", "", 413);
-  Result<std::string> document = co_await base::readAll(*request.body, kMaxErrorDocument, std::move(above));
+  const std::uint64_t announced = request.body->size().value_or(kMaxPayload + 1);
+  Result<std::string> document = co_await base::readAll(*request.body, kMaxPayload, std::move(above));
   if (!environment.awaitsAnswer(requestId)) co_return invalidRequestId();
   if (!document.ok()) {
     if (document.fault().status != 413) {
       environment.failAnswer(truncatedResponse());
       co_return refuse(400, "TruncatedHTTPRequest", "HTTP request detected as truncated");
     }
-    environment.failAnswer(oversizedResponse(kMaxErrorDocument + 1));
+    environment.failAnswer(oversizedResponse(announced));
     co_return tooLarge();
   }
   environment.reportError(std::move(*document));
@@ -123,7 +124,7 @@ Task<http::Response> reportError(Environment& environment, http::Request& reques
 
 Task<http::Response> reportInitError(Environment& environment, http::Request& request) {
   Fault above("RequestEntityTooLarge", "", 413);
-  Result<std::string> document = co_await base::readAll(*request.body, kMaxErrorDocument, std::move(above));
+  Result<std::string> document = co_await base::readAll(*request.body, kMaxInitError, std::move(above));
   if (!document.ok()) co_return document.fault().status == 413 ? tooLarge() : gone();
   const std::string type(request.headers.find("Lambda-Runtime-Function-Error-Type").value_or(""));
   if (!environment.reportInitError(std::move(*document), type)) {
