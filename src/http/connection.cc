@@ -118,6 +118,12 @@ Task<Connection::Next> Connection::serveRequest() {
   if (request.method == "CONNECT") co_return co_await openTunnel(request, framing);
 
   startBody(request, framing);
+  if (continueDue_ && bodyDone()) {
+    // An empty body, announced. Were the response to come at once, botocore would take its status line for that of
+    // the next response on this connection as well.
+    const bool told = co_await sendContinue();
+    if (!told) co_return Next::kClose;
+  }
   bool failed = false;
   Response response = co_await callHandler(request, failed);
 

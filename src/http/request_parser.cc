@@ -179,10 +179,8 @@ void RequestParser::readFraming(ErrorCode& error) {
     return;
   }
   const auto length = content_length();
-  if (!length || *length == 0) {
-    framing_.expectContinue = false;
-    return;
-  }
+  if (!length) framing_.expectContinue = false;
+  if (length.value_or(0) == 0) return;
   if (*length > limits_.bodyBytes) {
     refuse(413, "The body is too large.", error);
     return;

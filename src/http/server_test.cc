@@ -223,8 +223,13 @@ TEST(Server, AsksForTheBodyOnlyWhenItIsRead) {
   peer.send(post("Content-Length: 2\r\nExpect: 100-continue\r\n") + "hi");
   EXPECT_EQ(peer.readHead().substr(0, 15), "HTTP/1.1 200 OK");
   peer.readUntil("]");
-  // An empty body is not asked for.
+  // An empty body is asked for as well.
   peer.send(post("Content-Length: 0\r\nExpect: 100-continue\r\n"));
+  EXPECT_EQ(peer.readHead(), "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(peer.readHead().substr(0, 15), "HTTP/1.1 200 OK");
+  peer.readUntil("]");
+  // But nothing is asked for when nothing was announced.
+  peer.send(post("Expect: 100-continue\r\n"));
   EXPECT_EQ(peer.readHead().substr(0, 15), "HTTP/1.1 200 OK");
 
   TestServer refusing(ignoreBody);
@@ -488,7 +493,7 @@ TEST(Server, SaysWhyItCannotListen) {
 
 TEST(Server, FurtherConnectionsWaitForRoom) {
   ServerLimits limits;
-  limits.connectionsPerListener = 2;
+  limits.connections = 2;
   TestServer server(echo, limits);
   RawPeer a(server.port());
   RawPeer b(server.port());
@@ -499,6 +504,40 @@ TEST(Server, FurtherConnectionsWaitForRoom) {
   RawPeer waiting(server.port());
   waiting.send(get("/waited"));
   EXPECT_EQ(server.onLoop([&] { return server.server().connections(); }), 2U);
+  a.close();
+  EXPECT_TRUE(contains(waiting.readUntil("[]"), "GET /waited []"));
+}
+
+TEST(Server, ListenersThatWereHandedInHaveRoomOfTheirOwn) {
+  ServerLimits limits;
+  limits.connections = 1;
+  limits.connectionsPerHandedIn = 2;
+  TestServer server(echo, limits);
+  base::Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(socket.get(), 16), 0);
+  ASSERT_EQ(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  server.onLoop([&] {
+    server.server().listen(std::move(socket), "handed in");
+    return 0;
+  });
+  const int port = ntohs(address.sin_port);
+  RawPeer a(port);
+  RawPeer b(port);
+  a.send(get("/"));
+  a.readUntil("[]");
+  b.send(get("/"));
+  b.readUntil("[]");
+  RawPeer waiting(port);
+  waiting.send(get("/waited"));
+  RawPeer own(server.port());
+  own.send(get("/own"));
+  EXPECT_TRUE(contains(own.readUntil("[]"), "GET /own []"));
+  EXPECT_EQ(server.onLoop([&] { return server.server().connections(); }), 3U);
   a.close();
   EXPECT_TRUE(contains(waiting.readUntil("[]"), "GET /waited []"));
 }
