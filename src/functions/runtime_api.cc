@@ -20,9 +20,8 @@ http::ServerLimits limits() {
   limits.bodyBytes = 64ULL << 20U;  // more is cut off; what is above the payload limit is answered properly
   // A runtime keeps its connection while the function works, and while nobody invokes it.
   limits.idleTimeout = std::chrono::hours(24);
-  limits.connections = 16384;
   // A function of its own accord gets no further than this.
-  limits.connectionsPerListener = 64;
+  limits.connectionsPerHandedIn = 64;
   return limits;
 }
 

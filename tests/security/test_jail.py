@@ -11,6 +11,7 @@ import pytest
 
 from support.aws import fresh, make_bucket, make_role
 from support.packages import package
+from support.raw import send
 
 # Runs the Python of its event, so that each test reads as what it tries.
 SOURCE = '''
@@ -252,3 +253,36 @@ def test_nothing_of_one_invocation_is_left_for_another_function(hearth, run):
                               Code={"ZipFile": package(index__py=SOURCE)})
     answer = functions.invoke(FunctionName=name, Payload=json.dumps({"code": "result = os.listdir('/tmp')"}))
     assert json.loads(answer["Payload"].read()) == []
+
+
+def test_it_cannot_take_all_connections(make_hearth):
+    """Its door to the services has room of its own: whoever else comes is served."""
+    source = '''
+import os, socket, time
+
+def handler(event, context):
+    host, port = os.environ["AWS_ENDPOINT_URL"].removeprefix("http://").split(":")
+    told, tell = os.pipe()
+    for _ in range(120):
+        if os.fork() == 0:
+            peers = []
+            try:
+                while True:
+                    peers.append(socket.create_connection((host, int(port)), timeout=1))
+            except OSError:
+                os.write(tell, b"%d\\n" % len(peers))
+                time.sleep(60)
+                os._exit(0)
+    lines = os.fdopen(told)
+    return sum(int(lines.readline()) for _ in range(120))
+'''
+    hearth = make_hearth().start()
+    name = fresh("greedy")
+    functions = hearth.client("lambda")
+    functions.create_function(FunctionName=name, Runtime="python3.11", Handler="index.handler", Role=make_role(hearth), Timeout=30, MemorySize=2048,
+                              Code={"ZipFile": package(index__py=source)})
+    held = json.loads(functions.invoke(FunctionName=name)["Payload"].read())
+    assert held > 1000, held  # most of them wait in the kernel's queue
+    # Its children still hold what they got.
+    assert send(hearth, "GET", "/_hearth/health", timeout=10).status == 200
+    assert functions.get_function(FunctionName=name)["Configuration"]["FunctionName"] == name
