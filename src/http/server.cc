@@ -89,13 +89,18 @@ bool isPassing(int error) {
 
 struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   struct Listener {
-    Listener(asio::io_context& loop, base::Fd fd, std::string listenerName, TlsContext listenerTls)
-        : socket(loop, fd.release()), pause(loop), name(std::move(listenerName)), tls(std::move(listenerTls)) {}
+    Listener(asio::io_context& loop, base::Fd fd, std::string listenerName, TlsContext listenerTls, bool isHandedIn)
+        : socket(loop, fd.release()),
+          pause(loop),
+          name(std::move(listenerName)),
+          tls(std::move(listenerTls)),
+          handedIn(isHandedIn) {}
 
     asio::posix::stream_descriptor socket;
     asio::steady_timer pause;  // cancelled when there is room again
     std::string name;
     TlsContext tls;
+    bool handedIn;
     std::size_t connections = 0;
   };
 
@@ -108,8 +113,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     sweepInterval = std::clamp<milliseconds>(shortest / 8, milliseconds(5), milliseconds(1000));
   }
 
-  void addListener(base::Fd socket, const std::string& name, TlsContext tls) {
-    auto listener = std::make_shared<Listener>(loop, std::move(socket), name, std::move(tls));
+  void addListener(base::Fd socket, const std::string& name, TlsContext tls, bool isHandedIn) {
+    auto listener = std::make_shared<Listener>(loop, std::move(socket), name, std::move(tls), isHandedIn);
     listeners.push_back(listener);
     asio::co_spawn(loop, acceptAll(shared_from_this(), listener), [](const std::exception_ptr& error) {
       if (error) base::logError("http", "accepting ended by an exception");
@@ -164,6 +169,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     connection->slot = open.size();
     open.push_back(connection);
     ++listener->connections;
+    if (listener->handedIn) ++handedIn;
     if (open.size() == 1) sweep();
     asio::co_spawn(loop, connection->run(),
                    [self = shared_from_this(), connection, listener](const std::exception_ptr& error) {
@@ -178,6 +184,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     open[slot]->slot = slot;
     open.pop_back();
     --listener.connections;
+    if (listener.handedIn) --handedIn;
     for (const auto& waiting : listeners) {
       if (!isFull(*waiting)) waiting->pause.cancel();
     }
@@ -186,8 +193,9 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   }
 
   bool serves(const std::string& name) const {
-    return std::any_of(open.begin(), open.end(),
-                       [&](const std::shared_ptr<Connection>& connection) { return connection->listener() == name; });
+    return std::any_of(open.begin(), open.end(), [&](const std::shared_ptr<Connection>& connection) {
+      return connection->listener() == name;
+    });
   }
 
   // Until no connection of that listener is left, or of any without a name.
@@ -202,8 +210,9 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   }
 
   bool isFull(const Listener& listener) const {
-    return open.size() >= context->limits.connections ||
-           listener.connections >= context->limits.connectionsPerListener;
+    const ServerLimits& limits = context->limits;
+    if (!listener.handedIn) return open.size() - handedIn >= limits.connections;
+    return handedIn >= limits.handedInConnections || listener.connections >= limits.connectionsPerHandedIn;
   }
 
   void sweep() {
@@ -242,6 +251,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   std::optional<std::string> draining;  // of drain()
   std::vector<std::shared_ptr<Listener>> listeners;
   std::vector<std::shared_ptr<Connection>> open;
+  std::size_t handedIn = 0;  // of `open`
 };
 
 Server::Server(asio::io_context& loop, ServerLimits limits, Handler handler)
@@ -256,12 +266,12 @@ Server::~Server() {
 Result<int> Server::listen(const std::string& address, int port, const std::string& name, TlsContext tls) {
   HEARTH_TRY(base::Fd socket, openListener(address, port));
   const int bound = portOf(socket.get());
-  impl_->addListener(std::move(socket), name, std::move(tls));
+  impl_->addListener(std::move(socket), name, std::move(tls), false);
   return bound;
 }
 
 void Server::listen(base::Fd socket, const std::string& name, TlsContext tls) {
-  impl_->addListener(std::move(socket), name, std::move(tls));
+  impl_->addListener(std::move(socket), name, std::move(tls), true);
 }
 
 void Server::setDateClock(const base::Clock& clock) { impl_->context->clock = &clock; }
