@@ -232,6 +232,8 @@ http::Response encodeFault(const api::Service* service, Protocol protocol, const
     for (const auto& [name, value] : fault.details)
       if (isHeader(fault, name)) response.headers.set(name, value);
   if (isXml(protocol)) {
+    // Of a service that is not here the protocol is a guess; clients of the JSON ones read the code in this field.
+    if (!service) response.headers.add("x-amzn-ErrorType", fault.code);
     response.headers.add("Content-Type", protocol == Protocol::kRestXml ? "application/xml" : "text/xml");
     if (!head && fault.status != 304) response.body = faultXml(service, protocol, fault, requestId, resource);
     return response;

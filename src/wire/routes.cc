@@ -215,8 +215,12 @@ bool Routes::needsBody(const http::Request& request) {
 
 const Routes::Table* Routes::tableOf(const http::Request& request, std::string_view body) const {
   if (std::string name = signingService(request); !name.empty()) {
+    // Some services share a signing name: sesv2, which is REST, signs as ses, whose calls all go to "/".
+    bool hasPath = request.path.size() > 1;
     for (const auto& table : tables_)
-      if (table->service->signingName == name) return table.get();
+      if (table->service->signingName == name &&
+          !(hasPath && table->service->protocols.front() == Protocol::kQuery))
+        return table.get();
     return nullptr;
   }
   if (auto target = request.headers.find("X-Amz-Target")) {
@@ -256,8 +260,9 @@ Result<Match> Routes::find(const http::Request& request, std::string_view body) 
   const Table* table = tableOf(request, body);
   if (!table)
     return Fault("UnknownService",
-                 "Hearth does not run the service '" + signingService(request) +
-                     "'. README.md lists the services that it runs.",
+                 "Hearth does not run the service '" + signingService(request) + "'" +
+                     (request.path.size() > 1 ? " with the path " + request.path.substr(0, 64) : "") +
+                     ". README.md lists the services that it runs.",
                  501);
   Match match{.service = table->service, .protocol = table->service->protocols.front()};
   auto byName = [&](std::string_view name) -> bool {
