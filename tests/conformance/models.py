@@ -56,6 +56,7 @@ class Clients:
         self.session.set_credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
         self.session.get_component("data_loader").search_paths.insert(0, str(data_folder))
         self.made = {}
+        self.send = self.parameters = None
 
     def get(self, service, signed=True, style="path"):
         key = (service, signed, style)
@@ -76,10 +77,10 @@ class Clients:
         try:
             return client._make_api_call(operation, parameters)
         finally:
-            self.send = None
+            self.send = self.parameters = None
 
     def _see_parameters(self, params, **_):
-        if params is not self.parameters:
+        if self.parameters is not None and params is not self.parameters:
             self.parameters.clear()
             self.parameters.update(params)
 

@@ -70,3 +70,24 @@ def test_json_10(json_10_clients, probe, service, operation):
 def test_every_listed_operation_is_here():
     assert {service for service, _ in LISTED} == set(SERVICES)
     assert len(LISTED) == sum(len(service.operations) for service in SERVICES.values())
+
+
+PRESIGNED = [("sts", "get_caller_identity", {}, "GetCallerIdentity"),
+             ("iam", "get_role", {"RoleName": "zażółć & co"}, "GetRole"),
+             ("s3", "get_object", {"Bucket": "sample-bucket", "Key": "a b/ż+%.txt", "VersionId": "v"}, "GetObject"),
+             ("s3", "upload_part", {"Bucket": "sample-bucket", "Key": "k", "PartNumber": 7, "UploadId": "u"},
+              "UploadPart"),
+             ("s3", "list_objects_v2", {"Bucket": "sample-bucket", "Prefix": "a/", "MaxKeys": 3}, "ListObjectsV2")]
+
+
+@pytest.mark.parametrize("style", ["path", "virtual"])
+@pytest.mark.parametrize("service, method, parameters, operation", PRESIGNED)
+def test_presigned(clients, probe, service, method, parameters, operation, style):
+    """Everything stands in the URL: operation, input and signature."""
+    verb = "PUT" if operation == "UploadPart" else "GET"
+    client = clients.get(service, style=style)
+    url = client.generate_presigned_url(method, dict(parameters), HttpMethod=verb)
+    host, _, target = url.split("://", 1)[1].partition("/")
+    answer = probe.decode(verb, "/" + target, [["Host", host]], b"")
+    assert (answer.get("service"), answer.get("operation")) == (service, operation), answer
+    assert {name: answer["input"].get(name) for name in parameters} == parameters
