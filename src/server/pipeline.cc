@@ -10,6 +10,8 @@ namespace {
 // Bodies that are read whole before they are decoded. Lambda's packages come as base64 in JSON.
 constexpr std::size_t kMostBody = 8 << 20;
 constexpr std::size_t kMostLambdaBody = 72 << 20;
+// Up to here a body is cheaper to read than its signature to look at twice.
+constexpr std::size_t kUnscreened = 64 << 10;
 
 std::size_t bodyLimit(const api::Service* service) {
   return service && service->id == "lambda" ? kMostLambdaBody : kMostBody;
@@ -67,7 +69,9 @@ struct Pipeline::Exchange {
 };
 
 Pipeline::Pipeline(PipelineParts parts)
-    : parts_(parts), routes_(parts.router.services()), verifier_(lookupIn(parts.directory), parts.clock, parts.machineClock) {}
+    : parts_(parts),
+      routes_(parts.router.services()),
+      verifier_(lookupIn(parts.directory), parts.clock, parts.machineClock) {}
 
 Task<http::Response> Pipeline::handle(http::Request& request) {
   if (parts_.admin.owns(request)) co_return co_await parts_.admin.handle(request, verifier_);
@@ -99,11 +103,21 @@ Task<http::Response> Pipeline::handleCall(http::Request& request) {
 }
 
 Task<Result<http::Response>> Pipeline::runSteps(Exchange& exchange) {
+  HEARTH_CO_CHECK(screen(exchange));
   HEARTH_CO_CHECK(co_await match(exchange));
   HEARTH_CO_CHECK(co_await authenticate(exchange));
   HEARTH_CO_CHECK(decode(exchange));
   HEARTH_CO_TRY(api::AnyShape output, co_await run(exchange));
   co_return wire::encodeOutput(*exchange.match.operation, exchange.protocol, output, exchange.requestId);
+}
+
+// Nobody but the owner of a key makes the server read a body of some size.
+Result<void> Pipeline::screen(Exchange& exchange) {
+  const auto size = exchange.request.body->size();
+  if (size && *size <= kUnscreened) return {};
+  auto failure = verifier_.screen(exchange.request);
+  if (failure) return wire::authFault(*failure, familyOf(exchange.service, exchange.protocol));
+  return {};
 }
 
 // Which service, operation and protocol; the body is read here when it names the operation.

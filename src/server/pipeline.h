@@ -45,6 +45,7 @@ class Pipeline final {
   Task<Result<http::Response>> runSteps(Exchange& exchange);
 
   // The steps, in their order.
+  Result<void> screen(Exchange& exchange);
   Task<Result<void>> match(Exchange& exchange);
   Task<Result<void>> authenticate(Exchange& exchange);
   Result<void> decode(Exchange& exchange);

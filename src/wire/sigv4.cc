@@ -159,17 +159,34 @@ class SigV4Verifier::KeyCache final {
   std::unordered_map<std::string, Entry> old_;
 };
 
-SigV4Verifier::SigV4Verifier(CredentialLookup lookup, const base::Clock& clock)
-    : lookup_(std::move(lookup)), clock_(clock), keys_(std::make_unique<KeyCache>()) {}
+SigV4Verifier::SigV4Verifier(CredentialLookup lookup, const base::Clock& clock, const base::Clock& machineClock)
+    : lookup_(std::move(lookup)), clock_(clock), machineClock_(machineClock), keys_(std::make_unique<KeyCache>()) {}
 SigV4Verifier::~SigV4Verifier() = default;
 
-Verification SigV4Verifier::verify(const http::Request& request, std::optional<std::string_view> body) {
+std::variant<SignatureClaim, AuthFailure> SigV4Verifier::readGoodClaim(const http::Request& request) const {
   auto claimed = readClaim(request);
+  const auto* claim = std::get_if<SignatureClaim>(&claimed);
+  if (claim == nullptr) return claimed;
+  if (auto failure = checkTime(*claim, clock_.now()))
+    if (checkTime(*claim, machineClock_.now())) return std::move(*failure);
+  if (auto failure = checkSignedHeaders(request.headers, *claim)) return std::move(*failure);
+  return claimed;
+}
+
+std::optional<AuthFailure> SigV4Verifier::screen(const http::Request& request) const {
+  auto claimed = readGoodClaim(request);
   if (auto* failure = std::get_if<AuthFailure>(&claimed)) return std::move(*failure);
   const auto& claim = std::get<SignatureClaim>(claimed);
-  if (auto failure = checkTime(claim, clock_.now())) return std::move(*failure);
-  if (auto failure = checkSignedHeaders(request.headers, claim)) return std::move(*failure);
-  return verifyClaim(request, claim, body);
+  if (!lookup_(claim.accessKeyId, claim.sessionToken)) {
+    return AuthFailure{AuthError::kUnknownKey, {}, {{"AWSAccessKeyId", claim.accessKeyId}}};
+  }
+  return std::nullopt;
+}
+
+Verification SigV4Verifier::verify(const http::Request& request, std::optional<std::string_view> body) {
+  auto claimed = readGoodClaim(request);
+  if (auto* failure = std::get_if<AuthFailure>(&claimed)) return std::move(*failure);
+  return verifyClaim(request, std::get<SignatureClaim>(claimed), body);
 }
 
 Verification SigV4Verifier::verifyClaim(const http::Request& request, const SignatureClaim& claim,

@@ -55,10 +55,16 @@ using Verification = std::variant<Verified, AuthFailure>;
 // Lives on the loop.
 class SigV4Verifier final {
  public:
-  SigV4Verifier(CredentialLookup lookup, const base::Clock& clock);
+  // Clients sign by the machine's clock. A product whose clock was set elsewhere dates its answers by that, and
+  // some SDKs then sign by those dates: a time that fits either clock is accepted.
+  SigV4Verifier(CredentialLookup lookup, const base::Clock& clock, const base::Clock& machineClock);
   ~SigV4Verifier();
   SigV4Verifier(const SigV4Verifier&) = delete;
   SigV4Verifier& operator=(const SigV4Verifier&) = delete;
+
+  // What can be told without a body and without cryptography: that there is a signature, that its time fits, that
+  // its key is known. For turning strangers away before their bodies are read.
+  std::optional<AuthFailure> screen(const http::Request& request) const;
 
   // `body` is the whole body when it has been read; its hash is then compared here. Without it, a request that
   // signs no x-amz-content-sha256 fails, except S3's presigned ones, and the caller checks `payloadHash`.
@@ -68,11 +74,14 @@ class SigV4Verifier final {
  private:
   class KeyCache;
 
+  // The claim of a request whose time and signed headers are in order.
+  std::variant<SignatureClaim, AuthFailure> readGoodClaim(const http::Request& request) const;
   Verification verifyClaim(const http::Request& request, const SignatureClaim& claim,
                            std::optional<std::string_view> body);
 
   CredentialLookup lookup_;
   const base::Clock& clock_;
+  const base::Clock& machineClock_;
   std::unique_ptr<KeyCache> keys_;
 };
 

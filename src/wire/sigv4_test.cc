@@ -66,7 +66,7 @@ class SigV4 : public testing::Test {
   }
 
   base::ManualClock clock_{base::Time{}};
-  SigV4Verifier verifier_{lookUp, clock_};
+  SigV4Verifier verifier_{lookUp, clock_, clock_};
 };
 
 std::string authorization(const std::string& credential, const std::string& names, const std::string& signature) {
@@ -101,6 +101,23 @@ TEST_F(SigV4, AgreesWithTheExamplesOfS3) {
         "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
   check(makeRequest("GET", "/?max-keys=2&prefix=J", common), std::string(kEmptyHash), usual,
         "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
+}
+
+TEST_F(SigV4, StrangersAreScreenedWithoutTheirBodies) {
+  const auto screened = [&](const std::string& credential, const char* date) -> std::optional<AuthError> {
+    auto request = makeRequest("PUT", "/key", {{"Host", "bucket"}, {"x-amz-date", date}});
+    if (!credential.empty()) {
+      request.headers.add("Authorization", authorization(credential, "host;x-amz-date", std::string(64, '0')));
+    }
+    const auto failure = verifier_.screen(request);
+    return failure ? std::optional(failure->error) : std::nullopt;
+  };
+  const std::string scope = "/20260304/us-east-1/s3/aws4_request";
+  EXPECT_EQ(screened("", "20260304T050607Z"), AuthError::kMissing);
+  EXPECT_EQ(screened("AKIANOBODY" + scope, "20260304T050607Z"), AuthError::kUnknownKey);
+  EXPECT_EQ(screened("AKIDEXAMPLE" + scope, "20260304T010101Z"), AuthError::kTooSkewed);
+  // The signature itself is verify()'s.
+  EXPECT_EQ(screened("AKIDEXAMPLE" + scope, "20260304T050607Z"), std::nullopt);
 }
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
@@ -307,6 +324,19 @@ TEST_F(SigV4, HostMustBeSigned) {
   EXPECT_EQ(errorOf(request), AuthError::kUnsignedHeaders);
 }
 
+// Where the product's clock was set, clients still sign by the machine's, or by the dates of the answers.
+TEST_F(SigV4, ATimeThatFitsEitherClockIsAccepted) {
+  const base::ManualClock moved(at("20270704T050607Z"));
+  SigV4Verifier verifier(lookUp, moved, clock_);
+  const auto accepts = [&](std::string_view when) {
+    const auto request = signedRequest(std::string(kEmptyHash), {}, kS3, kCredentials, when);
+    return std::holds_alternative<Verified>(verifier.verify(request, std::nullopt));
+  };
+  EXPECT_TRUE(accepts("20260304T050607Z"));
+  EXPECT_TRUE(accepts("20270704T050607Z"));
+  EXPECT_FALSE(accepts("20260804T050607Z"));
+}
+
 TEST_F(SigV4, ASignatureIsGoodForAQuarterOfAnHour) {
   const auto request = signedRequest();
   const auto shifted = [&](int milliseconds) {
@@ -360,7 +390,7 @@ TEST_F(SigV4, AChangedSecretTakesEffectAtOnce) {
         record.secretAccessKey = secret;
         return std::optional<KeyRecord>(record);
       },
-      clock_);
+      clock_, clock_);
   const auto first = signedRequest(std::string(kEmptyHash), {}, kS3, {"AKID", "first", ""});
   const auto second = signedRequest(std::string(kEmptyHash), {}, kS3, {"AKID", "second", ""});
   EXPECT_TRUE(std::holds_alternative<Verified>(verifier.verify(first, std::nullopt)));

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from support.raw import exchange, send, statuses
+from support.raw import exchange, send, signed, statuses
 from support.wait import until
 
 HOST = b"Host: s3.amazonaws.com\r\n"
@@ -76,7 +76,10 @@ def test_a_head_that_is_not_clear_is_refused_and_nothing_behind_it_is_read(heart
     b"ffffffffffffffff\r\n", b"4\r\nabcd\r\n0\r\n" + b"A: b\r\n" * 10_000 + b"\r\n", b"\r\n", b"4 4\r\nabcd\r\n0\r\n\r\n"),
     ids=lambda body: repr(body[:20]))
 def test_broken_chunks_are_refused(hearth, body):
-    head = b"POST / HTTP/1.1\r\n" + HOST.replace(b"s3", b"sts") + b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+    # Signed: a stranger's body is not read at all.
+    _, _, headers, _ = signed(hearth, "sts", "POST", "/", headers={"Content-Type": "application/x-www-form-urlencoded"})
+    head = "POST / HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items() if name.lower() != "content-length")
+    head = f"{head}Host: 127.0.0.1:{hearth.port}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
     with socket.create_connection(("127.0.0.1", hearth.port), timeout=30) as peer:
         peer.sendall(head + body + SMUGGLED)
         peer.shutdown(socket.SHUT_WR)
@@ -114,6 +117,16 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(hearth):
         assert statuses(received)[0] in (400, 403, 404, 413), received
         assert time.monotonic() - begun < 60
     assert healthy(hearth)
+
+
+@pytest.mark.parametrize("authorization", (b"", b"Authorization: AWS4-HMAC-SHA256 Credential=AKIANOBODY/20240506/eu-central-1/lambda/aws4_request, "
+                                           b"SignedHeaders=host;x-amz-date, Signature=00\r\nX-Amz-Date: 20240506T000000Z\r\n"))
+def test_strangers_do_not_make_the_server_read(hearth, authorization):
+    """The answer comes although the body does not."""
+    with socket.create_connection(("127.0.0.1", hearth.port), timeout=15) as peer:
+        peer.sendall(b"POST /2015-03-31/functions HTTP/1.1\r\nHost: lambda.eu-central-1.amazonaws.com\r\n" + authorization +
+                     b"Content-Length: 50000000\r\n\r\n{")
+        assert statuses(peer.recv(65536)) == [403]
 
 
 def test_slow_heads_and_bodies_end_and_keep_nobody_waiting(hearth):

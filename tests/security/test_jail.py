@@ -282,7 +282,7 @@ def handler(event, context):
     functions.create_function(FunctionName=name, Runtime="python3.11", Handler="index.handler", Role=make_role(hearth), Timeout=30, MemorySize=2048,
                               Code={"ZipFile": package(index__py=source)})
     held = json.loads(functions.invoke(FunctionName=name)["Payload"].read())
-    assert held > 1000, held  # most of them wait in the kernel's queue
+    assert held >= 256, held
     # Its children still hold what they got.
     assert send(hearth, "GET", "/_hearth/health", timeout=10).status == 200
     assert functions.get_function(FunctionName=name)["Configuration"]["FunctionName"] == name
