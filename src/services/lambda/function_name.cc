@@ -51,7 +51,10 @@ Result<FunctionName> parseFunctionName(std::string_view text, const std::string&
   }
   name.name = parts[at];
   if (parts.size() > at + 2) return invalid(text);
-  if (parts.size() == at + 2) name.qualifier = parts[at + 1];
+  if (parts.size() == at + 2) {
+    name.qualifier = parts[at + 1];
+    if (name.qualifier.empty()) return invalid(text);
+  }
   if (!isName(name.name, 64)) return invalid(text);
   if (qualifier) {
     if (!name.qualifier.empty() && name.qualifier != *qualifier)

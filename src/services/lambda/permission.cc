@@ -37,7 +37,8 @@ Json Permission::statement(const std::string& resource) const {
 }
 
 bool Permission::allows(const ports::InvokeCaller& caller) const {
-  if (!base::equalsIgnoreCase(action, "lambda:InvokeFunction") && action != "lambda:*") return false;
+  if (!base::equalsIgnoreCase(action, "lambda:InvokeFunction") && action != "lambda:*" && action != "*")
+    return false;
   if (principal != "*" && principal != caller.servicePrincipal) return false;
   if (!sourceAccount.empty() && sourceAccount != caller.sourceAccount) return false;
   return sourceArn.empty() || base::globMatches(sourceArn, caller.sourceArn);
@@ -51,7 +52,7 @@ Result<Permission> checkPermission(Permission permission) {
                                             permission.statementId.substr(0, 100) +
                                             "' at 'statementId' failed to satisfy constraint: Member must satisfy "
                                             "regular expression pattern: ([a-zA-Z0-9-_]+)");
-  if (!base::toLower(permission.action).starts_with("lambda:"))
+  if (permission.action != "*" && !base::toLower(permission.action).starts_with("lambda:"))
     return Fault("ValidationException",
                  "1 validation error detected: Value '" + permission.action.substr(0, 100) +
                      "' at 'action' failed to satisfy constraint: Member must satisfy regular "
