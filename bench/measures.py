@@ -22,7 +22,7 @@ ACCOUNT, KEY, SECRET = "000000000001", "HEARTHBENCHKEY", "hearth-bench-secret"
 SECONDS = 0.8  # of one sample of a rate
 KIB, MIB = 1024, 1024 * 1024
 
-# An HTTP server in Python, for scale: threads, kept connections, two bytes of body.
+# An HTTP server in Python, for scale: threads, kept connections; /N is answered with N bytes.
 PYTHON_SERVER = """
 import http.server
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -30,10 +30,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     def do_GET(self):
+        body = bytes(int(self.path[1:] or 2))
         self.send_response(200)
-        self.send_header("Content-Length", "2")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(b"{}")
+        self.wfile.write(body)
     def log_message(self, *_):
         pass
 class Server(http.server.ThreadingHTTPServer):
@@ -134,7 +135,8 @@ class Bench:
         return self.deployed().url(f"/_aws/execute-api/{self._api}/v1/{path}")
 
     def python_server(self):
-        process = subprocess.Popen([sys.executable, "-c", PYTHON_SERVER], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen([sys.executable, "-c", PYTHON_SERVER], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
         self.others.append(process)
         return f"http://127.0.0.1:{int(process.stdout.readline())}/"
 
@@ -302,7 +304,7 @@ def sync_rate(folder, size):
 def s3(bench):
     server = bench.deployed()
     server.client("s3").create_bucket(Bucket="objects", CreateBucketConfiguration={"LocationConstraint": REGION})
-    health = server.url("/_hearth/health")
+    python = bench.python_server()
     beside_put = "append and `fdatasync` of as much, one after the other"
     for size, title, keys, clients in ((KIB, "1 KB", 2000, (1, 64)), (MIB, "1 MB", 16, (1, 4))):
         url = server.url(f"/objects/{size}/{{n}}")
@@ -315,10 +317,10 @@ def s3(bench):
                 puts.append(bench.load(url, *put, "--connections", connections)["rate"])
                 syncs.append(sync_rate(bench.folder, size))
                 gets.append(bench.load(url, *get, "--connections", connections)["rate"])
-                plain.append(bench.load(health, "--connections", connections)["rate"])
+                plain.append(bench.load(f"{python}{size}", "--connections", connections)["rate"])
             who = "1 client" if connections == 1 else f"{connections} clients"
             bench.report.add("S3", f"durable put of {title}, {who}", "1/s", puts, beside_put, syncs)
-            bench.report.add("S3", f"get of {title}, {who}", "1/s", gets, "`GET /_hearth/health`", plain)
+            bench.report.add("S3", f"get of {title}, {who}", "1/s", gets, "Python `http.server`, as many bytes", plain)
 
 
 PARTS = {"start": start, "stack": stack, "invoke": invoke, "gateway": gateway, "s3": s3}
