@@ -29,8 +29,11 @@ struct ServerLimits {
   std::chrono::milliseconds headTimeout{20'000};  // from the first byte of a head to its end, else 408 and close
   std::chrono::milliseconds idleTimeout{75'000};  // between requests: close
   std::chrono::milliseconds bodyTimeout{30'000};  // between two pieces of a body, in either direction: close
-  std::size_t connections = 4096;                 // further ones wait in the backlog
-  std::size_t connectionsPerListener = 4096;      // so that one listener cannot take them all
+  // Further connections wait in the backlog. Listeners that were handed in as sockets belong to strangers and share
+  // room of their own, of which none gets more than its part, so that they never crowd out who comes by an address.
+  std::size_t connections = 4096;
+  std::size_t handedInConnections = 16384;
+  std::size_t connectionsPerHandedIn = 256;
 };
 
 // The server's half of TLS: certificates, and a callback for SNI where there are several names. Shared with the
