@@ -163,6 +163,7 @@ TEST(Codec, ReadsListsOfFormsUpToTheirLimit) {
   for (int i = 1; i <= 10'000; ++i) form += "tags.member." + std::to_string(i) + "=x&";
   EXPECT_EQ(decodeForm(form)->tags->size(), 10'000U);
   EXPECT_EQ(codeOf(decodeForm(form + "tags.member.10001=x")), "ValidationError");
+  EXPECT_EQ(codeOf(decodeForm(std::string(100'000, '&'))), "MalformedQueryString");
   EXPECT_EQ(decodeForm("tags=")->tags, std::vector<std::string>{});
   EXPECT_FALSE(decodeForm("other=1")->tags);
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "base/bytes.h"
@@ -104,6 +105,10 @@ Result<void> readAt(const Form& form, const std::string& prefix, const Shape& sh
 }  // namespace
 
 Result<void> decodeQuery(const api::Operation& operation, std::string_view formText, void* input) {
+  // Each costs some hundred bytes of memory.
+  constexpr std::ptrdiff_t kMostParameters = 100'000;
+  if (std::count(formText.begin(), formText.end(), '&') >= kMostParameters)
+    return Fault("MalformedQueryString", "The request has too many parameters.");
   Form form;
   for (auto& [key, value] : http::parseQuery(formText)) form.insert_or_assign(std::move(key), std::move(value));
   return readStructure(form, "", *operation.input, input);

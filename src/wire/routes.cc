@@ -163,6 +163,19 @@ bool isForm(const http::Request& request) {
   return type && base::toLower(type->substr(0, 33)).starts_with("application/x-www-form-urlencoded");
 }
 
+// The last parameter of that name in a form, decoded; empty when absent. Forms come here before anybody's signature
+// was checked: nothing is kept but the value.
+std::string formValue(std::string_view form, std::string_view name) {
+  std::string_view found;
+  while (!form.empty()) {
+    const std::string_view part = form.substr(0, form.find('&'));
+    form.remove_prefix(std::min(part.size() + 1, form.size()));
+    if (part.size() > name.size() && part[name.size()] == '=' && part.starts_with(name))
+      found = part.substr(name.size() + 1);
+  }
+  return base::uriDecode(found.substr(0, 256), true);
+}
+
 constexpr std::string_view kHostSuffixes[] = {".amazonaws.com", ".localhost.localstack.cloud", ".localhost"};
 
 // "s3.eu-west-1" of "s3.eu-west-1.amazonaws.com"; empty when the host is none of ours.
@@ -232,12 +245,10 @@ const Routes::Table* Routes::tableOf(const http::Request& request, std::string_v
   std::string_view label = name.substr(0, name.find('.'));
   for (const auto& table : tables_)
     if (!label.empty() && table->service->endpointPrefix == label) return table.get();
-  for (const auto& [key, value] : http::parseQuery(body.empty() ? std::string_view(request.query) : body)) {
-    if (key != "Version") continue;
-    for (const auto& table : tables_)
-      if (table->service->protocols.front() == Protocol::kQuery && table->service->apiVersion == value)
-        return table.get();
-  }
+  const std::string version = formValue(body.empty() ? std::string_view(request.query) : body, "Version");
+  for (const auto& table : tables_)
+    if (table->service->protocols.front() == Protocol::kQuery && table->service->apiVersion == version)
+      return table.get();
   for (const auto& table : tables_)
     if (table->service->id == "s3") return table.get();
   return nullptr;
@@ -284,9 +295,7 @@ Result<Match> Routes::find(const http::Request& request, std::string_view body) 
 
   if (match.protocol == Protocol::kQuery) {
     match.form = body.empty() ? request.query : std::string(body);
-    std::string action;
-    for (auto& [key, value] : http::parseQuery(match.form))
-      if (key == "Action") action = value;
+    const std::string action = formValue(match.form, "Action");
     if (!byName(action))
       return Fault("InvalidAction", "Could not find operation " + action + " for version " +
                                         std::string(table->service->apiVersion));
