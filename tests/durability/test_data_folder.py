@@ -5,6 +5,7 @@ import secrets
 import socket
 import stat
 import subprocess
+import time
 
 import pytest
 
@@ -189,6 +190,45 @@ def test_a_full_disk_refuses_writes_and_loses_nothing(make_hearth, small_disk):
     for key in stored:
         assert s3.get_object(Bucket="kept", Key=key)["Body"].read() == body
     assert s3.get_object(Bucket="kept", Key="after")["Body"].read() == body[:100_000]
+
+
+def test_a_disk_that_is_full_of_rows(make_hearth, small_disk):
+    """Small objects lie in the database itself: the writer is told, readers go on, and a restart finds what was told to be there."""
+    hearth = make_hearth(folder=small_disk / "data").start()
+    s3 = hearth.client("s3")
+    s3.create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": hearth.region})
+    stored, status = {}, 200
+    (small_disk / "ballast").write_bytes(bytes(6 << 20))
+    while status == 200 and len(stored) < 20_000:
+        key = str(len(stored))
+        stored[key] = os.urandom(3000)
+        try:
+            s3.put_object(Bucket="kept", Key=key, Body=stored[key])
+        except s3.exceptions.ClientError as error:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            del stored[key]
+    assert status == 503 and stored
+    assert s3.get_object(Bucket="kept", Key="0")["Body"].read() == stored["0"]
+    hearth.kill()
+    (small_disk / "ballast").unlink()
+    s3 = hearth.start().client("s3")
+    for key, body in stored.items():
+        assert s3.get_object(Bucket="kept", Key=key)["Body"].read() == body
+    s3.put_object(Bucket="kept", Key="after", Body=b"room")
+
+
+def test_a_first_start_that_is_killed(make_hearth, tmp_path):
+    """At any moment of the first start: keys, tables and files are there or not, but never half."""
+    for turn in range(12):
+        data = tmp_path / f"first{turn}"
+        process = subprocess.Popen([BIN / "hearth", "serve", "--data", data, "--listen", "127.0.0.1:0"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(turn * 0.008)  # the moment of the kill: not a wait for anything
+        process.kill()
+        process.wait()
+        hearth = make_hearth(folder=f"first{turn}").start()
+        fill(hearth)
+        assert hearth.environment()["AWS_ACCESS_KEY_ID"].startswith("AKIA")
+        hearth.kill()
 
 
 def test_a_port_that_is_taken_is_said(tmp_path):
