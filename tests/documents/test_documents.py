@@ -40,6 +40,14 @@ def test_sources_that_a_folders_map_names_exist(page):
     assert not missing
 
 
+def test_functions_that_the_walks_name_exist():
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    code = "".join(source.read_text() for source in (ROOT / "src").rglob("*.cc"))
+    named = set(re.findall(r"`(?:[A-Za-z0-9]+::)?([a-z][A-Za-z0-9]*)\(\)`", text))
+    assert len(named) > 5
+    assert [function for function in sorted(named) if not re.search(rf"\b{function}\(", code)] == []
+
+
 def test_every_source_of_the_server_stands_in_a_folder_with_a_map():
     folders = {source.parent for source in (ROOT / "src").rglob("*.cc")}
     assert [name(folder) for folder in folders if not (folder / "README.md").exists()] == []
