@@ -1,6 +1,7 @@
 #include "server/server.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -27,6 +28,10 @@ void raiseDescriptorLimit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// The master key is in our memory, and may be in our environment: other processes of the same user, functions among
+// them where the machine gives no user ids away, may look at neither (prctl(2), proc(5)).
+void hideFromSameUser() { ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
 std::unique_ptr<base::Clock> makeClock(const Settings& settings) {
   if (settings.startAt) return std::make_unique<base::SystemClock>(*settings.startAt);
   return std::make_unique<base::SystemClock>();
@@ -37,6 +42,7 @@ std::unique_ptr<base::Clock> makeClock(const Settings& settings) {
 Result<void> serve(const Settings& settings, const std::function<void(const std::string& address)>& onReady) {
   ::signal(SIGPIPE, SIG_IGN);
   raiseDescriptorLimit();
+  hideFromSameUser();
   base::createDirectories(settings.dataFolder, 0700);
   HEARTH_TRY(const base::Fd lock, cli::lockDataFolder(settings.dataFolder));
   cli::removeServerFile(settings.dataFolder);  // a killed one's

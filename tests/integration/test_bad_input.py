@@ -301,9 +301,8 @@ def good(hearth):
     ("def handler(e, c): return 'x' * 7000000", "Function.ResponseSizeTooLarge", "exceeded maximum allowed payload size", {}),
     ("def handler(e, c): return {1, 2}", "Runtime.MarshalError", "Unable to marshal response", {}),
     ("def handler(e, c): raise Exception('x' * 1000000)", "Exception", "x", {}),
-    ("import sys\nsys.setrecursionlimit(10**9)\ndef handler(e, c): return handler(e, c)", "Runtime.ExitError|Runtime.OutOfMemory", "", {}),
 ), ids=("exit 3", "exit 0", "segfault", "killed", "sleeps", "spins", "ignores SIGTERM", "memory", "init exit", "init raises", "syntax", "no handler", "import",
-        "large response", "unserializable", "large error", "recursion"))
+        "large response", "unserializable", "large error"))
 def test_functions_that_fail(hearth, good, source, kind, words, more):
     name = make_function(hearth, source, **more)
     for _ in range(2):  # the environment after a failed one is as good
