@@ -46,10 +46,8 @@ Result<http::ClientResponse> Client::send(std::string_view service, std::string_
                                           std::string_view body) const {
   headers.set("Host", server_.address);
   wire::UnsignedRequest request{std::string(method), std::string(path), std::string(query), std::move(headers)};
-  // The server's clock may have been set elsewhere; signatures go by it.
-  base::Time now = base::SystemClock().now() + std::chrono::milliseconds(server_.clockShiftMillis);
   wire::signRequest(request, base::sha256Hex(body), {key_.accessKeyId, key_.secretAccessKey, ""},
-                    {server_.region, std::string(service)}, now);
+                    {server_.region, std::string(service)}, base::SystemClock().now());
   std::string url = endpoint() + std::string(path);
   if (!query.empty()) url += "?" + std::string(query);
   return http::request(method, url, request.headers, body);

@@ -90,8 +90,7 @@ void writeServerFile(const std::string& dataFolder, const ServerFile& file) {
   JsonObject document{{"pid", file.pid},
                       {"address", file.address},
                       {"region", file.region},
-                      {"version", file.version},
-                      {"clockShiftMillis", file.clockShiftMillis}};
+                      {"version", file.version}};
   base::writeFileAtomically(serverFilePath(dataFolder), base::writeJsonPretty(document) + "\n", 0600);
 }
 
@@ -107,8 +106,6 @@ std::optional<ServerFile> findServer(const std::string& dataFolder) {
   file.address = base::findString(*document, "address").value_or("");
   file.region = base::findString(*document, "region").value_or("");
   file.version = base::findString(*document, "version").value_or("");
-  if (const Json* shift = base::findMember(*document, "clockShiftMillis"); shift && shift->is_int64())
-    file.clockShiftMillis = shift->get_int64();
   // A process id alone tells nothing: after a crash it may be another program's.
   if (file.pid <= 0 || !isLocked(dataFolder)) return std::nullopt;
   return file;

@@ -29,7 +29,6 @@ struct ServerFile {
   std::string address;  // "127.0.0.1:4566"
   std::string region;
   std::string version;
-  std::int64_t clockShiftMillis = 0;  // how far its clock is set from the machine's (--clock)
 };
 
 // Makes the folder the caller's for as long as the descriptor is open; the kernel lets go of it when the process ends

@@ -15,13 +15,13 @@ std::string environment(const char* name) {
   return value != nullptr ? value : "";
 }
 
-Instant systemTime() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+Instant platformTime() { return std::chrono::floor<std::chrono::milliseconds>(sdk::now()); }
 
 sdk::Handler serveWith(ApiFunction function, const std::string& bucket) {
   auto store = std::make_shared<S3ObjectStore>(bucket);  // shared: a std::function must be copyable
   return [function, store](const sdk::Event& event, const sdk::Context& context) {
     store->setDeadline(context.deadline);
-    return sdk::Reply::success(serveApi(function, event.payload, systemTime(), *store));
+    return sdk::Reply::success(serveApi(function, event.payload, platformTime(), *store));
   };
 }
 
@@ -29,7 +29,7 @@ sdk::Reply score(const sdk::Event& event, const sdk::Context& context, S3ObjectS
                  SesMailSender& sender) {
   store.setDeadline(context.deadline);
   sender.setDeadline(context.deadline);
-  const auto request = parseScoreRequest(event.payload, systemTime());
+  const auto request = parseScoreRequest(event.payload, platformTime());
   if (!request) return sdk::Reply::failure("InvalidEvent", request.problem().message);
   SteadyRunClock clock(request->time, context.deadline);
   const ScoreSettings settings{environment("emailSender"), environment("trainerEmail"), context.requestId, 8};

@@ -104,6 +104,10 @@ class Reply final {
   bool ok_;
 };
 
+// The platform's time. On AWS it is the machine's; a Hearth server whose clock was set (`--clock`) tells its functions
+// how far from the machine's it is. Signatures and deadlines go by the machine's time, schedules and stamps by this one.
+std::chrono::system_clock::time_point now();
+
 using Handler = std::function<Reply(const Event&, const Context&)>;
 
 // Serves invocations until the platform ends the process. Returns an exit status when the Runtime API is not
