@@ -50,6 +50,10 @@ Result<sandbox::JailMode> jailMode(const std::string& name) {
   return Fault("InvalidArgument", "--jail is auto, strict or off; '" + name + "' is none of them.");
 }
 
+gateway::Throttle accountThrottle(const Settings& settings) {
+  return {.rate = static_cast<double>(settings.gatewayRate), .burst = settings.gatewayRate / 2};
+}
+
 Result<mail::OutboxSettings> outboxSettings(const MailRelay& relay) {
   mail::OutboxSettings settings;
   if (relay.host.empty()) return settings;
@@ -140,7 +144,7 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
       events_(database_, schedule_, lambda_, *clock_, random_),
       scheduler_(database_, schedule_, lambda_, directory_, *clock_, random_),
       ses_(database_, outbox_, *clock_, random_),
-      apigateway_(database_, *keyring_, *clock_, random_),
+      apigateway_(database_, *keyring_, *clock_, random_, accountThrottle(settings)),
       cloudformation_(database_, stacks_, s3_, pool_),
       http_(loop, http::ServerLimits{}, [this](http::Request& request) { return handle(request); }),
       admin_(outbox_, {.status = [this] { return status(); }, .stop = std::move(hooks.stop)}),
@@ -164,7 +168,7 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
   lambda_.setHost(*host_);
   gateway::GatewaySettings limits;
   limits.integrationTimeout = std::chrono::seconds(settings.gatewayTimeoutSeconds);
-  limits.accountThrottle = {.rate = static_cast<double>(settings.gatewayRate), .burst = settings.gatewayRate / 2};
+  limits.accountThrottle = accountThrottle(settings);
   gateway_ = std::make_unique<gateway::Gateway>(lambda_, apigateway_, *clock_, random_, apigateway_, limits);
 }
 

@@ -17,9 +17,14 @@ namespace hearth::services::apigateway {
 
 class ApiGatewayService final : public gateway::StageSource, public ports::UsageMeter {
  public:
+  // `accountThrottle` is what GetAccount tells of the data plane. All else outlives the service.
   ApiGatewayService(store::Database& database, const store::Keyring& keyring, const base::Clock& clock,
-                    base::Random& random)
-      : database_(database), clock_(clock), random_(random), store_(database, keyring) {}
+                    base::Random& random, gateway::Throttle accountThrottle)
+      : database_(database),
+        clock_(clock),
+        random_(random),
+        accountThrottle_(accountThrottle),
+        store_(database, keyring) {}
 
   const base::Clock& clock() const { return clock_; }
 
@@ -214,6 +219,7 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   store::Database& database_;
   const base::Clock& clock_;
   base::Random& random_;
+  const gateway::Throttle accountThrottle_;
   ApiGatewayStore store_;
 
   // What was compiled for the data plane, thrown away when anything changed.

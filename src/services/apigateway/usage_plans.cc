@@ -368,7 +368,8 @@ void ApiGatewayService::add(std::vector<ports::UsageCount> counts) {
 
 Result<Account> ApiGatewayService::getAccount(const api::Call& call, GetAccountInput) const {
   Account account = store_.find<Account>(scopeOf(call), kind::kAccount, "account").value_or(Account{});
-  account.throttleSettings = ThrottleSettings{.burstLimit = 5'000, .rateLimit = 10'000};
+  account.throttleSettings =
+      ThrottleSettings{.burstLimit = accountThrottle_.burst, .rateLimit = accountThrottle_.rate};
   account.features = std::vector<std::string>{"UsagePlans"};
   account.apiKeyVersion = "4";
   return account;
