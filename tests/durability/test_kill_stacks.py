@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from support.packages import package
 from support.wait import until
 
-MOMENTS = 7   # kills per operation, spread over the time that it takes undisturbed
+MOMENTS = 5   # kills per operation, spread over the time that it takes undisturbed
 
 TEMPLATE = json.dumps({
     "Parameters": {"Days": {"Type": "Number", "Default": "7"}, "Greeting": {"Type": "String", "Default": "one"}},
