@@ -32,6 +32,10 @@ int printStatus(const Options& options) {
   auto document = base::parseJson(response->body);
   if (!document.ok()) return report(document.fault());
   if (options.json) {
+    if (auto* status = document->if_object()) {
+      status->insert_or_assign("endpoint", client->endpoint());
+      status->insert_or_assign("pid", client->server().pid);
+    }
     std::printf("%s\n", base::writeJsonPretty(*document).c_str());
     return kOk;
   }

@@ -17,4 +17,12 @@ inline std::string forTerminal(std::string_view text) {
   return clean;
 }
 
+// The same for text of several lines: line ends and tabs stay.
+inline std::string linesForTerminal(std::string_view text) {
+  std::string clean = forTerminal(text);
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] == '\n' || text[i] == '\t') clean[i] = text[i];
+  return clean;
+}
+
 }  // namespace hearth::cli
