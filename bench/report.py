@@ -68,6 +68,6 @@ def machine(build: pathlib.Path, rounds: int) -> list[str]:
         f"{datetime.date.today()}, commit {commit}, {kind} build ({flags}), {first_line('g++', '--version')}",
         f"{os.cpu_count()} cores ({cpu[1] if cpu else platform.machine()}), {memory:.0f} GB of memory, "
         f"Linux {platform.release()}",
-        f"data on {first_line('findmnt', '-no', 'FSTYPE,SOURCE', '-T', str(build))}",
+        f"data on {first_line('findmnt', '-nvo', 'FSTYPE,SOURCE', '-T', str(build))}",
         f"{rounds} rounds; load average before: {os.getloadavg()[0]:.2f}; the load generator runs on the same cores",
     ]
