@@ -458,3 +458,28 @@ def test_a_stack_that_was_interrupted_is_finished_or_rolled_back(make_hearth):
     client.delete_stack(StackName="cut")
     client.get_waiter("stack_delete_complete").wait(StackName="cut", WaiterConfig={"Delay": 0.1})
     assert hearth.client("logs").describe_log_groups()["logGroups"] == []
+
+
+def test_code_in_the_template(cloudformation, hearth):
+    def template(answer, runtime="python3.11"):
+        return {"Resources": {
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Statement": [
+                {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}}},
+            "Function": {"Type": "AWS::Lambda::Function", "Properties": {
+                "Runtime": runtime, "Handler": "index.handler", "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+                "Code": {"ZipFile": f"def handler(event, context):\n    return {answer!r}\n"}}}},
+            "Outputs": {"Name": {"Value": {"Ref": "Function"}}}}
+
+    def answer(stack):
+        return json.load(hearth.client("lambda").invoke(FunctionName=stack.outputs["Name"])["Payload"])
+
+    stack = Stack(cloudformation).create(template("first"))
+    assert stack.status == "CREATE_COMPLETE"
+    assert answer(stack) == "first"
+    assert stack.update(template("second")).status == "UPDATE_COMPLETE"
+    assert answer(stack) == "second"
+    stack.delete()
+    other = Stack(cloudformation).create(template("first", "provided.al2023"))
+    assert other.status == "ROLLBACK_COMPLETE"
+    assert any("ZipFile can only be used when Runtime" in event.get("ResourceStatusReason", "")
+               for event in cloudformation.describe_stack_events(StackName=other.name)["StackEvents"])

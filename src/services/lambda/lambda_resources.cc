@@ -1,6 +1,9 @@
 #include "services/lambda/lambda_resources.h"
 
 #include "api/document.h"
+#include "base/hash.h"
+#include "functions/inline_code.h"
+#include "services/lambda/configuration.h"
 #include "services/resource_support.h"
 
 namespace hearth::services::lambda {
@@ -16,6 +19,7 @@ using ports::ResourceSpec;
 using ports::ResourceState;
 using ports::UpdateBehavior;
 
+constexpr std::size_t kMostInlineCode = 4 << 20;
 constexpr auto kReplacement = UpdateBehavior::kReplacement;
 
 bool isGone(const Fault& fault) { return fault.code == "ResourceNotFoundException"; }
@@ -37,9 +41,8 @@ class FunctionProvider final : public ports::ResourceProvider {
              {.name = "Code",
               .kind = PropertyKind::kObject,
               .required = true,
-              .members = {{.name = "S3Bucket", .required = true},
-                          {.name = "S3Key", .required = true},
-                          {.name = "S3ObjectVersion"}}},
+              .members =
+                  {{.name = "S3Bucket"}, {.name = "S3Key"}, {.name = "S3ObjectVersion"}, {.name = "ZipFile"}}},
              {.name = "Role", .required = true},
              {.name = "Handler"},
              {.name = "Runtime"},
@@ -64,7 +67,7 @@ class FunctionProvider final : public ports::ResourceProvider {
 
   // Reads, checks and unpacks the package; what create() and update() need of it waits under the resource's name.
   Result<void> prepare(const ResourceRequest& request) override {
-    HEARTH_TRY(functions::Package package, service_.keepPackage(request.account, codeOf(request)));
+    HEARTH_TRY(functions::Package package, keepPackage(request));
     std::lock_guard lock(mutex_);
     prepared_[keyOf(request)] = std::move(package);
     return {};
@@ -122,6 +125,7 @@ class FunctionProvider final : public ports::ResourceProvider {
       code.s3Bucket = base::findString(*given, "S3Bucket");
       code.s3Key = base::findString(*given, "S3Key");
       code.s3ObjectVersion = base::findString(*given, "S3ObjectVersion");
+      code.zipFile = base::findString(*given, "ZipFile");
     }
     return code;
   }
@@ -129,7 +133,21 @@ class FunctionProvider final : public ports::ResourceProvider {
   static std::string keyOf(const ResourceRequest& request) {
     FunctionCode code = codeOf(request);
     return request.stackId + "/" + request.logicalId + "/" + code.s3Bucket.value_or("") + "/" +
-           code.s3Key.value_or("") + "?" + code.s3ObjectVersion.value_or("");
+           code.s3Key.value_or("") + "?" + code.s3ObjectVersion.value_or("") + "#" +
+           (code.zipFile ? base::sha256Hex(*code.zipFile) : "");
+  }
+
+  // A template's ZipFile is source text, which the operations want as a zip.
+  Result<functions::Package> keepPackage(const ResourceRequest& request) {
+    FunctionCode code = codeOf(request);
+    if (code.zipFile) {
+      if (!text(request, "Runtime").starts_with("python"))
+        return invalidParameter("ZipFile can only be used when Runtime is set to one of the Python runtimes.");
+      if (code.zipFile->size() > kMostInlineCode)
+        return invalidParameter("The source code in ZipFile has more than 4 MB.");
+      code.zipFile = functions::zipOfSource("index.py", *code.zipFile);
+    }
+    return service_.keepPackage(request.account, code);
   }
 
   Result<functions::Package> takePackage(const ResourceRequest& request) {
@@ -138,7 +156,7 @@ class FunctionProvider final : public ports::ResourceProvider {
       auto found = prepared_.extract(keyOf(request));
       if (!found.empty()) return std::move(found.mapped());
     }
-    return service_.keepPackage(request.account, codeOf(request));
+    return keepPackage(request);
   }
 
   // The properties without those that have another form than the operation's input.
