@@ -7,14 +7,18 @@
 namespace hearth::server {
 namespace {
 
-// Bodies that are read whole before they are decoded. Lambda's packages come as base64 in JSON.
+// Bodies that are read whole before they are decoded. Lambda's packages come as base64 in JSON, mails of up to 10 MB
+// as base64 in a form.
 constexpr std::size_t kMostBody = 8 << 20;
 constexpr std::size_t kMostLambdaBody = 72 << 20;
+constexpr std::size_t kMostMailBody = 16 << 20;
 // Up to here a body is cheaper to read than its signature to look at twice.
 constexpr std::size_t kUnscreened = 64 << 10;
 
 std::size_t bodyLimit(const api::Service* service) {
-  return service && service->id == "lambda" ? kMostLambdaBody : kMostBody;
+  if (service && service->id == "lambda") return kMostLambdaBody;
+  if (service && service->id == "ses") return kMostMailBody;
+  return kMostBody;
 }
 
 Fault bodyTooLarge(const api::Service* service, std::size_t limit) {
@@ -124,8 +128,9 @@ Result<void> Pipeline::screen(Exchange& exchange) {
 Task<Result<void>> Pipeline::match(Exchange& exchange) {
   http::Request& request = exchange.request;
   if (wire::Routes::needsBody(request)) {
-    HEARTH_CO_TRY(exchange.body,
-                  co_await base::readAll(*request.body, kMostBody, bodyTooLarge(exchange.service, kMostBody)));
+    const std::size_t limit = bodyLimit(exchange.service);
+    Fault tooLarge = bodyTooLarge(exchange.service, limit);
+    HEARTH_CO_TRY(exchange.body, co_await base::readAll(*request.body, limit, std::move(tooLarge)));
     exchange.bodyRead = true;
   }
   HEARTH_CO_TRY(exchange.match, routes_.find(request, exchange.body));

@@ -89,6 +89,16 @@ def test_a_mail_of_parts(hearth, ses):
     assert sorted(state_of(hearth, sent)) == ["bcc@example.org", "cc@example.org", "to@example.org"]
 
 
+def test_a_mail_may_have_ten_megabytes(hearth, ses):
+    head = RAW.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    line = b"+/" * 38 + b"\r\n"  # what costs most in a form
+    most = 10 << 20
+    sent = ses.send_raw_email(RawMessage={"Data": head + line * ((most - len(head)) // len(line))})["MessageId"]
+    assert next(mail for mail in listed(hearth) if mail["id"] == sent)["size"] > most - 100
+    with refused("InvalidParameterValue", 400, "Message length is more than 10485760 bytes long"):
+        ses.send_raw_email(RawMessage={"Data": head + line * (most // len(line))})
+
+
 def test_what_ses_refuses(hearth, ses):
     with refused("MessageRejected", 400, "Email address is not verified"):
         ses.send_raw_email(RawMessage={"Data": RAW.replace(b"trainer@", b"stranger@")})

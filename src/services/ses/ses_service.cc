@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMostRecipients = 50;
 constexpr std::size_t kMostSenders = 50;
+constexpr std::size_t kMostMessage = 10 << 20;
 constexpr std::size_t kLongestTag = 255;
 constexpr double kUnlimited = -1;
 constexpr double kSendRate = 1000;
@@ -112,6 +113,9 @@ Result<void> SesService::checkIdentityArn(const api::Call& call, const std::opti
 
 Result<std::string> SesService::submit(const api::Call& call, ports::OutgoingMail mail) {
   HEARTH_CHECK(checkRecipientCount(mail.recipients.size()));
+  if (mail.mime.size() > kMostMessage)
+    return invalid("Message length is more than " + std::to_string(kMostMessage) + " bytes long: '" +
+                   std::to_string(mail.mime.size()) + "'.");
   mail.account = call.account;
   mail.region = call.region;
   const auto recipients = static_cast<std::int64_t>(mail.recipients.size());
