@@ -52,6 +52,11 @@ base::Duration clockShift(const base::Clock& clock) {
   return std::chrono::abs(shift) < std::chrono::seconds(1) ? base::Duration::zero() : shift;
 }
 
+// The invocation was cut off by the host: no failure of the function, and an event is tried again.
+Fault endedByHost() {
+  return Fault("ServiceException", "The function's environment was ended before it answered.", 500);
+}
+
 }  // namespace
 
 Environment::Environment(const EnvironmentParts& parts, std::shared_ptr<const FunctionSpec> spec, std::string id)
@@ -104,7 +109,7 @@ Task<Result<void>> Environment::launch() {
     // The package's own bootstrap, or a layer's.
     const bool own = parts_.code.hasFile(trees.first, "bootstrap");
     if (!own && (trees.second.empty() || !parts_.code.hasFile(trees.second, "bootstrap"))) {
-      init_.put({missingBootstrap(), {}});
+      init_.put({.failure = missingBootstrap()});
       co_return Result<void>();
     }
     order.arguments = {(own ? paths.task : paths.layers) + "/bootstrap"};
@@ -178,6 +183,7 @@ Task<Result<std::optional<ports::InvokeOutcome>>> Environment::serve(Work& work)
       co_return Fault("ServiceException", "The function's jail could not be completed: " + containment_->reason,
                       500);
     }
+    if (initEnd && initEnd->byHost) co_return endedByHost();
     if (!initEnd || initEnd->failure) {
       log_.line("START RequestId: " + work.requestId + " Version: " + spec_->version);
       Answer answer;
@@ -186,7 +192,7 @@ Task<Result<std::optional<ports::InvokeOutcome>>> Environment::serve(Work& work)
       else if (initEnd->document.empty())
         answer.failure = initEnd->failure;
       else
-        answer = {std::move(initEnd->document), true, std::nullopt};
+        answer = {std::move(initEnd->document), true};
       ports::InvokeOutcome outcome = conclude(work, std::move(answer), timing);
       end();
       co_return std::optional(std::move(outcome));
@@ -220,7 +226,9 @@ Task<Result<std::optional<ports::InvokeOutcome>>> Environment::serve(Work& work)
     answer.emplace();
     answer->failure = timeoutFailure(spec_->timeout);
   }
+  const bool byHost = answer->byHost;
   ports::InvokeOutcome outcome = conclude(done, std::move(*answer), timing);
+  if (byHost) co_return endedByHost();
   if (timedOut) end();
   claimed_ = false;
   idleSince_ = steady_clock::now();
@@ -275,8 +283,8 @@ void Environment::processEnded(std::optional<sandbox::Ended> ended, OutOfMemory 
   if (phase_ == Phase::kEnded) return;
   if (ended && ended->kind == sandbox::Ended::Kind::kContainment) containment_ = ended;
   const Failure failure = failureOf(ended ? &*ended : nullptr, program_, outOfMemory);
-  init_.put({failure, {}});
-  if (work_) answer_.put({{}, false, failure});
+  init_.put({.failure = failure});
+  if (work_) answer_.put({.failure = failure});
   end();
 }
 
@@ -288,8 +296,9 @@ void Environment::end() {
     process_->kill();
     parts_.closeDoors(id_);
   }
-  init_.put({Failure{"Sandbox.Failure", "the environment was ended"}, {}});
-  if (work_) answer_.put({{}, false, Failure{"Sandbox.Failure", "the environment was ended"}});
+  const Failure ended{"Sandbox.Failure", "the environment was ended"};
+  init_.put({ended, {}, true});
+  if (work_) answer_.put({{}, false, ended, true});
   pickUp_.put(false);
   next_.put(false);
   log_.finishLine();
@@ -340,16 +349,16 @@ void Environment::finish(Answer answer) {
   answer_.put(std::move(answer));
 }
 
-void Environment::respond(std::string payload) { finish({std::move(payload), false, std::nullopt}); }
+void Environment::respond(std::string payload) { finish({std::move(payload)}); }
 
-void Environment::reportError(std::string document) { finish({std::move(document), true, std::nullopt}); }
+void Environment::reportError(std::string document) { finish({std::move(document), true}); }
 
-void Environment::failAnswer(Failure failure) { finish({{}, false, std::move(failure)}); }
+void Environment::failAnswer(Failure failure) { finish({.failure = std::move(failure)}); }
 
 bool Environment::reportInitError(std::string document, std::string errorType) {
   if (phase_ != Phase::kInitialising) return false;
   Failure failure{errorType.empty() ? "Runtime.Unknown" : std::move(errorType), "the initialisation failed"};
-  init_.put({std::move(failure), std::move(document)});
+  init_.put({.failure = std::move(failure), .document = std::move(document)});
   return true;
 }
 

@@ -85,7 +85,7 @@ class Environment final : public std::enable_shared_from_this<Environment> {
 
   // Starts the process when it is new, and runs one invocation. nullopt: the function was still busy with what it
   // does behind its last response; nothing happened, and `work` is as it was. Fault: the environment could not be
-  // started; it has ended. `work` outlives the call.
+  // started, or the host ended it before the function had answered; it has ended. `work` outlives the call.
   Task<Result<std::optional<ports::InvokeOutcome>>> serve(Work& work);
 
   // Kills the process. Whoever waits is told.
@@ -109,11 +109,13 @@ class Environment final : public std::enable_shared_from_this<Environment> {
   struct InitEnd {
     std::optional<Failure> failure;  // none: ready
     std::string document;            // what the runtime itself said of it; else empty
+    bool byHost = false;             // end() was called: says nothing of the function
   };
   struct Answer {
     std::string payload;  // the response, or the function's error document
     bool isError = false;
     std::optional<Failure> failure;  // the runtime failed, and there is no payload
+    bool byHost = false;             // as in InitEnd
   };
   struct Timing {
     double initMs = 0;  // of this invocation's cold start

@@ -1,8 +1,9 @@
 // EventQueue: asynchronous invocations: accepted durably, delivered at least once, retried as Lambda does.
 //
 // An event is a row, sealed, until it is delivered or given up. A function that fails is tried again after one and
-// two minutes; where it could not be tried at all (throttled, the server failed) after one second, doubling up to
-// five minutes; until the event is too old. ("How Lambda handles errors and retries with asynchronous invocation")
+// two minutes; where it could not be tried to its end (throttled, the server failed or was stopped) after one
+// second, doubling up to five minutes; until the event is too old. ("How Lambda handles errors and retries with
+// asynchronous invocation")
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -387,7 +387,28 @@ TEST_F(FunctionHostTest, StoppingEndsWhatRuns) {
   runTask(host_->stop(std::chrono::milliseconds(10)));
   spin([&] { return outcome.has_value(); });
   EXPECT_EQ(host_->status().environments, 0U);
+  EXPECT_FALSE(outcome->ok());  // not an error of the function
   EXPECT_FALSE(invoke(spec, invocation()).ok());
+}
+
+TEST_F(FunctionHostTest, EventThatAStopCutsOffIsThereAfterwards) {
+  const auto spec = python("import time\ndef handler(event, context):\n    print('begun')\n    time.sleep(60)\n");
+  spec->timeout = std::chrono::seconds(30);
+  spec->events.maximumRetryAttempts = 0;
+  known_ = {spec};
+  host_->start();
+  const Result<void> accepted = database_->writeAndWait([&]() -> Result<void> {
+    HEARTH_CHECK(host_->enqueue(invocation()));
+    return {};
+  });
+  ASSERT_TRUE(accepted.ok());
+  spin([&] { return !sink_.find("begun").empty(); });
+  host_->holdEvents();
+  runTask(host_->stop(std::chrono::milliseconds(10)));
+  EXPECT_TRUE(lost_.empty());
+  auto rows = database_->query("SELECT attempts FROM function_events");
+  ASSERT_TRUE(rows.next());
+  EXPECT_EQ(rows.integer(0), 0);
 }
 
 }  // namespace
