@@ -23,6 +23,9 @@ struct Fault {
   std::string message;
   int status = 400;
   Sender sender = Sender::kClient;
+  // The change may have happened nevertheless, or may show up after a crash: nothing that it refers to may be
+  // undone.
+  bool outcomeUnknown = false;
   // Further members of the error document, e.g. {"BucketName", "photos"} or {"Type", "User"}.
   std::vector<std::pair<std::string, std::string>> details;
 
@@ -39,6 +42,10 @@ struct Fault {
   }
 };
 
+// Throw std::logic_error: the caller did not look at ok() first. The first one says what the fault was.
+[[noreturn]] void throwNoValue(const Fault& fault);
+[[noreturn]] void throwNoFault();
+
 template <class T>
 class [[nodiscard]] Result final {
  public:
@@ -50,19 +57,31 @@ class [[nodiscard]] Result final {
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  // Precondition of the value accessors: ok(). Of fault(): !ok().
-  T& value() & { return *std::get_if<0>(&state_); }
-  const T& value() const& { return *std::get_if<0>(&state_); }
-  T&& value() && { return std::move(*std::get_if<0>(&state_)); }
+  // Precondition of the value accessors: ok(). Of fault(): !ok(). Else they throw std::logic_error.
+  T& value() & {
+    if (!ok()) throwNoValue(*std::get_if<1>(&state_));
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    if (!ok()) throwNoValue(*std::get_if<1>(&state_));
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && { return std::move(value()); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  Fault& fault() & { return *std::get_if<1>(&state_); }
-  const Fault& fault() const& { return *std::get_if<1>(&state_); }
-  Fault&& fault() && { return std::move(*std::get_if<1>(&state_)); }
+  Fault& fault() & {
+    if (ok()) throwNoFault();
+    return *std::get_if<1>(&state_);
+  }
+  const Fault& fault() const& {
+    if (ok()) throwNoFault();
+    return *std::get_if<1>(&state_);
+  }
+  Fault&& fault() && { return std::move(fault()); }
 
  private:
   std::variant<T, Fault> state_;

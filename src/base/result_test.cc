@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <stdexcept>
+#include <string>
 
 namespace hearth::base {
 namespace {
@@ -39,6 +41,21 @@ TEST(Result, HoldsMoveOnlyValues) {
   ASSERT_TRUE(result.ok());
   const std::unique_ptr<int> taken = std::move(result).value();
   EXPECT_EQ(*taken, 7);
+}
+
+TEST(Result, TheWrongAccessorThrowsAndSaysTheFault) {
+  Result<int> odd = half(3);
+  try {
+    (void)odd.value();
+    ADD_FAILURE() << "a value out of a fault";
+  } catch (const std::logic_error& error) {
+    EXPECT_NE(std::string(error.what()).find("Odd: odd number"), std::string::npos);
+  }
+  EXPECT_THROW((void)*odd, std::logic_error);
+  EXPECT_THROW((void)half(3).value(), std::logic_error);
+  const Result<std::string> refused = Fault("A", "a");
+  EXPECT_THROW((void)refused->size(), std::logic_error);
+  EXPECT_THROW((void)half(4).fault(), std::logic_error);
 }
 
 TEST(Fault, SenderFollowsTheStatus) {
