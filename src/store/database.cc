@@ -170,7 +170,13 @@ struct Database::Impl {
   Result<void> runTopLevel(const std::function<Result<void>()>& work);
   Result<void> runInSavepoint(const std::function<Result<void>()>& work);
   bool attempt(std::string_view sql);
+  std::optional<Fault> commitGroup();
   void runEffects();
+  // Whether a statement now would run in a transaction of its own rather than in that of its write.
+  bool isLost() const { return groupIsLost || ((inGroup || depth > 0) && !writer->inTransaction()); }
+  void requireTransaction() const {
+    if (isLost()) throw DatabaseError("the transaction of this write was rolled back");
+  }
 
   base::Fd lock;
   // Shared with the threads that read.
@@ -187,6 +193,7 @@ struct Database::Impl {
   std::vector<Outcome> group;
   std::vector<std::function<void()>> effects;
   int depth = 0;             // Of savepoints.
+  bool inGroup = false;      // Between BEGIN and COMMIT; effects run after it.
   bool groupIsLost = false;  // Its transaction is gone, or cannot be brought back to a savepoint.
 
   std::thread thread;  // Last: it uses all of the above.
@@ -207,6 +214,7 @@ void Database::Impl::loop() {
 // One transaction: what is queued now, and what arrives while it runs.
 void Database::Impl::runGroup() {
   groupIsLost = !attempt("BEGIN IMMEDIATE");
+  inGroup = true;
   std::deque<Job> jobs;
   while (group.size() < kMostPerGroup) {
     {
@@ -222,16 +230,27 @@ void Database::Impl::runGroup() {
       group.push_back({std::move(jobs.front().done), std::move(result)});
     }
   }
-  if (groupIsLost || !attempt("COMMIT")) {
-    if (writer->inTransaction()) attempt("ROLLBACK");
+  inGroup = false;
+  if (const auto fault = commitGroup()) {
     effects.clear();
-    for (Outcome& outcome : group) outcome.result = unavailable("The change could not be made durable.");
+    for (Outcome& outcome : group) outcome.result = *fault;
   }
   runEffects();
   for (Outcome& outcome : group) {
     if (outcome.done) outcome.done(std::move(outcome.result));
   }
   group.clear();
+}
+
+std::optional<Fault> Database::Impl::commitGroup() {
+  const bool whole = !groupIsLost && writer->inTransaction();
+  if (whole && attempt("COMMIT")) return std::nullopt;
+  Fault fault = unavailable("The change could not be made durable.");
+  // A commit that SQLite refuses (a constraint) leaves the transaction open. One during which the disk failed does
+  // not, and may have left the group in the log, where a start after a crash finds it.
+  fault.outcomeUnknown = whole && !writer->inTransaction();
+  if (writer->inTransaction()) attempt("ROLLBACK");
+  return fault;
 }
 
 // An exception stops here: it is this closure's alone.
@@ -254,6 +273,7 @@ Result<void> Database::Impl::runInSavepoint(const std::function<Result<void>()>&
     // SQLite itself rolls the whole transaction back when the disk fails.
     if (!writer->inTransaction() || !attempt("ROLLBACK TO work") || !attempt("RELEASE work")) groupIsLost = true;
   };
+  requireTransaction();
   writer->run("SAVEPOINT work");
   ++depth;
   try {
@@ -284,6 +304,7 @@ bool Database::Impl::attempt(std::string_view sql) {
 void Database::Impl::runEffects() {
   // By index: an effect may add others through transact().
   for (std::size_t i = 0; i < effects.size(); ++i) {
+    groupIsLost = false;
     try {
       const auto effect = std::move(effects[i]);
       effect();
@@ -381,9 +402,11 @@ Result<void> Database::transact(const std::function<Result<void>()>& work) {
 bool Database::onWriterThread() const { return writerOf == impl_.get(); }
 
 Statement& Database::prepare(std::string_view sql, int parameters) {
+  if (onWriterThread()) impl_->requireTransaction();
   return impl_->connectionOfThread().take(sql, parameters);
 }
 
+// That its transaction stands is seen to by prepare().
 void Database::requireWriter(std::string_view sql) const {
   if (!onWriterThread() || impl_->depth == 0) throw DatabaseError("not inside a write: " + std::string(sql));
 }

@@ -6,6 +6,8 @@
 // Reads run on the calling thread, on a connection of its own, and see what was committed.
 //
 // SQL errors are bugs or a broken disk and throw DatabaseError. A closure that returns a Fault is rolled back.
+// Where SQLite gives up the whole transaction (disk full, read or write error, no memory), every further statement
+// of the closure throws too: a closure that catches what it threw cannot go on outside of its transaction.
 #pragma once
 
 #include <concepts>
@@ -109,7 +111,8 @@ class Database final {
   void migrate(const std::vector<Migration>& steps);
 
   // Runs `work` on the writer thread; completes when it is durable, or rolled back with its Fault. For
-  // coroutines on the loop. A commit that fails gives ServiceUnavailable 503 to everyone in the group; an exception
+  // coroutines on the loop. A commit that fails gives ServiceUnavailable 503 to everyone in the group (with
+  // Fault::outcomeUnknown where the disk failed during it: the log may hold the group after a crash); an exception
   // from `work` rolls it back, is logged, and gives InternalError 500 to its caller alone. After stop():
   // ServiceUnavailable. Stop the database before the loop is destroyed.
   Task<Result<void>> write(std::function<Result<void>()> work);
