@@ -130,7 +130,8 @@ Task<Result<void>> S3Service::commitPart(const api::Call& call, const std::strin
     return {};
   };
   auto done = co_await database_.write(commit);
-  if (!done.ok() && !part.blob.empty()) blobs_.remove(part.blob);
+  // Where the outcome is unknown the row may be there after a crash; the sweep at the next start knows.
+  if (!done.ok() && !done.fault().outcomeUnknown && !part.blob.empty()) blobs_.remove(part.blob);
   co_return done;
 }
 

@@ -56,7 +56,8 @@ Task<Result<PutObjectOutput>> S3Service::putObject(const api::Call& call, PutObj
   };
   auto done = co_await database_.write(commit);
   if (!done.ok()) {
-    discard(row.body);
+    // Else the row may be there after a crash; the sweep at the next start knows.
+    if (!done.fault().outcomeUnknown) discard(row.body);
     co_return std::move(done).fault();
   }
   out.eTag = "\"" + row.etag + "\"";
@@ -136,7 +137,8 @@ Task<Result<CopyObjectOutput>> S3Service::copyObject(const api::Call& call, Copy
   };
   auto done = co_await database_.write(commit);
   if (!done.ok()) {
-    discard(row.body);
+    // Else the row may be there after a crash; the sweep at the next start knows.
+    if (!done.fault().outcomeUnknown) discard(row.body);
     co_return std::move(done).fault();
   }
   CopyObjectResult& result = out.copyObjectResult.emplace();
