@@ -185,6 +185,7 @@ MailText scoreMail(const Course& course, const PublishedTest& test, const Studen
   mail.subject = "[" + test.ref.subject + "] [" + test.ref.testId + "] Test score";
   const std::string hello = "Hello " + (student.name.empty() ? student.id : student.name) + ",";
   const std::string result = "Your score is: " + std::to_string(score.score) + " of " + std::to_string(score.scale);
+  const std::string again = score.version > 1 ? "It replaces the score that your earlier answers got." : "";
   std::vector<Row> facts = {{"Test", test.title + " (" + test.ref.path() + ")"}};
   if (score.maxPoints > 0) {
     facts.push_back({"Points", pointsText(score) + " (" + percent(score.points, score.maxPoints) + " %)"});
@@ -196,8 +197,9 @@ MailText scoreMail(const Course& course, const PublishedTest& test, const Studen
   facts.push_back({"Deadline", renderLocal(test.due, zone) + " " + zone.name});
   const std::string why = "You get this mail because you answered a test of the course " + course.name +
                           ". Reply to it to reach your trainer.";
-  mail.text = hello + "\n\n" + result + "\n\n";
-  std::string html = paragraph(hello) + "<p><strong>" + htmlEscape(result) + "</strong></p>\n<table>\n";
+  mail.text = hello + "\n\n" + result + "\n\n" + (again.empty() ? "" : again + "\n\n");
+  std::string html = paragraph(hello) + "<p><strong>" + htmlEscape(result) + "</strong></p>\n" +
+                     (again.empty() ? "" : paragraph(again)) + "<table>\n";
   for (const Row& fact : facts) {
     mail.text += fact[0] + std::string(12 - fact[0].size(), ' ') + fact[1] + "\n";
     html += "<tr><th scope=\"row\">" + htmlEscape(fact[0]) + "</th><td>" + htmlEscape(fact[1]) + "</td></tr>\n";

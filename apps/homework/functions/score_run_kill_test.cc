@@ -18,6 +18,11 @@ class Killing : public Scoring, public ::testing::WithParamInterface<KillPlan::W
     for (int i = 1; i <= 3; ++i) submitted(SampleCourse::studentId(i), answersWith(i + 2));
     submitted("student01", answersWith(6), kDue - 1h, {"networks", "test01"});
     stored("student04", "[null]");
+    // Scored while the submission that counts was under way.
+    ScoreRecord early;
+    early.attempt = compactInstant(kDue - 2h) + "-0123456789abcdef";
+    early.receivedAt = kDue - 2h;
+    course_.store.set(kPrefix + "student03/score.json", scoreJson(early));
     course_.store.plan = &plan_;
     mailer_.plan = &plan_;
   }
@@ -28,7 +33,12 @@ class Killing : public Scoring, public ::testing::WithParamInterface<KillPlan::W
     for (const std::string& key : course_.store.keys()) {
       if (key == "scoring/lease.json") continue;
       const std::string body = course_.store.body(key);
-      state[key] = key.ends_with("/score.json") ? std::to_string(parseScore(body)->score) : "";
+      if (!key.ends_with("/score.json")) {
+        state[key] = "";
+        continue;
+      }
+      const auto score = parseScore(body);
+      state[key] = std::to_string(score->score) + " v" + std::to_string(score->version);
     }
     return state;
   }
@@ -46,6 +56,7 @@ TEST_P(Killing, TheNextRunEndsTheSame) {
   const int changes = plan_.count();
   const auto expected = endState();
   ASSERT_GT(changes, 20);
+  ASSERT_EQ(expected.at(kPrefix + "student03/score.json"), "4 v2");
   ASSERT_EQ(mailer_.sent.size(), 7U);  // four scores, two digests, and a week later: nothing to do
 
   for (int at = 1; at <= changes; ++at) {

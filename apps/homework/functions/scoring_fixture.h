@@ -29,6 +29,7 @@ class Scoring : public ::testing::Test {
   void submitted(const std::string& student, const Answers& answers, Instant at = kDue - 1h,
                  const TestRef& test = {"operating-systems", "test01"}) {
     Attempt attempt{"Operating systems", test, student, course_.catalogue.tests[0].questionSet, at, false, answers};
+    ASSERT_TRUE(course_.store.put(layout::attempt(test, student, attempt.name()), attemptJson(attempt), {}).ok());
     sdk::PutOptions options;
     options.metadata = {{"attempt", attempt.name()}, {"question-set", attempt.questionSet}};
     ASSERT_TRUE(course_.store.put(layout::testResult(test, student), storedAnswers(answers), options).ok());

@@ -1,5 +1,7 @@
 #include "homework/functions/test_scoring.h"
 
+#include <algorithm>
+
 #include "homework/domain/attempt.h"
 #include "homework/functions/parallel.h"
 
@@ -39,7 +41,7 @@ Outcome<const TestScoring::Material*> TestScoring::material(const std::string& h
   return &materials_.emplace(hash, Material{std::move(*set), std::move(*key)}).first->second;
 }
 
-// One listing says who has submitted and who has a score. Only exact keys count.
+// One listing says who has submitted what and who has a score. Only exact keys count.
 Outcome<bool> TestScoring::find() {
   const std::string prefix = layout::testPrefix(test_.ref);
   auto listing = context_.store.list(prefix);
@@ -49,7 +51,14 @@ Outcome<bool> TestScoring::find() {
     const std::size_t slash = rest.find('/');
     if (slash == std::string_view::npos) continue;
     const std::string_view name = rest.substr(slash + 1);
-    if (name == "testResult.json") {
+    constexpr std::string_view kAttempts = "attempts/";
+    constexpr std::string_view kJson = ".json";
+    if (name.starts_with(kAttempts) && name.ends_with(kJson)) {
+      const std::string_view attempt = name.substr(kAttempts.size(), name.size() - kAttempts.size() - kJson.size());
+      if (!parseAttemptName(attempt)) continue;
+      Found& found = found_[std::string(rest.substr(0, slash))];
+      found.newest = std::max(found.newest, std::string(attempt));
+    } else if (name == "testResult.json") {
       Found& found = found_[std::string(rest.substr(0, slash))];
       found.result = true;
       found.modified = parseInstant(object.lastModified).value_or(context_.clock.now());
@@ -60,69 +69,124 @@ Outcome<bool> TestScoring::find() {
   return true;
 }
 
-Outcome<bool> TestScoring::readScore(const Student& student, BoardRow& row) {
+Outcome<TestScoring::Standing> TestScoring::readScore(const Student& student, BoardRow& row) {
   auto object = context_.store.get(layout::score(test_.ref, student.id));
   if (!object) return Problem{"score.json: " + object.error().code};
+  Standing standing{object->etag, 0};
   auto score = parseScore(object->body);
   if (score) {
+    standing.version = score->version;
     row.status = Status::kGraded;
     row.score = std::move(*score);
   } else {
     row.status = Status::kInvalid;
     row.reason = score.problem().message;
   }
-  return true;
+  return standing;
 }
 
-// The score that counts is the one that is stored in the end: this one, or the one that was there before it.
-Outcome<bool> TestScoring::keepScore(const Student& student, ScoreRecord score, BoardRow& row) {
+// The score that counts is the one that is stored in the end: this one, or the one that another run has put there
+// since `standing` was read.
+Outcome<bool> TestScoring::keepScore(const Student& student, ScoreRecord score, const Standing& standing,
+                                     BoardRow& row) {
   if (!context_.request.dryRun) {
-    sdk::PutOptions once;
-    once.ifNoneMatch = "*";
-    auto stored = context_.store.put(layout::score(test_.ref, student.id), scoreJson(score), once);
-    if (!stored && isPreconditionFailed(stored.error())) return readScore(student, row);
+    sdk::PutOptions unchanged;
+    if (standing.etag.empty()) {
+      unchanged.ifNoneMatch = "*";
+    } else {
+      unchanged.ifMatch = standing.etag;
+    }
+    auto stored = context_.store.put(layout::score(test_.ref, student.id), scoreJson(score), unchanged);
+    if (!stored && isPreconditionFailed(stored.error())) {
+      auto there = readScore(student, row);
+      if (!there) return there.problem();
+      return true;
+    }
     if (!stored) return Problem{"score.json: " + stored.error().code};
   }
   row.score = std::move(score);
   return true;
 }
 
-Outcome<bool> TestScoring::grade(const Student& student, const Found& found, BoardRow& row) {
+Outcome<TestScoring::Submitted> TestScoring::readAttempt(const Student& student, const std::string& name) {
+  auto object = context_.store.get(layout::attempt(test_.ref, student.id, name));
+  if (!object) return Problem{"attempts/: " + object.error().code};
+  Submitted submitted{{true, parseAttemptName(name)->receivedAt, std::nullopt}, name, test_.questionSet, {}};
+  auto attempt = parseAttempt(object->body);
+  if (attempt) {
+    submitted.questionSet = std::move(attempt->questionSet);
+    submitted.answers = std::move(attempt->answers);
+  } else {
+    submitted.evidence.unreadable = attempt.problem();
+  }
+  return submitted;
+}
+
+// The newest attempt is the one that counts. testResult.json holds it, or an older one while a submission is under
+// way; without an attempt's name it was put there by other hands, and is taken as it is.
+Outcome<TestScoring::Submitted> TestScoring::submission(const Student& student, const Found& found) {
+  if (!found.result) return readAttempt(student, found.newest);
   auto object = context_.store.get(layout::testResult(test_.ref, student.id));
   if (!object) return Problem{"testResult.json: " + object.error().code};
-  ScoreRecord score;
-  score.questionSet = test_.questionSet;
-  Evidence evidence{true, found.modified, std::nullopt};
+  Submitted submitted{{true, found.modified, std::nullopt}, "", test_.questionSet, {}};
   if (const auto set = object->metadata.find(std::string(layout::kQuestionSetMetadata));
       set != object->metadata.end()) {
-    score.questionSet = set->second;
+    submitted.questionSet = set->second;
   }
   if (const auto name = object->metadata.find(std::string(layout::kAttemptMetadata));
       name != object->metadata.end()) {
     if (const auto attempt = parseAttemptName(name->second)) {
-      evidence.receivedAt = attempt->receivedAt;
-      score.attempt = name->second;
+      if (name->second < found.newest) return readAttempt(student, found.newest);
+      submitted.evidence.receivedAt = attempt->receivedAt;
+      submitted.attempt = name->second;
     }
   }
   auto answers = parseStoredAnswers(object->body);
-  if (!answers) evidence.unreadable = answers.problem();
-  const Classified classified = classify(test_, evidence);
+  if (answers) {
+    submitted.answers = std::move(*answers);
+  } else {
+    submitted.evidence.unreadable = answers.problem();
+  }
+  return submitted;
+}
+
+Outcome<bool> TestScoring::grade(const Student& student, const Submitted& submitted, const Standing& standing,
+                                 BoardRow& row) {
+  const Classified classified = classify(test_, submitted.evidence);
   row.status = classified.status;
   row.reason = classified.reason;
   if (row.status != Status::kGraded) return true;
 
-  auto with = material(score.questionSet);
+  auto with = material(submitted.questionSet);
   if (!with) return with.problem();
-  const Points points = countPoints((*with)->key, (*with)->set, *answers);
+  const Points points = countPoints((*with)->key, (*with)->set, submitted.answers);
+  ScoreRecord score;
   score.points = points.points;
   score.maxPoints = points.maxPoints;
   score.scale = context_.course.scale;
   score.rounding = context_.course.rounding;
   score.score = scaleScore(points.points, points.maxPoints, score.scale, score.rounding);
+  score.version = standing.version + 1;
   score.late = classified.late;
-  score.receivedAt = evidence.receivedAt;
+  score.attempt = submitted.attempt;
+  score.questionSet = submitted.questionSet;
+  score.receivedAt = submitted.evidence.receivedAt;
   score.scoredAt = context_.clock.now();
-  return keepScore(student, std::move(score), row);
+  return keepScore(student, std::move(score), standing, row);
+}
+
+// A submission that was under way while its student was scored has its receipt, and so it gets its score: as the
+// next version, in place of the one that `row` holds. A score without an attempt's name was decided by other hands.
+Outcome<bool> TestScoring::gradeAgain(const Student& student, const Found& found, const Standing& standing,
+                                      BoardRow& row) {
+  if (!row.score || row.score->attempt.empty() || found.newest <= row.score->attempt) return true;
+  auto submitted = submission(student, found);
+  if (!submitted) return submitted.problem();
+  if (submitted->attempt <= row.score->attempt) return true;
+  BoardRow again{row.studentId, row.name};
+  if (auto done = grade(student, *submitted, standing, again); !done) return done;
+  if (again.score) row = std::move(again);
+  return true;
 }
 
 Outcome<bool> TestScoring::fillRow(const Student& student, BoardRow& row) {
@@ -130,7 +194,14 @@ Outcome<bool> TestScoring::fillRow(const Student& student, BoardRow& row) {
   row.name = student.name;
   const auto found = found_.find(student.id);
   if (found == found_.end()) return true;
-  return found->second.score ? readScore(student, row) : grade(student, found->second, row);
+  if (found->second.score) {
+    auto standing = readScore(student, row);
+    if (!standing) return standing.problem();
+    return gradeAgain(student, found->second, *standing, row);
+  }
+  auto submitted = submission(student, found->second);
+  if (!submitted) return submitted.problem();
+  return grade(student, *submitted, {}, row);
 }
 
 Outcome<bool> TestScoring::fillBoard() {
@@ -160,7 +231,8 @@ Outcome<bool> TestScoring::fillBoard() {
   });
   if (trouble) return *trouble;
   for (const auto& [id, found] : found_) {
-    if (found.result && context_.roster.find(id) == nullptr) board_.orphans.push_back(id);
+    if ((found.result || !found.newest.empty()) && context_.roster.find(id) == nullptr)
+      board_.orphans.push_back(id);
   }
   return true;
 }

@@ -15,10 +15,12 @@
 
 namespace hearth::homework {
 
-// In-flight submissions were accepted before the deadline and are stored a moment after it.
-inline constexpr std::chrono::seconds kSettle{2};
+// A submission counts from the moment at which the gateway took it, and is stored while the API waits for the
+// function: at most 29 s later. What a run misses all the same, the next one grades.
+inline constexpr std::chrono::seconds kSettle{30};
 // No submission takes this long; after it a test is final.
 inline constexpr std::chrono::seconds kFinal{90};
+static_assert(kFinal > kSettle);
 
 // What all tests of a run share; everything outlives the run.
 struct RunContext {
@@ -62,14 +64,30 @@ class TestScoring final {
     bool result = false;
     bool score = false;
     Instant modified{};
+    std::string newest;  // name of the newest attempt; empty without one
+  };
+  // What a student's score is made of.
+  struct Submitted {
+    Evidence evidence;
+    std::string attempt;  // its name; empty when the answers were put there by other hands
+    std::string questionSet;
+    Answers answers;
+  };
+  // The score that is stored already.
+  struct Standing {
+    std::string etag;
+    int version = 0;
   };
 
   Outcome<const Material*> material(const std::string& hash);
   Outcome<bool> find();
   Outcome<bool> fillRow(const Student& student, BoardRow& row);
-  Outcome<bool> grade(const Student& student, const Found& found, BoardRow& row);
-  Outcome<bool> keepScore(const Student& student, ScoreRecord score, BoardRow& row);
-  Outcome<bool> readScore(const Student& student, BoardRow& row);
+  Outcome<Submitted> submission(const Student& student, const Found& found);
+  Outcome<Submitted> readAttempt(const Student& student, const std::string& name);
+  Outcome<bool> grade(const Student& student, const Submitted& submitted, const Standing& standing, BoardRow& row);
+  Outcome<bool> gradeAgain(const Student& student, const Found& found, const Standing& standing, BoardRow& row);
+  Outcome<bool> keepScore(const Student& student, ScoreRecord score, const Standing& standing, BoardRow& row);
+  Outcome<Standing> readScore(const Student& student, BoardRow& row);
   Outcome<bool> fillBoard();
   Outcome<bool> queueScores();
   Outcome<bool> tellTrainers();
