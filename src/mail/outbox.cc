@@ -86,6 +86,10 @@ std::string subjectOf(std::string_view mime) {
   return subject;
 }
 
+store::DatabaseError unrecorded(const Fault& fault) {
+  return store::DatabaseError("cannot record a delivery: " + fault.message);
+}
+
 }  // namespace
 
 std::span<const store::Migration> migrations() { return kMigrations; }
@@ -125,6 +129,16 @@ struct Outbox::Job {
   Time since{};
 };
 
+// A delivery that was tried, and what is to be kept of it.
+struct Outbox::Attempted {
+  Job job;
+  Time at{};
+  DeliveryState state = DeliveryState::kQueued;
+  int attempts = 0;
+  std::optional<Time> due{};
+  std::string detail{};  // sealed
+};
+
 struct Outbox::Worker {
   Worker(Outbox& outbox, const Relay& relay)
       : client(relay), ticker("mail", outbox.clock_, [this, &outbox] { return outbox.sendDue(client); }) {}
@@ -153,6 +167,9 @@ void Outbox::start() {
 void Outbox::stop() {
   stopping_ = true;
   for (const auto& worker : workers_) worker->ticker.stop();
+  const auto recorded = recordLeftOver();
+  if (!recorded.ok())
+    base::logError("mail", "deliveries were not recorded", {{"reason", recorded.fault().message}});
 }
 
 Result<std::string> Outbox::submit(ports::OutgoingMail mail) {
@@ -316,9 +333,16 @@ void Outbox::recover() {
 std::optional<Time> Outbox::sendDue(SmtpClient& client) {
   std::optional<Time> next = purgeWhenDue();
   while (!stopping_) {
+    // Thrown, so that the ticker pauses and begins here again.
+    if (const auto recorded = recordLeftOver(); !recorded.ok()) throw unrecorded(recorded.fault());
     const auto job = claim();
     if (!job) break;
-    record(*job, attempt(client, *job));
+    Attempted attempted = judge(*job, attempt(client, *job));
+    if (const auto recorded = record({attempted}); !recorded.ok()) {
+      const std::lock_guard lock(leftOverMutex_);
+      leftOver_.push_back(std::move(attempted));
+      throw unrecorded(recorded.fault());
+    }
   }
   auto rows = database_.query("SELECT min(due_at) FROM mail_deliveries WHERE due_at IS NOT NULL");
   if (rows.next() && !rows.isNull(0)) next = std::min(next.value_or(Time::max()), fromMillis(rows.integer(0)));
@@ -366,46 +390,60 @@ SmtpResult Outbox::attempt(SmtpClient& client, const Job& job) {
                      stopping_);
 }
 
-void Outbox::record(const Job& job, const SmtpResult& result) {
-  const Time now = clock_.now();
-  DeliveryState state = DeliveryState::kQueued;
-  std::optional<Time> due;
-  int attempts = job.attempts;
+Outbox::Attempted Outbox::judge(const Job& job, const SmtpResult& result) {
+  Attempted attempted{.job = job, .at = clock_.now(), .attempts = job.attempts};
   std::string detail = result.detail;
   switch (result.outcome) {
     case SmtpOutcome::kAccepted:
-      state = DeliveryState::kDelivered;
+      attempted.state = DeliveryState::kDelivered;
       break;
     case SmtpOutcome::kPermanent:
-      state = DeliveryState::kFailed;
+      attempted.state = DeliveryState::kFailed;
       break;
     case SmtpOutcome::kCancelled:
-      due = now;
-      --attempts;
+      attempted.due = attempted.at;
+      --attempted.attempts;
       break;
     case SmtpOutcome::kTransient:
-      if (now - job.since >= settings_.giveUpAfter) {
-        state = DeliveryState::kFailed;
+      if (attempted.at - job.since >= settings_.giveUpAfter) {
+        attempted.state = DeliveryState::kFailed;
         detail = "given up: " + detail;
       } else {
-        due = now + pauseAfter(job.attempts);
+        attempted.due = attempted.at + pauseAfter(job.attempts);
       }
   }
-  const auto written = database_.writeAndWait([&]() -> Result<void> {
-    database_.execute(
-        "UPDATE mail_deliveries SET state = ?, attempts = ?, changed = ?, due_at = ?, detail = ?"
-        " WHERE seq = ? AND place = ? AND state = 'sending'",
-        toText(state), attempts, toMillis(now), due ? std::optional(toMillis(*due)) : std::nullopt,
-        store::Blob{keyring_.seal(detail, placeContext(job.id, "detail", job.place))}, job.seq, job.place);
+  attempted.detail = keyring_.seal(detail, placeContext(job.id, "detail", job.place));
+  if (attempted.state == DeliveryState::kFailed || result.outcome == SmtpOutcome::kTransient) {
+    base::logWarning("mail",
+                     attempted.state == DeliveryState::kFailed ? "delivery failed" : "delivery will be retried",
+                     {{"id", job.id},
+                      {"recipient", std::to_string(job.place)},
+                      {"attempt", std::to_string(attempted.attempts)}});
+  }
+  return attempted;
+}
+
+Result<void> Outbox::record(const std::vector<Attempted>& attempts) {
+  return database_.writeAndWait([&]() -> Result<void> {
+    for (const Attempted& one : attempts) {
+      database_.execute(
+          "UPDATE mail_deliveries SET state = ?, attempts = ?, changed = ?, due_at = ?, detail = ?"
+          " WHERE seq = ? AND place = ? AND state = 'sending'",
+          toText(one.state), one.attempts, toMillis(one.at),
+          one.due ? std::optional(toMillis(*one.due)) : std::nullopt, store::Blob{one.detail}, one.job.seq,
+          one.job.place);
+    }
     return {};
   });
-  // It stays "sending", and is sent again after the next start.
-  if (!written.ok()) throw store::DatabaseError("cannot record a delivery: " + written.fault().message);
-  if (state == DeliveryState::kFailed || result.outcome == SmtpOutcome::kTransient) {
-    base::logWarning(
-        "mail", state == DeliveryState::kFailed ? "delivery failed" : "delivery will be retried",
-        {{"id", job.id}, {"recipient", std::to_string(job.place)}, {"attempt", std::to_string(attempts)}});
-  }
+}
+
+// Until it succeeds those mails stay "sending"; after a kill they are sent again.
+Result<void> Outbox::recordLeftOver() {
+  const std::lock_guard lock(leftOverMutex_);
+  if (leftOver_.empty()) return {};
+  HEARTH_CHECK(record(leftOver_));
+  leftOver_.clear();
+  return {};
 }
 
 Duration Outbox::pauseAfter(int attempts) {

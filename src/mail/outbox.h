@@ -115,10 +115,13 @@ class Outbox final : public ports::Mailer {
 
  private:
   struct Job;
+  struct Attempted;
 
   std::optional<Job> claim();
   SmtpResult attempt(SmtpClient& client, const Job& job);
-  void record(const Job& job, const SmtpResult& result);
+  Attempted judge(const Job& job, const SmtpResult& result);
+  Result<void> record(const std::vector<Attempted>& attempts);
+  Result<void> recordLeftOver();
   base::Duration pauseAfter(int attempts);
   std::optional<base::Time> purgeWhenDue();
   StoredMail readMail(const store::Rows& row);
@@ -129,6 +132,10 @@ class Outbox final : public ports::Mailer {
   base::Random& random_;
   const OutboxSettings settings_;
   std::atomic<bool> stopping_{false};
+  std::mutex leftOverMutex_;
+  // Guarded by leftOverMutex_: what was tried, but not recorded as the disk failed. At most one for each thread, as
+  // none sends while there are some.
+  std::vector<Attempted> leftOver_;
   std::mutex purgeMutex_;
   std::optional<base::Time> nextPurge_;  // guarded by purgeMutex_
   struct Worker;

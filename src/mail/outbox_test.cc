@@ -77,6 +77,22 @@ class OutboxTest : public testing::Test {
     return id;
   }
 
+  // No delivery can be recorded as delivered until mendRecording().
+  void breakRecording() {
+    database_->migrate({{"broken/001",
+                         "CREATE TABLE broken(x INTEGER) STRICT; INSERT INTO broken VALUES (1);"
+                         "CREATE TRIGGER breaks BEFORE UPDATE ON mail_deliveries"
+                         " WHEN new.state = 'delivered' AND EXISTS (SELECT 1 FROM broken)"
+                         " BEGIN SELECT RAISE(ABORT, 'broken'); END;"}});
+  }
+  void mendRecording() {
+    const auto mend = [this]() -> Result<void> {
+      database_->execute("DELETE FROM broken");
+      return {};
+    };
+    ASSERT_TRUE(database_->writeAndWait(mend).ok());
+  }
+
   std::optional<base::Time> sendDue() {
     SmtpClient client(relay_);
     return outbox_->sendDue(client);
@@ -361,6 +377,36 @@ TEST_F(OutboxTest, AKillWhileSendingRepeatsAtMostThatMail) {
   EXPECT_EQ(sendDue(), std::nullopt);
   EXPECT_EQ(outbox_->find(mails[0].id)->state(), DeliveryState::kDelivered);
   EXPECT_EQ(sink.received().size(), 2u);
+}
+
+TEST_F(OutboxTest, AnOutcomeThatCannotBeRecordedIsKept) {
+  SmtpSink sink;
+  boot(sink);
+  breakRecording();
+  const auto id = submit({"ann@example.org"}).value();
+  EXPECT_THROW(sendDue(), store::DatabaseError);
+  const auto later = submit({"bob@example.org"}).value();
+  EXPECT_THROW(sendDue(), store::DatabaseError);
+  EXPECT_EQ(delivery(id).state, DeliveryState::kSending);
+  EXPECT_EQ(delivery(later).state, DeliveryState::kQueued);
+  EXPECT_EQ(sink.received().size(), 1u);
+
+  mendRecording();
+  sendDue();
+  EXPECT_EQ(delivery(id).state, DeliveryState::kDelivered);
+  EXPECT_EQ(delivery(later).state, DeliveryState::kDelivered);
+  EXPECT_EQ(sink.received().size(), 2u);
+}
+
+TEST_F(OutboxTest, AnOutcomeThatCannotBeRecordedIsTriedOnceMoreAtTheEnd) {
+  SmtpSink sink;
+  boot(sink);
+  breakRecording();
+  const auto id = submit({"ann@example.org"}).value();
+  EXPECT_THROW(sendDue(), store::DatabaseError);
+  mendRecording();
+  outbox_->stop();
+  EXPECT_EQ(delivery(id).state, DeliveryState::kDelivered);
 }
 
 TEST_F(OutboxTest, ThreadsSendEachMailOnce) {
