@@ -11,7 +11,10 @@ Task<Result<std::size_t>> StringStream::read(std::string& into, std::size_t most
   co_return count;
 }
 
-Task<Result<std::string>> readAll(ByteStream& stream, std::size_t limit, Fault tooLarge) {
+namespace {
+
+Task<Result<std::string>> readWhole(ByteStream& stream, std::size_t limit, Fault tooLarge,
+                                    ByteBudget::Share* share) {
   constexpr std::size_t kPiece = 64 * 1024;
   const auto known = stream.size();
   if (known && *known > limit) co_return std::move(tooLarge);
@@ -21,7 +24,20 @@ Task<Result<std::string>> readAll(ByteStream& stream, std::size_t limit, Fault t
     HEARTH_CO_TRY(const std::size_t count, co_await stream.read(bytes, kPiece));
     if (count == 0) co_return bytes;
     if (bytes.size() > limit) co_return std::move(tooLarge);
+    if (share && !share->take(count))
+      co_return Fault("ServiceUnavailable",
+                      "The server holds as many bytes of requests as it may. Please try again.", 503);
   }
+}
+
+}  // namespace
+
+Task<Result<std::string>> readAll(ByteStream& stream, std::size_t limit, Fault tooLarge) {
+  return readWhole(stream, limit, std::move(tooLarge), nullptr);
+}
+
+Task<Result<std::string>> readAll(ByteStream& stream, std::size_t limit, Fault tooLarge, ByteBudget::Share& share) {
+  return readWhole(stream, limit, std::move(tooLarge), &share);
 }
 
 }  // namespace hearth::base

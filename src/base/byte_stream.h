@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/byte_budget.h"
 #include "base/result.h"
 #include "base/task.h"
 
@@ -37,5 +38,8 @@ class StringStream final : public ByteStream {
 
 // Everything that is left, or the Fault `tooLarge` when that is more than `limit` bytes.
 Task<Result<std::string>> readAll(ByteStream& stream, std::size_t limit, Fault tooLarge);
+// The same on account of `share`, which lives as long as the bytes. Fault: ServiceUnavailable 503 when there is no
+// room for them now.
+Task<Result<std::string>> readAll(ByteStream& stream, std::size_t limit, Fault tooLarge, ByteBudget::Share& share);
 
 }  // namespace hearth::base

@@ -184,6 +184,7 @@ void createDirectories(const std::string& path, mode_t mode) {
     const std::string folder = path.substr(0, end);
     if (::mkdir(folder.c_str(), mode) == 0) {
       if (::chmod(folder.c_str(), mode) != 0) throwErrno("chmod", folder);
+      syncDirectory(parentOf(folder));
       continue;
     }
     const int error = errno;

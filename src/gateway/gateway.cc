@@ -44,7 +44,8 @@ Gateway::Gateway(ports::Invoker& invoker, ports::UsageMeter& meter, const base::
       random_(random),
       stages_(stages),
       settings_(std::move(settings)),
-      quotas_(meter) {}
+      quotas_(meter),
+      bodies_(settings_.bodyBytesInMemory) {}
 
 Task<http::Response> Gateway::handle(http::Request& request, Target target) {
   auto stage = stages_.findStage(target.apiId, target.stage);
@@ -72,7 +73,8 @@ Task<http::Response> Gateway::answer(http::Request& request, Exchange& exchange,
   };
   if (auto refusal = route(exchange)) co_return refuse(std::move(*refusal));
   if (auto refusal = admit(exchange)) co_return refuse(std::move(*refusal));
-  if (auto refusal = co_await readBody(request, exchange)) co_return refuse(std::move(*refusal));
+  base::ByteBudget::Share share(bodies_);
+  if (auto refusal = co_await readBody(request, exchange, share)) co_return refuse(std::move(*refusal));
   if (auto refusal = validate(exchange)) co_return refuse(std::move(*refusal));
 
   auto response = co_await integrate(exchange, record);
@@ -144,12 +146,15 @@ Gateway::Check Gateway::throttle(const Exchange& exchange, const Admission& admi
   return std::nullopt;
 }
 
-Task<Gateway::Check> Gateway::readBody(http::Request& request, Exchange& exchange) const {
+Task<Gateway::Check> Gateway::readBody(http::Request& request, Exchange& exchange,
+                                       base::ByteBudget::Share& share) const {
   const auto size = request.body->size();
   if (size == std::uint64_t{0}) co_return std::nullopt;
   if (size && *size > settings_.bodyBytes) co_return Refusal{Problem::kRequestTooLarge, {}, "body too large"};
-  auto body = co_await base::readAll(*request.body, settings_.bodyBytes, Fault("RequestTooLarge", "", 413));
+  Fault tooLarge("RequestTooLarge", "", 413);
+  auto body = co_await base::readAll(*request.body, settings_.bodyBytes, std::move(tooLarge), share);
   if (!body.ok()) {
+    if (body.fault().status == 503) co_return Refusal{Problem::kBusy, {}, "no room for the body now"};
     const bool large = body.fault().status == 413;
     co_return Refusal{large ? Problem::kRequestTooLarge : Problem::kBadRequest, {}, "body too large or broken off"};
   }

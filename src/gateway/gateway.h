@@ -54,6 +54,8 @@ struct GatewaySettings {
   // An integration waits for its own timeout, and never longer than this.
   std::chrono::milliseconds integrationTimeout{29'000};
   std::size_t bodyBytes = 10 << 20;
+  // Of all requests that run; beyond it a request with a body is answered 503.
+  std::size_t bodyBytesInMemory = 256 << 20;
   // Of each account and region.
   Throttle accountThrottle{10'000, 5'000};
   // Called at the end of every request that reached a stage, on the loop. May be empty.
@@ -90,7 +92,7 @@ class Gateway final {
   Check route(Exchange& exchange) const;
   Check admit(Exchange& exchange);
   Check throttle(const Exchange& exchange, const Admission& admission);
-  Task<Check> readBody(http::Request& request, Exchange& exchange) const;
+  Task<Check> readBody(http::Request& request, Exchange& exchange, base::ByteBudget::Share& share) const;
   static Check validate(const Exchange& exchange);
   Task<Result<http::Response>> integrate(const Exchange& exchange, AccessRecord& record);
   Task<Result<http::Response>> integrateProxy(const Exchange& exchange, AccessRecord& record);
@@ -105,6 +107,7 @@ class Gateway final {
   const GatewaySettings settings_;
   TokenBuckets buckets_;
   QuotaCounter quotas_;
+  base::ByteBudget bodies_;
 };
 
 }  // namespace hearth::gateway

@@ -17,7 +17,7 @@ struct Standard {
   std::string_view message;
 };
 
-constexpr std::array<Standard, 12> kStandards = {{
+constexpr std::array<Standard, 13> kStandards = {{
     {Problem::kMissingAuthenticationToken, "MISSING_AUTHENTICATION_TOKEN", 403,
      "MissingAuthenticationTokenException", "Missing Authentication Token"},
     {Problem::kInvalidApiKey, "INVALID_API_KEY", 403, "ForbiddenException", "Forbidden"},
@@ -32,6 +32,7 @@ constexpr std::array<Standard, 12> kStandards = {{
      "HTTP content length exceeded 10485760 bytes."},
     {Problem::kIntegrationTimeout, "INTEGRATION_TIMEOUT", 504, "InternalServerErrorException",
      "Endpoint request timed out"},
+    {Problem::kBusy, "DEFAULT_5XX", 503, "ServiceUnavailableException", "Service Unavailable"},
     {Problem::kIntegrationFailure, "DEFAULT_5XX", 502, "InternalServerErrorException", "Internal server error"},
     {Problem::kApiConfiguration, "API_CONFIGURATION_ERROR", 500, "InternalServerErrorException",
      "Internal server error"},

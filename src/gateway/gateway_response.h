@@ -20,6 +20,7 @@ enum class Problem : unsigned char {
   kBadRequest,                  // 400, DEFAULT_4XX
   kUnsupportedMediaType,        // 415
   kRequestTooLarge,             // 413
+  kBusy,                        // 503: no room for the body now
   kIntegrationTimeout,          // 504
   kIntegrationFailure,          // 502: the function or its answer is broken
   kApiConfiguration,            // 500: the API is

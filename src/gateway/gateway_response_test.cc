@@ -32,6 +32,7 @@ TEST(GatewayResponse, SaysWhatTheServiceSays) {
       {Problem::kBadRequestBody, R"(400 {"message":"Invalid request body"})", "BadRequestException"},
       {Problem::kUnsupportedMediaType, R"(415 {"message":"Unsupported Media Type"})", "BadRequestException"},
       {Problem::kRequestTooLarge, "413 HTTP content length exceeded 10485760 bytes.", "RequestTooLargeException"},
+      {Problem::kBusy, R"(503 {"message":"Service Unavailable"})", "ServiceUnavailableException"},
       {Problem::kIntegrationTimeout, R"(504 {"message":"Endpoint request timed out"})",
        "InternalServerErrorException"},
       {Problem::kIntegrationFailure, R"(502 {"message":"Internal server error"})", "InternalServerErrorException"},

@@ -40,7 +40,7 @@ JsonObject describe(const mail::StoredMail& mail) {
 
 bool Admin::owns(const http::Request& request) const {
   // A function has no business here: it reaches the server through the listener of its environment.
-  return request.path.starts_with(kPrefix) && request.origin.listener == "public";
+  return request.path.starts_with(kPrefix) && request.origin.listener == kPublicListener;
 }
 
 Task<http::Response> Admin::handle(http::Request& request, wire::SigV4Verifier& verifier) {

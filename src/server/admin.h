@@ -16,6 +16,9 @@
 
 namespace hearth::server {
 
+// The listener that --listen opens; the others belong to environments.
+inline constexpr char kPublicListener[] = "public";
+
 struct AdminHooks {
   std::function<JsonObject()> status;
   std::function<void()> stop;  // begins a graceful stop; returns at once

@@ -133,7 +133,7 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
       schedule_(database_, *clock_, random_),
       outbox_(database_, *keyring_, *clock_, random_, outboxSettings(settings.relay).value()),
       stacks_(database_, *keyring_, *clock_, random_),
-      code_(launcher_->runDirectory(), blobs_, database_, random_),
+      code_(launcher_->runDirectory(), blobs_, database_, pool_),
       logs_(database_, *keyring_, *clock_),
       logWriter_(database_, logs_.store(), *clock_),
       s3_(database_, *keyring_, blobs_, pool_, random_, *clock_,
@@ -225,6 +225,8 @@ void Parts::bindServices() {
                                                        .directory = directory_,
                                                        .gateway = *gateway_,
                                                        .admin = admin_,
+                                                       .bodies = bodies_,
+                                                       .jailBodies = jailBodies_,
                                                        .clock = *clock_,
                                                        .machineClock = machineClock_,
                                                        .random = random_});
@@ -248,7 +250,7 @@ Result<int> Parts::start() {
   for (const sandbox::Wall& wall : launcher_->walls())
     if (!wall.present)
       base::logWarning("jail", "functions run without a wall", {{"wall", wall.name}, {"why", wall.why}});
-  HEARTH_TRY(int port, http_.listen(settings_.address, settings_.port, "public"));
+  HEARTH_TRY(int port, http_.listen(settings_.address, settings_.port, kPublicListener));
   host_->start();
   stacks_.start();
   schedule_.start();
@@ -275,7 +277,7 @@ Task<void> Parts::stop() {
   // Functions that run go on calling services through the listeners of their environments.
   host_->holdEvents();
   const auto end = std::chrono::steady_clock::now() + kGrace;
-  co_await http_.drainListener("public", kGrace);
+  co_await http_.drainListener(kPublicListener, kGrace);
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
   co_await host_->stop(std::max(left, kLeastGrace));
   co_await http_.stop(kLeastGrace);

@@ -76,6 +76,8 @@ class Parts final {
   const Settings settings_;
   std::unique_ptr<base::Clock> clock_;
   const base::SystemClock machineClock_;
+  base::ByteBudget bodies_{256 << 20};
+  base::ByteBudget jailBodies_{128 << 20};
   std::string homeAccount_;
   const std::unique_ptr<base::Random> randomSource_;  // the keyring borrows it before there are Parts
   base::Random& random_;

@@ -7,8 +7,8 @@
 namespace hearth::server {
 namespace {
 
-// Bodies that are read whole before they are decoded. Lambda's packages come as base64 in JSON, mails of up to 10 MB
-// as base64 in a form.
+// Bodies that are read whole before they are decoded. Lambda's packages come as base64 in JSON, mails of up to 10
+// MB as base64 in a form.
 constexpr std::size_t kMostBody = 8 << 20;
 constexpr std::size_t kMostLambdaBody = 72 << 20;
 constexpr std::size_t kMostMailBody = 16 << 20;
@@ -62,6 +62,7 @@ wire::CredentialLookup lookupIn(identity::Directory& directory) {
 // One AWS call on its way through the steps.
 struct Pipeline::Exchange {
   http::Request& request;
+  base::ByteBudget::Share share;          // for `body`
   const api::Service* service = nullptr;  // as soon as it can be told, for faults
   api::Protocol protocol = api::Protocol::kRestXml;
   std::string requestId;
@@ -85,7 +86,8 @@ Task<http::Response> Pipeline::handle(http::Request& request) {
 }
 
 Task<http::Response> Pipeline::handleCall(http::Request& request) {
-  Exchange exchange{.request = request};
+  base::ByteBudget& bodies = request.origin.listener == kPublicListener ? parts_.bodies : parts_.jailBodies;
+  Exchange exchange{.request = request, .share = base::ByteBudget::Share(bodies)};
   exchange.service = routes_.guessService(request);
   exchange.protocol = exchange.service ? exchange.service->protocols.front() : protocolOf(request);
   exchange.requestId = newRequestId(exchange.service);
@@ -130,7 +132,7 @@ Task<Result<void>> Pipeline::match(Exchange& exchange) {
   if (wire::Routes::needsBody(request)) {
     const std::size_t limit = bodyLimit(exchange.service);
     Fault tooLarge = bodyTooLarge(exchange.service, limit);
-    HEARTH_CO_TRY(exchange.body, co_await base::readAll(*request.body, limit, std::move(tooLarge)));
+    HEARTH_CO_TRY(exchange.body, co_await base::readAll(*request.body, limit, std::move(tooLarge), exchange.share));
     exchange.bodyRead = true;
   }
   HEARTH_CO_TRY(exchange.match, routes_.find(request, exchange.body));
@@ -146,8 +148,8 @@ Task<Result<void>> Pipeline::authenticate(Exchange& exchange) {
   bool chunked = request.headers.find("x-amz-content-sha256").value_or("").starts_with("STREAMING-");
   if (!streams && !chunked && !exchange.bodyRead) {
     std::size_t limit = bodyLimit(exchange.service);
-    HEARTH_CO_TRY(exchange.body,
-                  co_await base::readAll(*request.body, limit, bodyTooLarge(exchange.service, limit)));
+    HEARTH_CO_TRY(exchange.body, co_await base::readAll(*request.body, limit, bodyTooLarge(exchange.service, limit),
+                                                        exchange.share));
     exchange.bodyRead = true;
   }
   std::optional<std::string_view> body;
@@ -161,8 +163,8 @@ Task<Result<void>> Pipeline::authenticate(Exchange& exchange) {
     HEARTH_CO_TRY(request.body, wire::openBody(request, verified));
     if (!streams) {
       std::size_t limit = bodyLimit(exchange.service);
-      HEARTH_CO_TRY(exchange.body,
-                    co_await base::readAll(*request.body, limit, bodyTooLarge(exchange.service, limit)));
+      HEARTH_CO_TRY(exchange.body, co_await base::readAll(*request.body, limit,
+                                                          bodyTooLarge(exchange.service, limit), exchange.share));
     }
   }
   if (!streams && exchange.service->id == "s3") {

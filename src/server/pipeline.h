@@ -24,6 +24,8 @@ struct PipelineParts {
   identity::Directory& directory;
   gateway::Gateway& gateway;
   Admin& admin;
+  base::ByteBudget& bodies;         // of requests to the public listener
+  base::ByteBudget& jailBodies;     // of requests of functions: theirs crowd nobody else out
   const base::Clock& clock;         // the product's, which --clock sets
   const base::Clock& machineClock;  // the one that clients sign by
   base::Random& random;
