@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <mutex>
 #include <stdexcept>
 #include <system_error>
+#include <unordered_map>
 #include <vector>
 
 #include "base/aes_gcm.h"
@@ -241,8 +243,42 @@ Result<void> BlobReader::read(std::string& into, std::uint64_t offset, std::uint
   return {};
 }
 
+struct BlobHold::Table {
+  struct Entry {
+    int holds = 0;
+    bool removed = false;
+  };
+  explicit Table(std::string blobDirectory) : directory(std::move(blobDirectory)) {}
+
+  const std::string directory;
+  std::mutex mutex;
+  std::unordered_map<BlobId, Entry> entries;  // guarded by mutex; only what is held
+};
+
+BlobHold::BlobHold(std::shared_ptr<Table> table, BlobId id) : table_(std::move(table)), id_(std::move(id)) {
+  const std::lock_guard lock(table_->mutex);
+  ++table_->entries[id_].holds;
+}
+
+BlobHold::~BlobHold() {
+  if (!table_) return;
+  bool removed = false;
+  {
+    const std::lock_guard lock(table_->mutex);
+    const auto entry = table_->entries.find(id_);
+    if (--entry->second.holds > 0) return;
+    removed = entry->second.removed;
+    table_->entries.erase(entry);
+  }
+  // A file that stays is an orphan, which the next sweep removes.
+  if (removed && isId(id_)) ::unlink(pathOf(table_->directory, id_).c_str());
+}
+
 Blobs::Blobs(std::string directory, const Keyring& keyring, base::Random& random)
-    : directory_(std::move(directory)), keyring_(keyring), random_(random) {
+    : directory_(std::move(directory)),
+      keyring_(keyring),
+      random_(random),
+      holds_(std::make_shared<BlobHold::Table>(directory_)) {
   base::createDirectories(directory_);
   makeFolder(directory_ + "/tmp");
   for (const char high : kHexDigits) {
@@ -297,8 +333,17 @@ Result<std::unique_ptr<BlobReader>> Blobs::open(const BlobId& id) const {
   return std::unique_ptr<BlobReader>(new BlobReader(std::move(state)));
 }
 
+BlobHold Blobs::hold(const BlobId& id) const { return BlobHold(holds_, id); }
+
 void Blobs::remove(const BlobId& id) const {
   if (!isId(id)) return;
+  {
+    const std::lock_guard lock(holds_->mutex);
+    if (const auto held = holds_->entries.find(id); held != holds_->entries.end()) {
+      held->second.removed = true;
+      return;
+    }
+  }
   const std::string path = pathOf(directory_, id);
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) throwErrno("unlink", path);
 }

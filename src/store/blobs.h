@@ -55,6 +55,22 @@ class BlobReader final {
   std::unique_ptr<State> state_;
 };
 
+// Keeps a blob's file while it lives: remove() takes effect when the last hold is gone. Move-only; may outlive its
+// Blobs, and may go on any thread.
+class BlobHold final {
+ public:
+  ~BlobHold();
+  BlobHold(BlobHold&& other) noexcept = default;
+  BlobHold& operator=(BlobHold&& other) = delete;
+
+ private:
+  friend class Blobs;
+  struct Table;
+  BlobHold(std::shared_ptr<Table> table, BlobId id);
+  std::shared_ptr<Table> table_;  // null: moved from
+  BlobId id_;
+};
+
 // Thread-safe; a writer or reader belongs to one thread at a time.
 class Blobs final {
  public:
@@ -66,7 +82,11 @@ class Blobs final {
   // The reader goes on when the blob is removed meanwhile. Faults: NoSuchBlob (500: for callers to translate);
   // InternalError when the file is cut, or was changed in its header or its end.
   Result<std::unique_ptr<BlobReader>> open(const BlobId& id) const;
-  // Removes the file; removing what is gone succeeds.
+  // For readers that open late. Does not look for the file: a caller holds first, and then makes sure that what
+  // refers to the blob is still there; a removal that comes later waits for the hold.
+  BlobHold hold(const BlobId& id) const;
+  // Removes the file, or leaves that to the last hold; removing what is gone succeeds. What a crash keeps from
+  // being removed is the business of sweep().
   void remove(const BlobId& id) const;
   // Removes temporary files, and every blob for which `isReferenced` says no. At start, before traffic.
   void sweep(const std::function<bool(const BlobId&)>& isReferenced) const;
@@ -75,6 +95,7 @@ class Blobs final {
   std::string directory_;
   const Keyring& keyring_;
   base::Random& random_;
+  std::shared_ptr<BlobHold::Table> holds_;
 };
 
 }  // namespace hearth::store

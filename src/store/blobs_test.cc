@@ -257,5 +257,38 @@ TEST_F(BlobsTest, ThreadsWorkSideBySide) {
   EXPECT_EQ(files(), 32U);
 }
 
+TEST_F(BlobsTest, ABlobThatIsHeldGoesWithItsLastHold) {
+  const BlobId id = store("bytes", 5);
+  {
+    const BlobHold first = blobs_->hold(id);
+    {
+      BlobHold second = blobs_->hold(id);
+      const BlobHold moved = std::move(second);
+      blobs_->remove(id);
+      EXPECT_EQ(load(id).value(), "bytes");
+    }
+    EXPECT_EQ(load(id).value(), "bytes");
+  }
+  EXPECT_EQ(load(id).fault().code, "NoSuchBlob");
+}
+
+TEST_F(BlobsTest, AHoldAloneRemovesNothing) {
+  const BlobId id = store("bytes", 5);
+  { const BlobHold hold = blobs_->hold(id); }
+  EXPECT_EQ(load(id).value(), "bytes");
+  blobs_->remove(id);
+  EXPECT_EQ(load(id).fault().code, "NoSuchBlob");
+}
+
+TEST_F(BlobsTest, AHoldMayOutliveItsBlobs) {
+  const BlobId id = store("bytes", 5);
+  auto hold = std::make_unique<BlobHold>(blobs_->hold(id));
+  blobs_->remove(id);
+  blobs_.reset();
+  EXPECT_TRUE(std::filesystem::exists(pathOf(id)));
+  hold.reset();
+  EXPECT_FALSE(std::filesystem::exists(pathOf(id)));
+}
+
 }  // namespace
 }  // namespace hearth::store
