@@ -148,6 +148,7 @@ Task<Connection::Next> Connection::readHead(Request& request, RequestFraming& fr
   if (buffer_.empty()) {
     if (finishing_) co_return Next::kClose;
     buffer_.shrink();
+    landing_.reset();
     wait(Phase::kIdle, limits.idleTimeout);
     if (co_await receiveMore() == 0) co_return Next::kClose;
   }
@@ -443,11 +444,11 @@ Task<std::size_t> Connection::receiveMore() {
 }
 
 Task<std::size_t> Connection::receiveBody(std::string& bytes, std::size_t most) {
-  const auto before = bytes.size();
-  bytes.resize(before + most);
+  // What comes is mostly less than what may come: a string of that size would be filled with zeros each time.
+  if (!landing_) landing_ = std::make_unique_for_overwrite<char[]>(kMostRead);
   wait(Phase::kBody, context_->limits.bodyTimeout);
-  const std::size_t count = co_await receive(bytes.data() + before, most);
-  bytes.resize(before + count);
+  const std::size_t count = co_await receive(landing_.get(), std::min(most, kMostRead));
+  bytes.append(landing_.get(), count);
   co_return count;
 }
 

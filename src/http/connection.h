@@ -113,6 +113,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   TlsContext tlsContext_;                                         // outlives tls_
   std::unique_ptr<boost::asio::ssl::stream<StreamSocket&>> tls_;  // null: the socket speaks for itself
   ReceiveBuffer buffer_;
+  std::unique_ptr<char[]> landing_;  // kMostRead bytes for large bodies; null while there is none
   std::string out_;
 
   SteadyTime deadline_ = SteadyTime::max();
