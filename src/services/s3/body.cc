@@ -9,40 +9,48 @@ namespace {
 
 constexpr std::size_t kPiece = 256 * 1024;
 
+// How much a turn on the pool takes: enough to be worth the two hops, too little to keep others waiting.
+constexpr std::size_t kCopied = 4 * 1024 * 1024;
+
+Fault lostBytes() {
+  return Fault("InternalError", "We encountered an internal error. A stored body has lost bytes.", 500);
+}
+
+Fault tooLarge(std::uint64_t limit) {
+  return Fault("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+      .with("MaxSizeAllowed", std::to_string(limit));
+}
+
 class BodyStream final : public base::ByteStream {
  public:
-  BodyStream(std::string inlineBytes, std::vector<std::unique_ptr<store::BlobReader>> readers, std::uint64_t offset,
-             std::uint64_t length)
-      : inline_(std::move(inlineBytes)),
-        readers_(std::move(readers)),
-        offset_(offset),
-        left_(length),
-        size_(length) {}
+  BodyStream(BodyReader source, std::vector<store::BlobHold> holds, base::ThreadPool& pool)
+      : source_(std::move(source)), holds_(std::move(holds)), pool_(pool), size_(source_.left()) {}
+
+  Task<Result<void>> fill() {
+    piece_.clear();
+    at_ = 0;
+    if (source_.isInline()) co_return source_.read(piece_, kPiece);
+    auto read = [this] { return source_.read(piece_, kPiece); };
+    co_return co_await base::runOn(pool_, read);
+  }
 
   Task<Result<std::size_t>> read(std::string& into, std::size_t most) override {
-    std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>({left_, most, kPiece}));
-    if (wanted == 0) co_return std::size_t{0};
-    if (readers_.empty()) {
-      into.append(inline_, static_cast<std::size_t>(offset_), wanted);
-    } else {
-      while (offset_ >= readers_[current_]->size()) offset_ -= readers_[current_++]->size();
-      wanted = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, readers_[current_]->size() - offset_));
-      HEARTH_CO_CHECK(readers_[current_]->read(into, offset_, wanted));
-    }
-    offset_ += wanted;
-    left_ -= wanted;
-    co_return wanted;
+    if (at_ == piece_.size() && source_.left() > 0) HEARTH_CO_CHECK(co_await fill());
+    const std::size_t count = std::min(most, piece_.size() - at_);
+    into.append(piece_, at_, count);
+    at_ += count;
+    co_return count;
   }
 
   std::optional<std::uint64_t> size() const override { return size_; }
 
  private:
-  std::string inline_;
-  std::vector<std::unique_ptr<store::BlobReader>> readers_;
-  std::size_t current_ = 0;
-  std::uint64_t offset_;
-  std::uint64_t left_;
+  BodyReader source_;
+  std::vector<store::BlobHold> holds_;
+  base::ThreadPool& pool_;
   std::uint64_t size_;
+  std::string piece_;
+  std::size_t at_ = 0;  // of piece_: what was handed out
 };
 
 Result<void> verify(const ReceiveOptions& options, const std::string& md5,
@@ -62,60 +70,153 @@ Result<void> verify(const ReceiveOptions& options, const std::string& md5,
   return {};
 }
 
+// What becomes of bytes that come in, in order.
+class Receiver final {
+ public:
+  Receiver(ReceiveOptions options, store::Blobs& blobs) : options_(std::move(options)), blobs_(blobs) {
+    if (auto kind = checksumKind(options_.checksum.algorithm)) checksum_.emplace(*kind);
+  }
+
+  // Do `more` bytes stay in memory? Otherwise add() belongs on the pool.
+  bool staysInline(std::size_t more) const {
+    return !writer_ && !options_.alwaysBlob && received_.body.size + more <= kInlineBytes;
+  }
+  bool isInline() const { return !writer_; }
+
+  Result<void> add(std::string_view bytes) {
+    if (bytes.size() > options_.limit - received_.body.size) return tooLarge(options_.limit);
+    const bool isInline = staysInline(bytes.size());
+    received_.body.size += bytes.size();
+    md5_.update(bytes);
+    if (checksum_) checksum_->update(bytes);
+    if (isInline) {
+      received_.body.inlineBytes += bytes;
+      return {};
+    }
+    if (!writer_) {
+      HEARTH_TRY(writer_, blobs_.create());
+      HEARTH_CHECK(writer_->append(received_.body.inlineBytes));
+      received_.body.inlineBytes.clear();
+    }
+    return writer_->append(bytes);
+  }
+
+  // Once. On the pool unless it isInline().
+  Result<ReceivedBody> finish() {
+    received_.md5 = md5_.finish();
+    if (checksum_)
+      received_.checksum = Checksum{options_.checksum.algorithm, base::base64Encode(checksum_->finish())};
+    HEARTH_CHECK(verify(options_, received_.md5, received_.checksum));
+    if (writer_) {
+      HEARTH_TRY(store::BlobId id, writer_->finish());
+      received_.body.segments.push_back({std::move(id), received_.body.size});
+    }
+    return std::move(received_);
+  }
+
+ private:
+  ReceiveOptions options_;
+  store::Blobs& blobs_;
+  ReceivedBody received_;
+  base::Hasher md5_{base::HashKind::kMd5};
+  std::optional<base::Hasher> checksum_;
+  std::unique_ptr<store::BlobWriter> writer_;
+};
+
+Task<Result<ReceivedBody>> finish(Receiver& receiver, base::ThreadPool& pool) {
+  if (receiver.isInline()) co_return receiver.finish();
+  auto work = [&receiver] { return receiver.finish(); };
+  co_return co_await base::runOn(pool, work);
+}
+
 }  // namespace
+
+BodyReader::BodyReader(Body body, std::uint64_t offset, std::uint64_t length, const store::Blobs& blobs)
+    : body_(std::move(body)), blobs_(blobs), offset_(offset), left_(length) {
+  while (next_ < body_.segments.size() && offset_ >= body_.segments[next_].size)
+    offset_ -= body_.segments[next_++].size;
+}
+
+Result<void> BodyReader::openNext() {
+  open_.reset();
+  if (next_ == body_.segments.size()) return lostBytes();
+  const Segment& segment = body_.segments[next_++];
+  auto opened = blobs_.open(segment.blob);
+  if (!opened.ok() || (*opened)->size() != segment.size) return lostBytes();
+  open_ = std::move(*opened);
+  return {};
+}
+
+Result<void> BodyReader::read(std::string& into, std::size_t most) {
+  std::uint64_t wanted = std::min<std::uint64_t>(most, left_);
+  if (isInline()) {
+    if (wanted > 0)
+      into.append(body_.inlineBytes, static_cast<std::size_t>(offset_), static_cast<std::size_t>(wanted));
+    offset_ += wanted;
+    left_ -= wanted;
+    return {};
+  }
+  while (wanted > 0) {
+    if (!open_ || offset_ == open_->size()) {
+      if (open_) offset_ = 0;
+      HEARTH_CHECK(openNext());
+    }
+    const std::uint64_t count = std::min(wanted, open_->size() - offset_);
+    HEARTH_CHECK(open_->read(into, offset_, count));
+    offset_ += count;
+    left_ -= count;
+    wanted -= count;
+  }
+  return {};
+}
 
 Task<Result<ReceivedBody>> receiveBody(base::ByteStream& stream, ReceiveOptions options, store::Blobs& blobs,
                                        base::ThreadPool& pool) {
-  ReceivedBody received;
-  base::Hasher md5(base::HashKind::kMd5);
-  std::optional<base::Hasher> checksum;
-  if (auto kind = checksumKind(options.checksum.algorithm)) checksum.emplace(*kind);
-  std::unique_ptr<store::BlobWriter> writer;
+  if (stream.size().value_or(0) > options.limit) co_return tooLarge(options.limit);
+  Receiver receiver(std::move(options), blobs);
   std::string piece;
-  while (true) {
+  for (bool ended = false; !ended;) {
     piece.clear();
-    HEARTH_CO_TRY(std::size_t count, co_await stream.read(piece, kPiece));
-    if (count == 0) break;
-    received.body.size += count;
-    if (received.body.size > options.limit)
-      co_return Fault("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
-          .with("MaxSizeAllowed", std::to_string(options.limit));
-    md5.update(piece);
-    if (checksum) checksum->update(piece);
-    if (!writer && !options.alwaysBlob && received.body.size <= kInlineBytes) {
-      received.body.inlineBytes += piece;
-      continue;
+    while (!ended && piece.size() < kPiece) {
+      HEARTH_CO_TRY(const std::size_t count, co_await stream.read(piece, kPiece - piece.size()));
+      ended = count == 0;
     }
-    if (!writer) {
-      HEARTH_CO_TRY(writer, blobs.create());
-      HEARTH_CO_CHECK(writer->append(received.body.inlineBytes));
-      received.body.inlineBytes.clear();
+    if (piece.empty()) break;
+    auto add = [&] { return receiver.add(piece); };
+    if (receiver.staysInline(piece.size())) {
+      HEARTH_CO_CHECK(add());
+    } else {
+      HEARTH_CO_CHECK(co_await base::runOn(pool, add));
     }
-    HEARTH_CO_CHECK(writer->append(piece));
   }
-  received.md5 = md5.finish();
-  if (checksum) received.checksum = Checksum{options.checksum.algorithm, base::base64Encode(checksum->finish())};
-  HEARTH_CO_CHECK(verify(options, received.md5, received.checksum));
-  if (writer) {
-    auto finish = [&writer] { return writer->finish(); };
-    HEARTH_CO_TRY(store::BlobId id, co_await base::runOn(pool, finish));
-    received.body.segments.push_back({std::move(id), received.body.size});
-  }
-  co_return received;
+  co_return co_await finish(receiver, pool);
 }
 
-Result<std::unique_ptr<base::ByteStream>> openBody(const Body& body, std::uint64_t offset, std::uint64_t length,
-                                                   const store::Blobs& blobs) {
-  std::vector<std::unique_ptr<store::BlobReader>> readers;
-  for (const Segment& segment : body.segments) {
-    HEARTH_TRY(auto reader, blobs.open(segment.blob));
-    if (reader->size() != segment.size)
-      return Fault("InternalError", "We encountered an internal error. A stored body has lost bytes.", 500);
-    readers.push_back(std::move(reader));
+Task<Result<ReceivedBody>> copyBody(BodyReader source, ReceiveOptions options, store::Blobs& blobs,
+                                    base::ThreadPool& pool) {
+  if (source.left() > options.limit) co_return tooLarge(options.limit);
+  Receiver receiver(std::move(options), blobs);
+  std::string piece;
+  auto copy = [&]() -> Result<void> {
+    piece.clear();
+    HEARTH_CHECK(source.read(piece, kCopied));
+    return receiver.add(piece);
+  };
+  while (source.left() > 0) {
+    if (source.isInline() && receiver.staysInline(static_cast<std::size_t>(source.left()))) {
+      HEARTH_CO_CHECK(copy());
+    } else {
+      HEARTH_CO_CHECK(co_await base::runOn(pool, copy));
+    }
   }
-  std::unique_ptr<base::ByteStream> stream =
-      std::make_unique<BodyStream>(body.inlineBytes, std::move(readers), offset, length);
-  return stream;
+  co_return co_await finish(receiver, pool);
+}
+
+Task<Result<std::unique_ptr<base::ByteStream>>> openBody(BodyReader source, std::vector<store::BlobHold> holds,
+                                                         base::ThreadPool& pool) {
+  auto stream = std::make_unique<BodyStream>(std::move(source), std::move(holds), pool);
+  HEARTH_CO_CHECK(co_await stream->fill());
+  co_return std::unique_ptr<base::ByteStream>(std::move(stream));
 }
 
 }  // namespace hearth::services::s3

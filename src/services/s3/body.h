@@ -2,7 +2,7 @@
 //
 // A body up to kInlineBytes is sealed into its row, so that a small PUT costs one group commit; a larger one is
 // encrypted into a blob while it arrives. A multipart object is a list of the blobs of its parts: nothing is copied
-// when it is completed.
+// when it is completed. Whatever touches a blob, and the hashing of large bodies, runs on the pool.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,8 @@
 namespace hearth::services::s3 {
 
 inline constexpr std::size_t kInlineBytes = 64 * 1024;
+// Of one PutObject, one part, or one source of a copy.
+inline constexpr std::uint64_t kMostBytes = 5ULL << 30;
 
 struct Segment {
   store::BlobId blob;
@@ -39,10 +41,33 @@ struct ReceivedBody {
 };
 
 struct ReceiveOptions {
-  std::uint64_t limit = 5ULL << 30;
+  std::uint64_t limit = kMostBytes;
   std::string contentMd5;  // base64 as sent; empty: none
   ChecksumWish checksum;
   bool alwaysBlob = false;  // parts of multipart uploads are blobs whatever their size
+};
+
+// The bytes [offset, offset+length) of a body, which lie within it, in order. Opens the blobs that they lie in one
+// after the other; whoever wants them to stay holds them. Blocks for the disk unless the body is inline.
+class BodyReader final {
+ public:
+  BodyReader(Body body, std::uint64_t offset, std::uint64_t length, const store::Blobs& blobs);
+
+  bool isInline() const { return body_.segments.empty(); }
+  std::uint64_t left() const { return left_; }
+  // Appends the next bytes: `most` of them, or as many as are left. Fault: InternalError when a blob is missing or
+  // was changed.
+  Result<void> read(std::string& into, std::size_t most);
+
+ private:
+  Result<void> openNext();
+
+  Body body_;
+  const store::Blobs& blobs_;
+  std::size_t next_ = 0;  // the segment behind the open one
+  std::unique_ptr<store::BlobReader> open_;
+  std::uint64_t offset_;  // in what is open
+  std::uint64_t left_;
 };
 
 // Reads the stream to its end. A blob that it made is durable when it returns; the caller removes it when the row
@@ -50,9 +75,13 @@ struct ReceiveOptions {
 Task<Result<ReceivedBody>> receiveBody(base::ByteStream& stream, ReceiveOptions options, store::Blobs& blobs,
                                        base::ThreadPool& pool);
 
-// The bytes [offset, offset+length) of a body as a stream. Opens every blob at once, so that the object may be
-// deleted while it is read. Fault: InternalError when a blob is missing or was changed.
-Result<std::unique_ptr<base::ByteStream>> openBody(const Body& body, std::uint64_t offset, std::uint64_t length,
-                                                   const store::Blobs& blobs);
+// The same for bytes that are here already.
+Task<Result<ReceivedBody>> copyBody(BodyReader source, ReceiveOptions options, store::Blobs& blobs,
+                                    base::ThreadPool& pool);
+
+// The bytes of `source` as a stream, which keeps `holds` as long as it lives. Fault: InternalError when the first
+// bytes cannot be read.
+Task<Result<std::unique_ptr<base::ByteStream>>> openBody(BodyReader source, std::vector<store::BlobHold> holds,
+                                                         base::ThreadPool& pool);
 
 }  // namespace hearth::services::s3

@@ -97,7 +97,9 @@ Task<Result<UploadPartOutput>> S3Service::uploadPart(const api::Call& call, Uplo
   options.contentMd5 = in.contentMD5.value_or("");
   HEARTH_CO_TRY(options.checksum, checksumWish(in, in.checksumAlgorithm));
   if (options.checksum.algorithm.empty()) options.checksum.algorithm = upload.checksumAlgorithm;
-  HEARTH_CO_TRY(PartRow part, co_await receivePart(*in.body, std::move(options), in.partNumber));
+  options.alwaysBlob = true;
+  HEARTH_CO_TRY(ReceivedBody received, co_await receiveBody(*in.body, std::move(options), blobs_, pool_));
+  const PartRow part = makePart(std::move(received), in.partNumber);
   HEARTH_CO_CHECK(co_await commitPart(call, in.bucket, in.key, in.uploadId, part));
   UploadPartOutput out;
   out.eTag = "\"" + part.md5 + "\"";
@@ -106,10 +108,7 @@ Task<Result<UploadPartOutput>> S3Service::uploadPart(const api::Call& call, Uplo
   co_return out;
 }
 
-Task<Result<PartRow>> S3Service::receivePart(base::ByteStream& stream, ReceiveOptions options,
-                                             std::int64_t number) {
-  options.alwaysBlob = true;
-  HEARTH_CO_TRY(ReceivedBody received, co_await receiveBody(stream, std::move(options), blobs_, pool_));
+PartRow S3Service::makePart(ReceivedBody received, std::int64_t number) const {
   PartRow part;
   part.number = number;
   part.size = received.body.size;
@@ -117,7 +116,7 @@ Task<Result<PartRow>> S3Service::receivePart(base::ByteStream& stream, ReceiveOp
   part.modified = clock_.now();
   part.checksum = received.checksum;
   if (!received.body.segments.empty()) part.blob = received.body.segments.front().blob;
-  co_return part;
+  return part;
 }
 
 Task<Result<void>> S3Service::commitPart(const api::Call& call, const std::string& bucketName,
@@ -139,16 +138,20 @@ Task<Result<UploadPartCopyOutput>> S3Service::uploadPartCopy(const api::Call& ca
   HEARTH_CO_CHECK(checkPartNumber(in.partNumber));
   HEARTH_CO_TRY(BucketRow before, getBucket(call, in.bucket, in.expectedBucketOwner));
   HEARTH_CO_TRY(UploadRow upload, getUpload(before, in.key, in.uploadId));
-  HEARTH_CO_TRY(ObjectRow source, openSource(call, in.copySource));
+  HEARTH_CO_TRY(HeldObject held, openSource(call, in.copySource));
+  ObjectRow& source = held.row;
   ReadConditions conditions{in.copySourceIfMatch, in.copySourceIfNoneMatch, in.copySourceIfModifiedSince,
                             in.copySourceIfUnmodifiedSince};
   if (!checkConditions(conditions, source.etag, source.modified).ok())
     co_return preconditionFailed("x-amz-copy-source");
   HEARTH_CO_TRY(ByteRange range, copyRange(in.copySourceRange, source.body.size));
-  HEARTH_CO_TRY(auto stream, openBody(source.body, range.offset, range.length, blobs_));
+  HEARTH_CO_CHECK(checkCopySize(range.length));
+  BodyReader reader(std::move(source.body), range.offset, range.length, blobs_);
   ReceiveOptions options;
   options.checksum.algorithm = upload.checksumAlgorithm;
-  HEARTH_CO_TRY(PartRow part, co_await receivePart(*stream, std::move(options), in.partNumber));
+  options.alwaysBlob = true;
+  HEARTH_CO_TRY(ReceivedBody received, co_await copyBody(std::move(reader), std::move(options), blobs_, pool_));
+  const PartRow part = makePart(std::move(received), in.partNumber);
   HEARTH_CO_CHECK(co_await commitPart(call, in.bucket, in.key, in.uploadId, part));
   UploadPartCopyOutput out;
   CopyPartResult& result = out.copyPartResult.emplace();

@@ -51,6 +51,14 @@ Fault noSuchBucket(std::string_view name) {
   return Fault("NoSuchBucket", "The specified bucket does not exist", 404).with("BucketName", std::string(name));
 }
 
+Result<void> checkCopySize(std::uint64_t size) {
+  constexpr std::uint64_t kMost = 5ULL << 30;
+  if (size <= kMost) return {};
+  return Fault("InvalidRequest",
+               "The specified copy source is larger than the maximum allowable size for a copy source: " +
+                   std::to_string(kMost));
+}
+
 Fault noSuchKey(std::string_view key) {
   return Fault("NoSuchKey", "The specified key does not exist.", 404).with("Key", std::string(key));
 }

@@ -1,6 +1,7 @@
 // Which names S3 takes. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "base/result.h"
@@ -11,6 +12,9 @@ namespace hearth::services::s3 {
 Result<void> checkBucketName(std::string_view name);
 // 1 to 1024 bytes of UTF-8. Faults: KeyTooLongError 400, InvalidURI 400. A key is never a path on this machine.
 Result<void> checkKey(std::string_view key);
+
+// Of what a copy reads: at most 5 GiB. Fault: InvalidRequest 400.
+Result<void> checkCopySize(std::uint64_t size);
 
 Fault noSuchBucket(std::string_view name);
 Fault noSuchKey(std::string_view key);

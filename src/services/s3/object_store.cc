@@ -65,8 +65,20 @@ ObjectRow rowOf(const store::Rows& rows) {
   return row;
 }
 
-// The first text behind every key that begins with `prefix`: prefix + the last code point.
-std::string behind(const std::string& prefix) { return prefix + "\xf4\x8f\xbf\xbf"; }
+std::string selectOf(Load load) {
+  return "SELECT " + std::string(kColumns) + (load == Load::kBody ? ", inline_body" : "") + " FROM s3_objects ";
+}
+
+std::optional<ObjectRow> firstOf(store::Rows& rows, Load load) {
+  if (!rows.next()) return std::nullopt;
+  ObjectRow row = rowOf(rows);
+  if (load == Load::kBody && !rows.isNull(11)) row.sealedBody = rows.blob(11);
+  return row;
+}
+
+// A text behind every key that begins with `prefix`, and before every other that is behind it: no UTF-8 has this
+// byte.
+std::string behind(const std::string& prefix) { return prefix + "\xff"; }
 
 // The common prefix of a key, or nullopt.
 std::optional<std::string> commonPrefix(const ListQuery& query, const std::string& key) {
@@ -114,32 +126,30 @@ ObjectAttributes readAttributes(const std::string& record) {
   return attributes;
 }
 
-ObjectRow ObjectStore::withBody(const store::Rows& rows) const {
-  ObjectRow row = rowOf(rows);
-  if (!rows.isNull(11)) {
-    auto plain = keyring_.open(rows.blob(11), bodyContext(row.bucketId, row.key));
-    if (!plain.ok()) throw store::DatabaseError("s3: an inline body cannot be opened: " + plain.fault().message);
-    row.body.inlineBytes = std::move(*plain);
-  }
-  return row;
-}
-
-std::optional<ObjectRow> ObjectStore::findLatest(std::int64_t bucketId, const std::string& key) const {
-  auto rows = database_.query("SELECT " + std::string(kColumns) +
-                                  ", inline_body FROM s3_objects WHERE bucket_id = ? AND key = ? AND latest = 1",
-                              bucketId, key);
-  if (!rows.next()) return std::nullopt;
-  return withBody(rows);
+std::optional<ObjectRow> ObjectStore::findLatest(std::int64_t bucketId, const std::string& key, Load load) const {
+  auto rows = database_.query(selectOf(load) + "WHERE bucket_id = ? AND key = ? AND latest = 1", bucketId, key);
+  return firstOf(rows, load);
 }
 
 std::optional<ObjectRow> ObjectStore::findVersion(std::int64_t bucketId, const std::string& key,
-                                                  const std::string& versionId) const {
-  auto rows =
-      database_.query("SELECT " + std::string(kColumns) +
-                          ", inline_body FROM s3_objects WHERE bucket_id = ? AND key = ? AND version_id = ?",
-                      bucketId, key, versionId);
-  if (!rows.next()) return std::nullopt;
-  return withBody(rows);
+                                                  const std::string& versionId, Load load) const {
+  auto rows = database_.query(selectOf(load) + "WHERE bucket_id = ? AND key = ? AND version_id = ?", bucketId, key,
+                              versionId);
+  return firstOf(rows, load);
+}
+
+Result<void> ObjectStore::openInline(ObjectRow& row) const {
+  if (row.sealedBody.empty()) return {};
+  auto plain = keyring_.open(row.sealedBody, bodyContext(row.bucketId, row.key));
+  if (!plain.ok() || plain->size() != row.body.size)
+    return Fault("InternalError", "We encountered an internal error. A stored body could not be decrypted.", 500);
+  row.body.inlineBytes = std::move(*plain);
+  row.sealedBody.clear();
+  return {};
+}
+
+bool ObjectStore::exists(const ObjectRow& row) const {
+  return database_.query("SELECT 1 FROM s3_objects WHERE id = ?", row.id).next();
 }
 
 std::vector<Segment> ObjectStore::insert(ObjectRow row) {

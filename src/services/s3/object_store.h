@@ -45,8 +45,12 @@ struct ObjectRow {
   std::string etag;  // without quotes
   base::Time modified{};
   ObjectAttributes attributes;
-  Body body;  // inlineBytes only where the row was read with its body
+  Body body;               // inlineBytes: to be written, or after openInline()
+  std::string sealedBody;  // only where the row was read with Load::kBody
 };
+
+// Is an inline body read with its row?
+enum class Load : unsigned char { kRow, kBody };
 
 // A page of a listing. Keys and prefixes come in one order, each key once.
 struct ListedEntry {
@@ -66,10 +70,14 @@ class ObjectStore final {
  public:
   ObjectStore(store::Database& database, const store::Keyring& keyring) : database_(database), keyring_(keyring) {}
 
-  // The latest row, which may be a delete marker; or the version. With the inline body.
-  std::optional<ObjectRow> findLatest(std::int64_t bucketId, const std::string& key) const;
-  std::optional<ObjectRow> findVersion(std::int64_t bucketId, const std::string& key,
-                                       const std::string& versionId) const;
+  // The latest row, which may be a delete marker; or the version.
+  std::optional<ObjectRow> findLatest(std::int64_t bucketId, const std::string& key, Load load = Load::kRow) const;
+  std::optional<ObjectRow> findVersion(std::int64_t bucketId, const std::string& key, const std::string& versionId,
+                                       Load load = Load::kRow) const;
+  // Decrypts an inline body, if it is one. Fault: InternalError when it is not what was written.
+  Result<void> openInline(ObjectRow& row) const;
+  // Is the row still there? A row's body never changes: then it refers to its blobs.
+  bool exists(const ObjectRow& row) const;
 
   // Adds the row as the latest version. A row of the same version id (the null version) is replaced; what it stored
   // comes back, to be removed after the commit.
@@ -88,7 +96,6 @@ class ObjectStore final {
   void forEachBlob(const std::function<void(const store::BlobId&)>& visit) const;
 
  private:
-  ObjectRow withBody(const store::Rows& rows) const;
   store::Database& database_;
   const store::Keyring& keyring_;
 };

@@ -66,7 +66,7 @@ Task<Result<PutObjectOutput>> S3Service::putObject(const api::Call& call, PutObj
   co_return out;
 }
 
-Result<ObjectRow> S3Service::openSource(const api::Call& call, const std::string& copySource) const {
+Result<S3Service::HeldObject> S3Service::openSource(const api::Call& call, const std::string& copySource) const {
   // "/bucket/key?versionId=ID", the key percent-encoded.
   std::string_view text = copySource;
   if (text.starts_with('/')) text.remove_prefix(1);
@@ -79,9 +79,7 @@ Result<ObjectRow> S3Service::openSource(const api::Call& call, const std::string
   auto slash = decoded.find('/');
   if (slash == std::string::npos || slash + 1 == decoded.size())
     return invalidArgument("Invalid copy source object key", "x-amz-copy-source", copySource);
-  store::Database::Snapshot snapshot(database_);
-  HEARTH_TRY(BucketRow bucket, getBucket(call, decoded.substr(0, slash)));
-  return getObjectRow(bucket, decoded.substr(slash + 1), versionId);
+  return holdObject(call, decoded.substr(0, slash), decoded.substr(slash + 1), versionId);
 }
 
 Task<Result<CopyObjectOutput>> S3Service::copyObject(const api::Call& call, CopyObjectInput in) {
@@ -89,7 +87,8 @@ Task<Result<CopyObjectOutput>> S3Service::copyObject(const api::Call& call, Copy
   HEARTH_CO_TRY(BucketRow before, getBucket(call, in.bucket, in.expectedBucketOwner));
   if (in.copySourceSSECustomerAlgorithm) co_return notImplemented("encryption with customer-provided keys");
   HEARTH_CO_TRY(ObjectAttributes given, attributesOf(in));
-  HEARTH_CO_TRY(ObjectRow source, openSource(call, in.copySource));
+  HEARTH_CO_TRY(HeldObject held, openSource(call, in.copySource));
+  ObjectRow& source = held.row;
   ReadConditions conditions{in.copySourceIfMatch, in.copySourceIfNoneMatch, in.copySourceIfModifiedSince,
                             in.copySourceIfUnmodifiedSince};
   auto checked = checkConditions(conditions, source.etag, source.modified);
@@ -105,6 +104,8 @@ Task<Result<CopyObjectOutput>> S3Service::copyObject(const api::Call& call, Copy
         "This copy request is illegal because it is trying to copy an object to itself without changing "
         "the object's metadata, storage class, website redirect location or encryption attributes.");
 
+  HEARTH_CO_CHECK(checkCopySize(source.body.size));
+
   ObjectAttributes attributes = replace ? given : source.attributes;
   if (!replace) {
     attributes.storageClass = in.storageClass ? given.storageClass : "STANDARD";
@@ -118,8 +119,9 @@ Task<Result<CopyObjectOutput>> S3Service::copyObject(const api::Call& call, Copy
     options.checksum.algorithm = *in.checksumAlgorithm;
   else if (source.attributes.checksum)
     options.checksum.algorithm = source.attributes.checksum->algorithm;
-  HEARTH_CO_TRY(auto stream, openBody(source.body, 0, source.body.size, blobs_));
-  HEARTH_CO_TRY(ReceivedBody received, co_await receiveBody(*stream, std::move(options), blobs_, pool_));
+  const std::uint64_t size = source.body.size;
+  BodyReader reader(std::move(source.body), 0, size, blobs_);
+  HEARTH_CO_TRY(ReceivedBody received, co_await copyBody(std::move(reader), std::move(options), blobs_, pool_));
   attributes.checksum = received.checksum;
 
   ObjectRow row;
@@ -150,9 +152,16 @@ Task<Result<CopyObjectOutput>> S3Service::copyObject(const api::Call& call, Copy
   co_return out;
 }
 
-Result<S3Service::Deletion> S3Service::deleteOne(const BucketRow& bucket, const std::string& key,
-                                                 const std::optional<std::string>& versionId, base::Time now) {
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+Result<S3Service::Deletion> S3Service::deleteOne(const BucketRow& bucket, const Victim& victim, base::Time now) {
+  const auto& [key, versionId, ifMatch, otherConditions] = victim;
   HEARTH_CHECK(checkKey(key));
+  if (otherConditions) return notImplemented("deletes on condition of size or time");
+  if (ifMatch) {
+    const auto current = objects_.findLatest(bucket.id, key);
+    if (!current) return noSuchKey(key);
+    if (current->deleteMarker || !etagMatches(*ifMatch, current->etag)) return preconditionFailed("If-Match");
+  }
   Deletion deletion;
   if (versionId && !versionId->empty()) {
     deletion.versionId = *versionId;
@@ -180,7 +189,8 @@ Result<S3Service::Deletion> S3Service::deleteOne(const BucketRow& bucket, const 
 
 Result<DeleteObjectOutput> S3Service::deleteObject(const api::Call& call, DeleteObjectInput in) {
   HEARTH_TRY(BucketRow bucket, getBucket(call, in.bucket, in.expectedBucketOwner));
-  HEARTH_TRY(Deletion deletion, deleteOne(bucket, in.key, in.versionId, call.now));
+  const Victim victim{in.key, in.versionId, in.ifMatch, in.ifMatchLastModifiedTime || in.ifMatchSize};
+  HEARTH_TRY(Deletion deletion, deleteOne(bucket, victim, call.now));
   DeleteObjectOutput out;
   if (deletion.marker) out.deleteMarker = true;
   if (!deletion.versionId.empty()) out.versionId = deletion.versionId;
@@ -195,7 +205,8 @@ Result<DeleteObjectsOutput> S3Service::deleteObjects(const api::Call& call, Dele
   DeleteObjectsOutput out;
   auto& deleted = out.deleted.emplace();
   for (const ObjectIdentifier& object : in.delete_.objects) {
-    auto done = deleteOne(bucket, object.key, object.versionId, call.now);
+    const Victim victim{object.key, object.versionId, object.eTag, object.lastModifiedTime || object.size};
+    auto done = deleteOne(bucket, victim, call.now);
     if (!done.ok()) {
       Error error;
       error.key = object.key;

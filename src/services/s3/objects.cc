@@ -86,12 +86,12 @@ Result<std::optional<ByteRange>> wantedRange(const Input& in, const ObjectRow& r
 
 }  // namespace
 
-Result<GetObjectOutput> S3Service::getObject(const api::Call& call, GetObjectInput in) const {
-  HEARTH_CHECK(refuseCustomerKeys(in));
-  HEARTH_TRY(BucketRow bucket, getBucket(call, in.bucket, in.expectedBucketOwner));
-  HEARTH_TRY(ObjectRow row, getObjectRow(bucket, in.key, in.versionId));
-  HEARTH_CHECK(checkConditions(conditionsOf(in), row.etag, row.modified));
-  HEARTH_TRY(auto range, wantedRange(in, row));
+Task<Result<GetObjectOutput>> S3Service::getObject(const api::Call& call, GetObjectInput in) {
+  HEARTH_CO_CHECK(refuseCustomerKeys(in));
+  HEARTH_CO_TRY(HeldObject held, holdObject(call, in.bucket, in.key, in.versionId, in.expectedBucketOwner));
+  ObjectRow& row = held.row;
+  HEARTH_CO_CHECK(checkConditions(conditionsOf(in), row.etag, row.modified));
+  HEARTH_CO_TRY(auto range, wantedRange(in, row));
   GetObjectOutput out;
   describe(out, row, in.checksumMode == "ENABLED" && !range);
   if (in.responseContentType) out.contentType = in.responseContentType;
@@ -104,8 +104,9 @@ Result<GetObjectOutput> S3Service::getObject(const api::Call& call, GetObjectInp
   ByteRange bytes = range.value_or(ByteRange{0, row.body.size});
   describeRange(out, in, row, range);
   out.contentLength = static_cast<std::int64_t>(bytes.length);
-  HEARTH_TRY(out.body, openBody(row.body, bytes.offset, bytes.length, blobs_));
-  return out;
+  BodyReader reader(std::move(row.body), bytes.offset, bytes.length, blobs_);
+  HEARTH_CO_TRY(out.body, co_await openBody(std::move(reader), std::move(held.holds), pool_));
+  co_return out;
 }
 
 Result<HeadObjectOutput> S3Service::headObject(const api::Call& call, HeadObjectInput in) const {

@@ -17,21 +17,15 @@ S3Service::S3Service(store::Database& database, const store::Keyring& keyring, s
       uploads_(database) {}
 
 Result<std::string> S3Service::readObject(const ports::ObjectRef& object, std::uint64_t limit) {
-  store::Database::Snapshot snapshot(database_);
   api::Call call;
   call.account = object.account;
-  HEARTH_TRY(BucketRow bucket, getBucket(call, object.bucket));
-  HEARTH_TRY(ObjectRow row, getObjectRow(bucket, object.key, object.versionId));
-  if (row.body.size > limit)
-    return Fault("EntityTooLarge", "The object " + object.key + " has " + std::to_string(row.body.size) +
+  HEARTH_TRY(HeldObject held, holdObject(call, object.bucket, object.key, object.versionId));
+  const std::uint64_t size = held.row.body.size;
+  if (size > limit)
+    return Fault("EntityTooLarge", "The object " + object.key + " has " + std::to_string(size) +
                                        " bytes; at most " + std::to_string(limit) + " are allowed here.");
-  if (row.body.segments.empty()) return row.body.inlineBytes;
   std::string bytes;
-  bytes.reserve(row.body.size);
-  for (const Segment& segment : row.body.segments) {
-    HEARTH_TRY(auto reader, blobs_.open(segment.blob));
-    HEARTH_CHECK(reader->read(bytes, 0, reader->size()));
-  }
+  HEARTH_CHECK(BodyReader(std::move(held.row.body), 0, size, blobs_).read(bytes, static_cast<std::size_t>(size)));
   return bytes;
 }
 
@@ -45,10 +39,10 @@ Result<BucketRow> S3Service::getBucket(const api::Call& call, const std::string&
 }
 
 Result<ObjectRow> S3Service::getObjectRow(const BucketRow& bucket, const std::string& key,
-                                          const std::optional<std::string>& versionId) const {
+                                          const std::optional<std::string>& versionId, Load load) const {
   HEARTH_CHECK(checkKey(key));
   if (versionId && !versionId->empty()) {
-    auto row = objects_.findVersion(bucket.id, key, *versionId);
+    auto row = objects_.findVersion(bucket.id, key, *versionId, load);
     if (!row) return noSuchVersion(key, *versionId);
     if (row->deleteMarker)
       return Fault("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
@@ -58,11 +52,29 @@ Result<ObjectRow> S3Service::getObjectRow(const BucketRow& bucket, const std::st
           .with("x-amz-version-id", row->versionId);
     return *std::move(row);
   }
-  auto row = objects_.findLatest(bucket.id, key);
+  auto row = objects_.findLatest(bucket.id, key, load);
   if (!row) return noSuchKey(key);
   if (row->deleteMarker)
     return noSuchKey(key).with("x-amz-delete-marker", "true").with("x-amz-version-id", row->versionId);
   return *std::move(row);
+}
+
+Result<S3Service::HeldObject> S3Service::holdObject(const api::Call& call, const std::string& bucketName,
+                                                    const std::string& key,
+                                                    const std::optional<std::string>& versionId,
+                                                    const std::optional<std::string>& expectedOwner) const {
+  while (true) {
+    HeldObject held;
+    {
+      store::Database::Snapshot snapshot(database_);
+      HEARTH_TRY(BucketRow bucket, getBucket(call, bucketName, expectedOwner));
+      HEARTH_TRY(held.row, getObjectRow(bucket, key, versionId, Load::kBody));
+    }
+    HEARTH_CHECK(objects_.openInline(held.row));
+    for (const Segment& segment : held.row.body.segments) held.holds.push_back(blobs_.hold(segment.blob));
+    // A row that is there now loses its blobs only later, when they are held. Otherwise: what is in its place?
+    if (held.holds.empty() || objects_.exists(held.row)) return held;
+  }
 }
 
 void S3Service::removeAfterCommit(std::vector<Segment> segments) {

@@ -96,7 +96,7 @@ class S3Service final : public ports::ObjectReader {
                                                                    api::s3::PutPublicAccessBlockInput in);
 
   // --- Objects
-  Result<api::s3::GetObjectOutput> getObject(const api::Call& call, api::s3::GetObjectInput in) const;
+  Task<Result<api::s3::GetObjectOutput>> getObject(const api::Call& call, api::s3::GetObjectInput in);
   Result<api::s3::HeadObjectOutput> headObject(const api::Call& call, api::s3::HeadObjectInput in) const;
   Result<api::s3::GetObjectAttributesOutput> getObjectAttributes(const api::Call& call,
                                                                  api::s3::GetObjectAttributesInput in) const;
@@ -139,7 +139,16 @@ class S3Service final : public ports::ObjectReader {
                               const std::optional<std::string>& expectedOwner = {}) const;
   // The version asked for, or the latest; a delete marker is NoSuchKey or MethodNotAllowed, as on AWS.
   Result<ObjectRow> getObjectRow(const BucketRow& bucket, const std::string& key,
-                                 const std::optional<std::string>& versionId) const;
+                                 const std::optional<std::string>& versionId, Load load = Load::kRow) const;
+  // A row with its body: in memory, or in blobs that stay while they are held.
+  struct HeldObject {
+    ObjectRow row;
+    std::vector<store::BlobHold> holds;
+  };
+  // Not inside of a Snapshot, which would hide that the object was replaced meanwhile.
+  Result<HeldObject> holdObject(const api::Call& call, const std::string& bucket, const std::string& key,
+                                const std::optional<std::string>& versionId,
+                                const std::optional<std::string>& expectedOwner = {}) const;
   Result<void> putSetting(const api::Call& call, const std::string& bucket, const std::string& name,
                           const std::string& record);
   Result<std::string> getSetting(const api::Call& call, const std::string& bucket, const std::string& name,
@@ -159,11 +168,16 @@ class S3Service final : public ports::ObjectReader {
     bool marker = false;
     std::string versionId;
   };
-  Result<Deletion> deleteOne(const BucketRow& bucket, const std::string& key,
-                             const std::optional<std::string>& versionId, base::Time now);
+  struct Victim {
+    std::string key;
+    std::optional<std::string> versionId;
+    std::optional<std::string> ifMatch;  // "*" or an ETag: of the current version, whichever is deleted
+    bool otherConditions = false;        // those that only directory buckets know
+  };
+  Result<Deletion> deleteOne(const BucketRow& bucket, const Victim& victim, base::Time now);
   // The object that a copy reads: "/bucket/key?versionId=ID".
-  Result<ObjectRow> openSource(const api::Call& call, const std::string& copySource) const;
-  Task<Result<PartRow>> receivePart(base::ByteStream& stream, ReceiveOptions options, std::int64_t number);
+  Result<HeldObject> openSource(const api::Call& call, const std::string& copySource) const;
+  PartRow makePart(ReceivedBody received, std::int64_t number) const;
   Task<Result<void>> commitPart(const api::Call& call, const std::string& bucketName, const std::string& key,
                                 const std::string& uploadId, const PartRow& part);
   Result<UploadRow> getUpload(const BucketRow& bucket, const std::string& key, const std::string& uploadId) const;
