@@ -11,7 +11,7 @@ namespace hearth::stacks {
 namespace {
 
 constexpr std::chrono::hours kDeletedKept{24 * 90};
-constexpr std::chrono::seconds kRetryAfter{1};
+constexpr int kMostDoublings = 6;
 
 }  // namespace
 
@@ -57,7 +57,7 @@ void Engine::stop() {
 void Engine::loop() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    awaitWork(lock);
     if (stopping_) break;
     const std::string id = std::move(queue_.front());
     queue_.pop_front();
@@ -79,18 +79,47 @@ void Engine::loop() {
     }
     if (failed) runs_.erase(id);
     lock.lock();
-    if (more) {
-      queue_.push_back(id);
-    } else if (std::find(queue_.begin(), queue_.end(), id) == queue_.end()) {  // no new order came meanwhile
-      busy_.erase(id);
-      changed_.notify_all();
+    if (failed) {
+      // The disk may come back; what is in memory is dropped and read again then.
+      postpone(id);
+    } else {
+      failures_.erase(id);
+      if (more) {
+        queue_.push_back(id);
+      } else if (std::find(queue_.begin(), queue_.end(), id) == queue_.end()) {  // no new order came meanwhile
+        busy_.erase(id);
+        changed_.notify_all();
+      }
     }
-    // The disk may come back; what is in memory is dropped and read again then.
-    if (failed) changed_.wait_for(lock, kRetryAfter, [this] { return stopping_; });
   }
   runs_.clear();
+  failures_.clear();
+  for (auto& [due, id] : later_) queue_.push_back(std::move(id));  // for the next start
+  later_.clear();
   ended_ = true;
   changed_.notify_all();
+}
+
+// Until a stack's step is due, or the engine stops. What was postponed is put behind what waits already.
+void Engine::awaitWork(std::unique_lock<std::mutex>& lock) {
+  while (!stopping_) {
+    const auto now = std::chrono::steady_clock::now();
+    for (; !later_.empty() && later_.begin()->first <= now; later_.erase(later_.begin())) {
+      queue_.push_back(later_.begin()->second);
+    }
+    if (!queue_.empty()) return;
+    if (later_.empty()) {
+      changed_.wait(lock);
+    } else {
+      changed_.wait_until(lock, later_.begin()->first);
+    }
+  }
+}
+
+// Each failure in a row doubles the pause. The other stacks go on meanwhile.
+void Engine::postpone(const std::string& stackId) {
+  const auto pause = options_.retryAfter * (1 << std::min(failures_[stackId]++, kMostDoublings));
+  later_.emplace(std::chrono::steady_clock::now() + pause, stackId);
 }
 
 // False when nothing is left to do for the stack.

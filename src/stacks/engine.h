@@ -80,6 +80,8 @@ class Engine final {
   struct Options {
     // How many resources one transaction makes. Few keep other writers waiting less, many need fewer syncs.
     std::size_t resourcesPerStep = 8;
+    // The pause before a step that failed is repeated; grows to a minute.
+    std::chrono::milliseconds retryAfter{1000};
     // For tests: asked on the engine's thread before each step; false ends the thread there and then.
     std::function<bool()> mayStep;
   };
@@ -148,6 +150,8 @@ class Engine final {
  private:
   struct Prepared;  // an order that passed its checks
   void loop();
+  void awaitWork(std::unique_lock<std::mutex>& lock);
+  void postpone(const std::string& stackId);
   bool stepOf(const std::string& stackId);
   void enqueue(const std::string& stackId);
   void wakeAfterCommit(const std::string& stackId);
@@ -168,12 +172,15 @@ class Engine final {
   EngineTools tools_;
 
   mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;                // queue, busy or stopping
-  std::deque<std::string> queue_;                          // guarded by mutex_: stacks whose next step is due
+  mutable std::condition_variable changed_;  // queue, busy or stopping
+  std::deque<std::string> queue_;            // guarded by mutex_: stacks whose next step is due
+  // Guarded by mutex_: stacks whose last step failed, by the time of the next.
+  std::multimap<std::chrono::steady_clock::time_point, std::string> later_;
   std::set<std::string> busy_;                             // guarded by mutex_: stacks with an operation
   bool stopping_ = false;                                  // guarded by mutex_
   bool ended_ = true;                                      // guarded by mutex_: no thread runs
   std::map<std::string, std::unique_ptr<StackRun>> runs_;  // of the engine's thread alone
+  std::map<std::string, int> failures_;                    // the same; steps that failed in a row
   std::thread thread_;
 };
 

@@ -83,6 +83,8 @@ class ThingProvider final : public ports::ResourceProvider {
   std::map<std::string, std::string> lastTags;
   // Called in every create, update and remove, in the middle of the transaction.
   std::function<void()> inCall;
+  // The same in every call, with "prepare A"; may throw.
+  std::function<void(const std::string&)> onCall;
 
  private:
   static std::string text(const JsonObject& properties) { return base::writeJson(Json(properties)); }
@@ -102,6 +104,7 @@ class ThingProvider final : public ports::ResourceProvider {
     lastTags = request.stackTags;
     if (inCall && verb != "prepare") inCall();
     if (failures.contains("throw " + request.logicalId) && verb == "create") throw std::runtime_error("bug");
+    if (onCall) onCall(call);
     const auto failure = failures.find(call);
     if (failure == failures.end() || failure->second == 0) return {};
     if (failure->second > 0) --failure->second;

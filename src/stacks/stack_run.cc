@@ -150,10 +150,26 @@ Result<ports::ResourceState> StackRun::attempt(const std::function<Result<ports:
       return {};
     }));
     return state;
+  } catch (const store::DatabaseError&) {
+    throw;
   } catch (const std::exception& error) {
-    base::logError("stacks", "a resource provider threw", {{"stack", stack_.id}, {"cause", error.what()}});
-    return Fault("InternalFailure", "Internal Failure", 500);
+    return thrown(error);
   }
+}
+
+Result<void> StackRun::prepare(ports::ResourceProvider& provider, const ports::ResourceRequest& request) {
+  try {
+    return provider.prepare(request);
+  } catch (const store::DatabaseError&) {
+    throw;
+  } catch (const std::exception& error) {
+    return thrown(error);
+  }
+}
+
+Fault StackRun::thrown(const std::exception& error) const {
+  base::logError("stacks", "a resource provider threw", {{"stack", stack_.id}, {"cause", error.what()}});
+  return Fault("InternalFailure", "Internal Failure", 500);
 }
 
 void StackRun::setStatus(Status status, const std::string& reason) {

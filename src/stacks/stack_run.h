@@ -13,6 +13,8 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -93,8 +95,12 @@ class StackRun final {
   ResourceRecord* findRow(const std::string& logicalId, Slot slot);
   ports::ResourceRequest requestFor(const ResourceRecord& row) const;
   std::string uniqueToken(const std::string& logicalId) const;
-  // Runs a provider's call in a savepoint of its own; what it throws becomes its Fault.
+  // Runs a provider's call in a savepoint of its own; what it throws becomes its Fault, but for a DatabaseError:
+  // then the step's own write is lost, too, and the step is repeated.
   Result<ports::ResourceState> attempt(const std::function<Result<ports::ResourceState>()>& call);
+  // The same for the slow part of a change, on the engine's thread.
+  Result<void> prepare(ports::ResourceProvider& provider, const ports::ResourceRequest& request);
+  Fault thrown(const std::exception& error) const;
   void setStatus(Status status, const std::string& reason);
   void event(ResourceRecord& row, Status status, const std::string& reason = "", const std::string& properties = "",
              const std::string& physicalId = "");

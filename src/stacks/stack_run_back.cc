@@ -42,7 +42,7 @@ void StackRun::rollbackStep() {
     auto* provider = tools_.providers.find(rows[at]->type);
     auto request = requestFor(*rows[at]);
     request.oldProperties = std::exchange(request.properties, *rows[at]->former);
-    auto prepared = provider ? provider->prepare(request) : Result<void>(noProvider(rows[at]->type));
+    auto prepared = provider ? prepare(*provider, request) : Result<void>(noProvider(rows[at]->type));
     if (!prepared.ok()) unprepared[at] = std::move(prepared).fault();
   }
   write([&] {

@@ -58,7 +58,7 @@ void StackRun::forwardStep() {
     auto request = requestFor(row);
     request.properties = change.properties;
     if (change.standing) request.oldProperties = change.standing->properties;
-    auto prepared = change.provider->prepare(request);
+    auto prepared = prepare(*change.provider, request);
     if (!prepared.ok()) change.fault = std::move(prepared).fault();
   }
   write([&] {
