@@ -1,20 +1,17 @@
-// CodeStore: packages of functions and layers, by the hash of their bytes.
+// CodeStore: packages of functions, by the hash of their bytes.
 //
-// The zip itself is kept encrypted in a blob; unpacked trees live in the run directory's code/, in memory, once per
-// content, and are made again from the blob after a restart. A running environment has its tree mounted, so that a
-// tree may be dropped at any time.
+// The zip itself is kept encrypted in a blob; unpacked trees are on the shelf (code_shelf.h), in memory, once per
+// content, and are made again from the blob when they are needed and not there.
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
-#include "base/fd.h"
-#include "base/random.h"
+#include "base/executor.h"
 #include "base/result.h"
+#include "functions/code_shelf.h"
 #include "functions/package.h"
 #include "store/blobs.h"
 #include "store/database.h"
@@ -31,9 +28,9 @@ struct Package {
 
 class CodeStore final {
  public:
-  // `runDirectory` stays the caller's.
-  CodeStore(int runDirectory, store::Blobs& blobs, store::Database& database, base::Random& random,
-            PackageLimits limits = {});
+  // `runDirectory` stays the caller's. `unpackedBytes`: see CodeShelf.
+  CodeStore(int runDirectory, store::Blobs& blobs, store::Database& database, base::ThreadPool& pool,
+            PackageLimits limits = {}, std::uint64_t unpackedBytes = 0);
 
   static const std::vector<store::Migration>& migrations();
 
@@ -42,7 +39,7 @@ class CodeStore final {
   Result<Package> keep(std::string_view zip);
   // On the writer thread: from here on the package is there to stay. Content that is known keeps its first blob.
   void record(const Package& package);
-  // On the writer thread, when no function, version or layer uses the content any more.
+  // On the writer thread, when no function or version uses the content any more. What runs from it goes on.
   void forget(const std::string& contentId);
   // For Blobs::sweep().
   bool refersTo(const store::BlobId& blob);
@@ -50,29 +47,17 @@ class CodeStore final {
   // The bytes as they were uploaded. Blocks. Fault: ResourceNotFoundException 404.
   Result<std::string> readZip(const std::string& contentId);
 
-  // The entry of code/ with the package's tree, or with the layers' trees one over the other; unpacked first when
-  // it is not there. Blocks then; mounted() tells beforehand. Faults: ResourceNotFoundException, those of
-  // unpackZip().
-  Result<std::string> tree(const std::string& contentId);
-  Result<std::string> layeredTree(const std::vector<std::string>& contentIds);
-  // Whether the entry for these is there already. Thread-safe, does not block.
-  bool isUnpacked(const std::string& contentId) const;
-  static std::string layersEntry(const std::vector<std::string>& contentIds);
-
-  // Whether the tree has a regular file of that name at its top.
-  bool hasFile(const std::string& entry, const char* name) const;
+  // The package's tree, unpacked first when it is not there. Blocks then; findTree() tells beforehand. Faults:
+  // ResourceNotFoundException, those of unpackZip().
+  Result<CodeShelf::Handle> tree(const std::string& contentId);
+  // Null when it is not there. Thread-safe, does not block.
+  CodeShelf::Handle findTree(const std::string& contentId) { return shelf_.find(contentId); }
 
  private:
-  Result<void> unpackInto(const std::string& entry, const std::vector<std::string_view>& zips);
-  void remember(const std::string& entry);
-
-  base::Fd code_;  // the folder code/
   store::Blobs& blobs_;
   store::Database& database_;
-  base::Random& random_;
   PackageLimits limits_;
-  mutable std::mutex mutex_;
-  std::unordered_set<std::string> unpacked_;  // guarded by mutex_
+  CodeShelf shelf_;
 };
 
 }  // namespace hearth::functions

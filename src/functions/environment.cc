@@ -72,27 +72,16 @@ Environment::Environment(const EnvironmentParts& parts, std::shared_ptr<const Fu
 
 Environment::~Environment() { end(); }
 
-// The entries of code/ for the package and its layers, unpacked on the pool when they are not there.
-Task<Result<std::pair<std::string, std::string>>> Environment::findTrees() {
-  using Trees = std::pair<std::string, std::string>;
-  const std::string layers = spec_->layers.empty() ? std::string() : CodeStore::layersEntry(spec_->layers);
-  if (parts_.code.isUnpacked(spec_->code) && (layers.empty() || parts_.code.isUnpacked(layers))) {
-    co_return Trees{spec_->code, layers};
-  }
-  auto unpack = [&code = parts_.code, spec = spec_]() -> Result<Trees> {
-    Trees trees;
-    HEARTH_TRY(trees.first, code.tree(spec->code));
-    if (!spec->layers.empty()) {
-      HEARTH_TRY(trees.second, code.layeredTree(spec->layers));
-    }
-    return trees;
-  };
+// The package's tree, unpacked on the pool when it is not there.
+Task<Result<CodeShelf::Handle>> Environment::findCode() {
+  if (CodeShelf::Handle there = parts_.code.findTree(spec_->code)) co_return there;
+  auto unpack = [&code = parts_.code, spec = spec_] { return code.tree(spec->code); };
   co_return co_await base::runOn(parts_.pool, std::move(unpack));
 }
 
 Task<Result<void>> Environment::launch() {
   phase_ = Phase::kStarting;
-  HEARTH_CO_TRY(const auto trees, co_await findTrees());
+  HEARTH_CO_TRY(code_, co_await findCode());
   Result<ports::RoleCredentials> credentials =
       parts_.credentials.assumeForService(spec_->roleArn, spec_->name, std::string(kPrincipal));
   if (!credentials.ok()) {
@@ -100,19 +89,16 @@ Task<Result<void>> Environment::launch() {
   }
   usableUntil_ = credentials->expires - spec_->timeout - kCredentialReserve;
 
-  const sandbox::JailPaths paths = parts_.launcher.paths(trees.first, trees.second);
+  const sandbox::JailPaths paths = parts_.launcher.paths(code_->entry(), "");
   sandbox::LaunchSpec order;
-  order.code = trees.first;
-  order.layers = trees.second;
+  order.code = code_->entry();
   order.arguments = runtimeCommand(spec_->runtime, paths.runtime);
   if (order.arguments.empty()) {
-    // The package's own bootstrap, or a layer's.
-    const bool own = parts_.code.hasFile(trees.first, "bootstrap");
-    if (!own && (trees.second.empty() || !parts_.code.hasFile(trees.second, "bootstrap"))) {
+    if (!code_->hasFile("bootstrap")) {
       init_.put({.failure = missingBootstrap()});
       co_return Result<void>();
     }
-    order.arguments = {(own ? paths.task : paths.layers) + "/bootstrap"};
+    order.arguments = {paths.task + "/bootstrap"};
   }
   program_ = order.arguments.front();
   order.environment = processVariables(*spec_, *credentials, paths, log_.stream(), clockShift(parts_.clock));

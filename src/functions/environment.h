@@ -76,6 +76,7 @@ class Environment final : public std::enable_shared_from_this<Environment> {
   }
   bool idle() const { return !claimed_ && phase_ == Phase::kIdle; }
   void claim() { claimed_ = true; }
+  bool claimed() const { return claimed_; }
   // Is to get no invocation any more.
   void retire() { retired_ = true; }
   bool retired() const { return retired_; }
@@ -124,7 +125,7 @@ class Environment final : public std::enable_shared_from_this<Environment> {
   };
 
   Task<Result<void>> launch();
-  Task<Result<std::pair<std::string, std::string>>> findTrees();
+  Task<Result<CodeShelf::Handle>> findCode();
   Task<std::optional<InitEnd>> initialise(Timing& timing);
   ports::InvokeOutcome conclude(const Work& work, Answer answer, const Timing& timing);
   void writeFailure(const Work& work, const Failure& failure);
@@ -140,6 +141,7 @@ class Environment final : public std::enable_shared_from_this<Environment> {
   FunctionLog log_;
   boost::asio::steady_timer flushTimer_;
   bool flushing_ = false;
+  CodeShelf::Handle code_;  // what the process runs
   std::unique_ptr<JailProcess> process_;
 
   Phase phase_ = Phase::kNew;

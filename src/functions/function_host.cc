@@ -1,6 +1,7 @@
 #include "functions/function_host.h"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <list>
 #include <unordered_map>
@@ -20,6 +21,8 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds kReapTime{5};
 // A function that always comes late for its next event gets an environment of its own after so many tries.
 constexpr int kPickUpTries = 3;
+// What CodeStore::tree() says of a package that is not stored.
+constexpr std::string_view kCodeGone = "ResourceNotFoundException";
 
 Fault throttled(std::string_view reason) {
   return Fault("TooManyRequestsException", "Rate Exceeded.", 429)
@@ -71,8 +74,8 @@ struct FunctionHost::Impl : std::enable_shared_from_this<FunctionHost::Impl> {
   }
 
   // The most recently used environment of the spec's revision: the fewer are in use, the warmer they are.
-  std::shared_ptr<Environment> findWarm(Version& version, const FunctionSpec& spec) {
-    auto& environments = version.environments;
+  std::shared_ptr<Environment> findWarm(const FunctionSpec& spec) {
+    auto& environments = functions[spec.functionArn].versions[spec.version].environments;
     for (std::size_t at = environments.size(); at-- > 0;) {
       const std::shared_ptr<Environment> candidate = environments[at];
       if (candidate->ended() ||
@@ -90,11 +93,12 @@ struct FunctionHost::Impl : std::enable_shared_from_this<FunctionHost::Impl> {
     return nullptr;
   }
 
-  std::shared_ptr<Environment> make(Version& version, std::shared_ptr<const FunctionSpec> spec) {
+  std::shared_ptr<Environment> make(std::shared_ptr<const FunctionSpec> spec) {
     if (byId.size() >= settings.environments && !evictIdle()) return nullptr;
     auto environment = std::make_shared<Environment>(environmentParts, std::move(spec), std::to_string(nextId++));
     byId.emplace(environment->id(), environment);
-    version.environments.push_back(environment);
+    const FunctionSpec& made = environment->spec();
+    functions[made.functionArn].versions[made.version].environments.push_back(environment);
     reapSoon();
     return environment;
   }
@@ -137,6 +141,22 @@ struct FunctionHost::Impl : std::enable_shared_from_this<FunctionHost::Impl> {
     for (const auto& environment : found) forget(environment);
   }
 
+  void retire(const std::string& functionArn) {
+    std::unordered_map<std::string, std::string> revisions;  // by version; empty: it is gone
+    for (const auto& [id, environment] : byId) {
+      const FunctionSpec& spec = environment->spec();
+      if (spec.functionArn != functionArn) continue;
+      const auto [revision, isNew] = revisions.try_emplace(spec.version);
+      if (isNew) {
+        if (const auto current = parts.resolve(functionArn + ":" + spec.version); current.ok()) {
+          revision->second = (*current)->revision;
+        }
+      }
+      if (revision->second != spec.revision) environment->retire();
+    }
+    forgetIf([](const Environment& environment) { return environment.retired() && !environment.claimed(); });
+  }
+
   void reapSoon() {
     if (reaping) return;
     reaping = true;
@@ -156,15 +176,21 @@ struct FunctionHost::Impl : std::enable_shared_from_this<FunctionHost::Impl> {
 
   Task<Result<ports::InvokeOutcome>> run(std::shared_ptr<const FunctionSpec> spec, Work work) {
     for (int tries = 0;; ++tries) {
-      Version& version = functions[spec->functionArn].versions[spec->version];
-      std::shared_ptr<Environment> environment = tries < kPickUpTries ? findWarm(version, *spec) : nullptr;
+      std::shared_ptr<Environment> environment = tries < kPickUpTries ? findWarm(*spec) : nullptr;
       if (environment)
         environment->claim();
       else
-        environment = make(version, spec);
+        environment = make(spec);
       if (!environment) co_return throttled("ConcurrentInvocationLimitExceeded");
       auto served = co_await environment->serve(work);
-      if (environment->ended() || (environment->retired() && environment->available())) forget(environment);
+      if (environment->ended() || (environment->retired() && !environment->claimed())) forget(environment);
+      if (!served.ok() && served.fault().code == kCodeGone) {
+        // A deployment between the caller's look-up and now: the function as it is by now runs.
+        HEARTH_CO_TRY(auto current, parts.resolve(work.functionArn));
+        if (current->revision == spec->revision) co_return std::move(served).fault();
+        spec = std::move(current);
+        continue;
+      }
       if (!served.ok()) co_return std::move(served).fault();
       if (*served) co_return std::move(**served);
     }
@@ -266,11 +292,12 @@ Result<std::string> FunctionHost::enqueue(ports::Invocation invocation) {
   return impl_->queue->enqueue(std::move(invocation));
 }
 
-void FunctionHost::retire(const std::string& functionArn) {
-  for (const auto& [id, environment] : impl_->byId) {
-    if (environment->spec().functionArn == functionArn) environment->retire();
-  }
-  impl_->forgetIf([&](const Environment& environment) { return environment.retired() && environment.idle(); });
+void FunctionHost::retire(const std::string& functionArn) { impl_->retire(functionArn); }
+
+void FunctionHost::retireSoon(std::string functionArn) {
+  boost::asio::post(impl_->parts.loop, [weak = std::weak_ptr<Impl>(impl_), arn = std::move(functionArn)] {
+    if (const auto impl = weak.lock()) impl->retire(arn);
+  });
 }
 
 HostStatus FunctionHost::status() const { return {impl_->byId.size(), impl_->running, impl_->queue->running()}; }

@@ -47,7 +47,7 @@ struct HostParts {
   // Takes the listening socket of an environment's AWS endpoint; requests on it come from that function. And back.
   std::function<void(base::Fd socket, const std::string& listenerName)> serveEndpoint;
   std::function<void(const std::string& listenerName)> closeEndpoint;
-  // For the queue: see EventQueueParts.
+  // See EventQueueParts. Also asked for the current revision of what has changed.
   std::function<Result<std::shared_ptr<const FunctionSpec>>(const std::string& functionArn)> resolve;
   std::function<void(const LostEvent&)> lostEvent;
   std::function<void(const ports::Invocation&, const ports::InvokeOutcome&)> deliveredEvent;
@@ -59,7 +59,7 @@ struct HostStatus {
   std::size_t events = 0;   // of those, asynchronous ones
 };
 
-// On the loop, but for enqueue().
+// On the loop, but for enqueue() and retireSoon().
 class FunctionHost final {
  public:
   FunctionHost(HostParts parts, HostSettings settings = {});
@@ -80,9 +80,11 @@ class FunctionHost final {
   // On the writer thread, in the caller's transaction: accepts the event for later; its request id.
   Result<std::string> enqueue(ports::Invocation invocation);
 
-  // The function, or one version of it, was deleted or changed: its idle environments end now, the busy ones when
-  // they are done. Changes are also noticed by the revision at the next invocation.
+  // The function, or one version of it, was deleted or changed: its environments of a revision that is not the
+  // current one end, now or when they are done with their invocation.
   void retire(const std::string& functionArn);
+  // The same, soon. From any thread.
+  void retireSoon(std::string functionArn);
 
   HostStatus status() const;
   EventQueue& events();

@@ -337,6 +337,29 @@ TEST_F(FunctionHostTest, EnvironmentsAreReusedUntilTheRevisionChanges) {
   EXPECT_EQ(host_->status().environments, 0U);
 }
 
+TEST_F(FunctionHostTest, ChangeEndsWhatRunsTheFormerRevisionAndNothingElse) {
+  const auto spec = python("import time\ndef handler(event, context):\n    time.sleep(event.get('seconds', 0))\n");
+  auto version = std::make_shared<FunctionSpec>(*spec);
+  version->version = "1";
+  auto changed = std::make_shared<FunctionSpec>(*spec);
+  changed->revision = "2";
+  run(spec);
+  run(version);
+  known_ = {changed, version};
+  host_->retire(spec->functionArn);
+  EXPECT_EQ(host_->status().environments, 1U);  // the version's
+
+  // A busy one ends with its invocation.
+  std::optional<Result<ports::InvokeOutcome>> outcome;
+  invokeBeside(
+      spec, [&](Result<ports::InvokeOutcome> result) { outcome.emplace(std::move(result)); }, R"({"seconds":0.3})");
+  spin([&] { return host_->status().running == 1 && endpoints_.size() == 2; });
+  host_->retireSoon(spec->functionArn);
+  spin([&] { return outcome.has_value(); });
+  EXPECT_TRUE(outcome->ok());
+  EXPECT_EQ(host_->status().environments, 1U);
+}
+
 TEST_F(FunctionHostTest, ConcurrentInvocationsGetEnvironmentsOfTheirOwnWithinTheLimit) {
   const auto spec = python("import time\ndef handler(event, context):\n    time.sleep(0.3)\n    return 'ok'\n");
   spec->reservedConcurrency = 3;
@@ -371,11 +394,33 @@ TEST_F(FunctionHostTest, IdleEnvironmentsMakeRoomForOthers) {
   }
 }
 
-TEST_F(FunctionHostTest, LayersAreUnpackedOverEachOther) {
-  const auto spec = python("import library\ndef handler(event, context):\n    return library.text\n");
-  spec->layers = {keep({{"python/library.py", "text = 'first'\n"}, {"python/other.py", ""}}),
-                  keep({{"python/library.py", "text = 'second'\n"}})};
-  EXPECT_EQ(run(spec).payload, "\"second\"");
+// --- code that changes -------------------------------------------------------------------------------------------
+
+constexpr const char* kLazyImport = R"(
+def handler(event, context):
+    if event:
+        import late
+        return late.text
+)";
+
+TEST_F(FunctionHostTest, CodeIsThereAsLongAsItRuns) {
+  const auto spec = specOf("python3.11", keep({{"app.py", kLazyImport}, {"late.py", "text = 'imported'\n"}}));
+  run(spec);
+  forget(spec->code);
+  EXPECT_EQ(run(spec, R"({"n":1})").payload, "\"imported\"");
+  host_->retire(spec->functionArn);
+  spin([&] { return code_->findTree(spec->code) == nullptr; });
+}
+
+TEST_F(FunctionHostTest, InvocationThatADeploymentOvertakesRunsTheNewCode) {
+  const auto former = python("def handler(event, context):\n    return 'former'\n");
+  const auto latest = python("def handler(event, context):\n    return 'latest'\n");
+  latest->revision = "2";
+  forget(former->code);
+  known_ = {latest};
+  EXPECT_EQ(run(former).payload, "\"latest\"");
+  known_.clear();
+  EXPECT_EQ(invoke(former, invocation()).fault().code, "ResourceNotFoundException");
 }
 
 TEST_F(FunctionHostTest, StoppingEndsWhatRuns) {

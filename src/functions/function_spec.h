@@ -6,7 +6,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace hearth::functions {
 
@@ -20,10 +19,9 @@ struct FunctionSpec {
   std::string functionArn;  // arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME, without qualifier
   std::string name;
   std::string version = "$LATEST";
-  std::string runtime;              // "provided.al2023", "python3.11"
-  std::string handler;              // "module.function"; of provided runtimes whatever their bootstrap makes of it
-  std::string code;                 // content id in the code store
-  std::vector<std::string> layers;  // content ids, in the order in which they are unpacked over each other
+  std::string runtime;  // "provided.al2023", "python3.11"
+  std::string handler;  // "module.function"; of provided runtimes whatever their bootstrap makes of it
+  std::string code;     // content id in the code store
   std::map<std::string, std::string> environment;  // the function's own variables
   std::chrono::seconds timeout{3};                 // 1 to 900
   unsigned memoryMiB = 128;

@@ -86,7 +86,7 @@ class HostTest : public ::testing::Test {
     database_ = std::make_unique<store::Database>(directory_ + "/hearth.db");
     database_->migrate(FunctionHost::migrations());
     blobs_ = std::make_unique<store::Blobs>(directory_ + "/blobs", *keyring_, random_);
-    code_ = std::make_unique<CodeStore>(launcher_->runDirectory(), *blobs_, *database_, random_);
+    code_ = std::make_unique<CodeStore>(launcher_->runDirectory(), *blobs_, *database_, pool_);
     makeHost({});
   }
 
@@ -109,7 +109,7 @@ class HostTest : public ::testing::Test {
         },
         [this](const std::string& arn) -> Result<std::shared_ptr<const FunctionSpec>> {
           for (const auto& spec : known_) {
-            if (spec->functionArn == arn) return spec;
+            if (arn == spec->functionArn || arn == spec->functionArn + ":" + spec->version) return spec;
           }
           return Fault("ResourceNotFoundException", "gone", 404);
         },
@@ -159,12 +159,12 @@ class HostTest : public ::testing::Test {
 
   // Runs an invocation beside others; `then` is called on the loop.
   void invokeBeside(std::shared_ptr<const FunctionSpec> spec,
-                    std::function<void(Result<ports::InvokeOutcome>)> then) {
+                    std::function<void(Result<ports::InvokeOutcome>)> then, const std::string& payload = "{}") {
     auto run = [](Task<Result<ports::InvokeOutcome>> task,
                   std::function<void(Result<ports::InvokeOutcome>)> done) -> Task<void> {
       done(co_await std::move(task));
     };
-    boost::asio::co_spawn(loop_, run(host_->invoke(std::move(spec), invocation()), std::move(then)),
+    boost::asio::co_spawn(loop_, run(host_->invoke(std::move(spec), invocation(payload)), std::move(then)),
                           boost::asio::detached);
   }
 
@@ -184,6 +184,14 @@ class HostTest : public ::testing::Test {
     });
     EXPECT_TRUE(written.ok());
     return package->contentId;
+  }
+
+  void forget(const std::string& contentId) {
+    const Result<void> written = database_->writeAndWait([&]() -> Result<void> {
+      code_->forget(contentId);
+      return {};
+    });
+    EXPECT_TRUE(written.ok());
   }
 
   std::shared_ptr<FunctionSpec> specOf(const std::string& runtime, const std::string& code) {

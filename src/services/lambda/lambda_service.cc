@@ -115,6 +115,7 @@ void LambdaService::changed(const FunctionName& name) {
       std::erase_if(specs_.byArn,
                     [&](const auto& entry) { return entry.first == arn || entry.first.starts_with(arn + ":"); });
     }
+    if (host_) host_->retireSoon(arn);
   });
 }
 
@@ -259,8 +260,8 @@ Result<DeleteFunctionOutput> LambdaService::deleteFunction(const api::Call& call
     gone = store_.listVersions(function.id);
     store_.remove(function.id);
   }
+  changed(function.name);  // before the code goes
   for (const VersionRow& version : gone) forgetUnused(version.contentId);
-  changed(function.name);
   return DeleteFunctionOutput{};
 }
 
