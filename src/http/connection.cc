@@ -182,6 +182,7 @@ Task<Connection::Next> Connection::readHead(Request& request, RequestFraming& fr
 
 void Connection::startBody(Request& request, const RequestFraming& framing) {
   bodyKind_ = framing.body;
+  bodyPatience_ = context_->limits.bodyTimeout;
   bodyLeft_ = framing.body == BodyKind::kChunked ? context_->limits.bodyBytes : framing.length;
   bodyFault_.reset();
   continueDue_ = framing.expectContinue;
@@ -270,8 +271,10 @@ Task<Result<std::size_t>> Connection::readChunked(std::string& bytes, std::size_
       bodyLeft_ -= count;
       co_return count;
     }
-    wait(Phase::kBody, context_->limits.bodyTimeout);
-    if (co_await receiveMore() == 0) co_return failBody(brokenOff());
+    waitForBody();
+    const std::size_t count = co_await receiveMore();
+    bodyCame(count);
+    if (count == 0) co_return failBody(brokenOff());
   }
 }
 
@@ -416,6 +419,20 @@ void Connection::wait(Phase phase, std::chrono::milliseconds timeout) {
   deadline_ = std::chrono::steady_clock::now() + timeout;
 }
 
+// A peer that sends a byte now and then must not keep what it was given for ever.
+void Connection::waitForBody() {
+  wait(Phase::kBody, std::min(context_->limits.bodyTimeout, bodyPatience_));
+  bodyWaitStart_ = std::chrono::steady_clock::now();
+}
+
+void Connection::bodyCame(std::size_t count) {
+  using std::chrono::milliseconds;
+  const auto limit = context_->limits.bodyTimeout;
+  const auto spent = std::chrono::steady_clock::now() - bodyWaitStart_;
+  const milliseconds earned(count * 1000 / context_->limits.bodyBytesPerSecond);
+  bodyPatience_ = std::min(limit, bodyPatience_ - std::chrono::duration_cast<milliseconds>(spent) + earned);
+}
+
 void Connection::waited() {
   phase_ = Phase::kHandler;
   deadline_ = SteadyTime::max();
@@ -446,8 +463,9 @@ Task<std::size_t> Connection::receiveMore() {
 Task<std::size_t> Connection::receiveBody(std::string& bytes, std::size_t most) {
   // What comes is mostly less than what may come: a string of that size would be filled with zeros each time.
   if (!landing_) landing_ = std::make_unique_for_overwrite<char[]>(kMostRead);
-  wait(Phase::kBody, context_->limits.bodyTimeout);
+  waitForBody();
   const std::size_t count = co_await receive(landing_.get(), std::min(most, kMostRead));
+  bodyCame(count);
   bytes.append(landing_.get(), count);
   co_return count;
 }

@@ -106,6 +106,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   void wait(Phase phase, std::chrono::milliseconds timeout);
   void waited();
+  void waitForBody();
+  void bodyCame(std::size_t count);
 
   std::shared_ptr<ServerContext> context_;
   StreamSocket socket_;
@@ -116,6 +118,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<char[]> landing_;  // kMostRead bytes for large bodies; null while there is none
   std::string out_;
 
+  std::chrono::milliseconds bodyPatience_{0};  // how long the peer may still keep us waiting for its body
+  SteadyTime bodyWaitStart_;
   SteadyTime deadline_ = SteadyTime::max();
   Phase phase_ = Phase::kIdle;
   bool timedOut_ = false;

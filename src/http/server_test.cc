@@ -351,6 +351,26 @@ TEST(Server, ADrippingHeadIsTooSlowInAll) {
   EXPECT_EQ(answer, "HTTP/1.1 408");
 }
 
+TEST(Server, ADrippingBodyIsTooSlowInAll) {
+  ServerLimits limits;
+  limits.bodyTimeout = milliseconds(80);
+  TestServer server(echo, limits);
+  for (const auto& framing :
+       {std::string("Content-Length: 100000\r\n"), std::string("Transfer-Encoding: chunked\r\n")}) {
+    RawPeer peer(server.port());
+    const auto start = std::chrono::steady_clock::now();
+    std::string answer;
+    timeval patience{0, 10'000};
+    ::setsockopt(peer.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    peer.send(post(framing));
+    while (answer.empty() && std::chrono::steady_clock::now() - start < std::chrono::seconds(10)) {
+      peer.send(framing.starts_with("C") ? "a" : "1\r\na\r\n");
+      answer = peer.readExactly(12);
+    }
+    EXPECT_EQ(answer, "HTTP/1.1 400") << framing;
+  }
+}
+
 TEST(Server, APeerThatDoesNotReadIsCutOff) {
   ServerLimits limits = shortTimeouts();
   TestServer server(

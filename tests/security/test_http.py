@@ -1,11 +1,15 @@
 """Bytes that are no proper HTTP, slow ones and too many of them: refused by the book, and the next client is served."""
 
+import datetime
+import pathlib
+import re
 import socket
 import time
 
 import pytest
 
 from support.raw import exchange, send, signed, statuses
+from support.server import ACCOUNT
 from support.wait import until
 
 HOST = b"Host: s3.amazonaws.com\r\n"
@@ -185,3 +189,33 @@ def test_peers_that_hang_up(hearth):
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             peer.sendall(SMUGGLED[:number % len(SMUGGLED)] or b"G")
     assert healthy(hearth)
+
+
+def test_bodies_that_wait_have_a_budget(make_hearth):
+    """Peers with a key's id, but without its secret, announce packages and keep all but the last bytes coming."""
+    server = make_hearth().start()
+    date = datetime.datetime.utcnow().strftime("%Y%m%dT%H%M%SZ")
+    size = 60 << 20
+    head = (f"POST /2015-03-31/functions HTTP/1.1\r\nHost: lambda\r\nContent-Type: application/json\r\nX-Amz-Date: {date}\r\n"
+            f"Authorization: AWS4-HMAC-SHA256 Credential={ACCOUNT[1]}/{date[:8]}/{server.region}/lambda/aws4_request, "
+            f"SignedHeaders=host;x-amz-date, Signature={'0' * 64}\r\nContent-Length: {size}\r\n\r\n").encode()
+    peers = []
+    answers = []
+    try:
+        for _ in range(6):
+            peer = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+            peers.append(peer)
+            try:
+                peer.sendall(head + bytes(size - 1))
+                peer.settimeout(0.2)
+                answers += statuses(peer.recv(65536))
+            except (TimeoutError, ConnectionError):
+                pass
+        memory = int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{server.process.pid}/status").read_text())[1])
+        assert 503 in answers, answers
+        assert memory < 600_000, f"{memory} KiB"
+        assert healthy(server)
+    finally:
+        for peer in peers:
+            peer.close()
+    until(lambda: server.client("lambda").list_functions()["ResponseMetadata"]["HTTPStatusCode"] == 200, "room again")
