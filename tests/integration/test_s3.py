@@ -136,6 +136,25 @@ def test_deleting_is_idempotent_and_many_go_at_once(s3, bucket):
     assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["k4"]
 
 
+def test_a_delete_with_a_condition(hearth, bucket):
+    s3 = hearth.client("s3")  # this boto3 has no member for the header yet
+    conditions = {}
+    s3.meta.events.register("before-call.s3.DeleteObject", lambda params, **_: params["headers"].update(conditions))
+    etag = s3.put_object(Bucket=bucket, Key="k", Body=b"1")["ETag"]
+    conditions["If-Match"] = '"00000000000000000000000000000000"'
+    with refused("PreconditionFailed", 412):
+        s3.delete_object(Bucket=bucket, Key="k")
+    conditions["If-Match"] = etag
+    with refused("NoSuchKey", 404):
+        s3.delete_object(Bucket=bucket, Key="missing")
+    s3.delete_object(Bucket=bucket, Key="k")
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+    conditions.clear()
+    conditions["x-amz-if-match-size"] = "1"
+    with refused("NotImplemented", 501):
+        s3.delete_object(Bucket=bucket, Key="k")
+
+
 def test_copies_keep_or_replace_what_was_said(s3, bucket):
     s3.put_object(Bucket=bucket, Key="from", Body=b"text", ContentType="text/css", Metadata={"a": "1"})
     s3.copy_object(Bucket=bucket, Key="kept", CopySource={"Bucket": bucket, "Key": "from"})
@@ -312,6 +331,22 @@ def test_multipart(s3, bucket):
     assert (second["Body"].read(), second["PartsCount"]) == (parts[1], 3)
     with refused("NoSuchUpload", 404):
         s3.upload_part(Bucket=bucket, Key="k", UploadId=upload, PartNumber=1, Body=b"")
+
+
+def test_a_download_goes_on_while_its_object_is_replaced_and_deleted(s3, bucket):
+    parts = [os.urandom(20 << 20), os.urandom(20 << 20)]  # more than sockets hold: most of it is sent after the delete
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="k")["UploadId"]
+    sent = [{"PartNumber": number, "ETag": s3.upload_part(Bucket=bucket, Key="k", UploadId=upload, PartNumber=number, Body=part)["ETag"]}
+            for number, part in enumerate(parts, 1)]
+    s3.complete_multipart_upload(Bucket=bucket, Key="k", UploadId=upload, MultipartUpload={"Parts": sent})
+    body = s3.get_object(Bucket=bucket, Key="k")["Body"]
+    begin = body.read(1000)
+    s3.put_object(Bucket=bucket, Key="k", Body=b"another")
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"another"
+    s3.delete_object(Bucket=bucket, Key="k")
+    with refused("NoSuchKey", 404):
+        s3.get_object(Bucket=bucket, Key="k")
+    assert begin + body.read() == b"".join(parts)
 
 
 def test_an_aborted_upload_leaves_nothing(s3, bucket):

@@ -145,7 +145,7 @@ class S3Service final : public ports::ObjectReader {
     ObjectRow row;
     std::vector<store::BlobHold> holds;
   };
-  // Not inside of a Snapshot, which would hide that the object was replaced meanwhile.
+  // On the loop not inside of a Snapshot, which would hide that the object was replaced meanwhile.
   Result<HeldObject> holdObject(const api::Call& call, const std::string& bucket, const std::string& key,
                                 const std::optional<std::string>& versionId,
                                 const std::optional<std::string>& expectedOwner = {}) const;
