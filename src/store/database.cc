@@ -390,6 +390,11 @@ void Database::post(std::function<void()> work) {
   impl_->enqueue(job);
 }
 
+void Database::post(std::function<Result<void>()> work, std::function<void(Result<void>)> done) {
+  Impl::Job job{std::move(work), std::move(done)};
+  if (!impl_->enqueue(job)) job.done(unavailable("The server is stopping."));
+}
+
 void Database::afterCommit(std::function<void()> effect) {
   if (!onWriterThread() || impl_->depth == 0) throw DatabaseError("afterCommit outside of a write");
   impl_->effects.push_back(std::move(effect));

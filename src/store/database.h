@@ -120,6 +120,9 @@ class Database final {
   Result<void> writeAndWait(std::function<Result<void>()> work);
   // The same without waiting; what throws is logged. `work` must not fail in ways that somebody needs to know.
   void post(std::function<void()> work);
+  // The same, for work that is to be repeated when it was not kept: `done` is given what write() would give. It
+  // runs on the writer thread, outside of any transaction, and must not throw; after stop() on the calling thread.
+  void post(std::function<Result<void>()> work, std::function<void(Result<void>)> done);
   // On the writer thread: runs `effect` after the current group is durable (on the writer thread, outside of any
   // transaction, before anybody in the group is answered), or not at all when the work is rolled back. For waking
   // others and for caches. What it throws is logged. An effect may transact().

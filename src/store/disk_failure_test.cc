@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/file.h"
 #include "store/database.h"
@@ -146,6 +147,21 @@ TEST_F(DiskFailureTest, AfterAFailedSyncTheOutcomeIsUnknown) {
   EXPECT_TRUE(lost.fault().outcomeUnknown);
   EXPECT_TRUE(ids().empty());
   EXPECT_TRUE(db_->writeAndWait([&] { return insert(2); }).ok());
+}
+
+TEST_F(DiskFailureTest, PostedWorkIsToldItsOutcome) {
+  std::vector<bool> outcomes;  // Of the writer thread, until it has ended.
+  const auto note = [&](Result<void> result) { outcomes.push_back(result.ok()); };
+  disk_.syncsFail = true;
+  db_->post([&] { return insert(1); }, note);
+  ASSERT_FALSE(db_->writeAndWait([&] { return insert(2); }).ok());
+  disk_.syncsFail = false;
+  db_->post([&] { return insert(3); }, note);
+  db_->post([&]() -> Result<void> { return Fault("Refused", "by itself"); }, note);
+  db_->stop();
+  EXPECT_EQ(outcomes, (std::vector<bool>{false, true, false}));
+  db_->post([&] { return insert(4); }, note);
+  EXPECT_EQ(outcomes, (std::vector<bool>{false, true, false, false}));
 }
 
 TEST_F(DiskFailureTest, AnEffectMayWriteAfterAnotherOneFailed) {
