@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::int64_t kHour = 3'600'000;
 constexpr std::int64_t kDay = 24 * kHour;
-constexpr std::size_t kMostEvents = 10'000;       // of one call, in either direction
-constexpr std::size_t kMostBatchBytes = 1 << 20;  // AWS's limit for PutLogEvents
-constexpr std::size_t kMostReplyBytes = 1 << 20;  // and for what a reply carries
-constexpr std::size_t kEventOverhead = 26;
+constexpr std::size_t kMostEvents = 10'000;           // of one call, in either direction
+constexpr std::size_t kMostBatchBytes = 1 << 20;      // AWS's limit for PutLogEvents
+constexpr std::size_t kMostReplyBytes = 1 << 20;      // and for what a reply carries
+constexpr std::size_t kMostSearchedBytes = 16 << 20;  // of one call of FilterLogEvents
 
 Fault invalid(std::string message) { return {"InvalidParameterException", std::move(message)}; }
 
@@ -118,7 +118,10 @@ Result<GetLogEventsOutput> LogsService::getLogEvents(const api::Call& call, GetL
   if (limit < 1 || limit > static_cast<std::int64_t>(kMostEvents))
     return invalid("limit must be between 1 and 10000");
 
-  EventQuery query{.groupId = group.id, .streamId = stream->id, .most = static_cast<std::size_t>(limit)};
+  EventQuery query{.groupId = group.id,
+                   .streamId = stream->id,
+                   .most = static_cast<std::size_t>(limit),
+                   .mostBytes = kMostReplyBytes};
   query.from = in.startTime.value_or(0);
   query.to = in.endTime.value_or(std::numeric_limits<std::int64_t>::max());
   bool backward = !in.startFromHead.value_or(false);
@@ -168,7 +171,7 @@ Result<FilterLogEventsOutput> LogsService::filterLogEvents(const api::Call& call
     if (!in.logStreamNames || wanted.erase(stream.name) > 0) names[stream.id] = stream.name;
   if (!wanted.empty()) return Fault("ResourceNotFoundException", "The specified log stream does not exist.");
 
-  EventQuery query{.groupId = group.id, .most = kMostEvents};
+  EventQuery query{.groupId = group.id, .most = kMostEvents, .mostBytes = kMostSearchedBytes};
   query.from = in.startTime.value_or(0);
   query.to = in.endTime.value_or(std::numeric_limits<std::int64_t>::max());
   query.after = Position{-1, 0, 0};
@@ -181,7 +184,9 @@ Result<FilterLogEventsOutput> LogsService::filterLogEvents(const api::Call& call
   auto& list = out.events.emplace();
   out.searchedLogStreams.emplace();
   auto events = store_.read(query);
-  bool more = events.size() == query.most;
+  std::size_t searched = 0;
+  for (const StoredEvent& event : events) searched += event.event.message.size() + kEventOverhead;
+  bool more = events.size() == query.most || searched >= query.mostBytes;
   std::size_t bytes = 0;
   Position last = *query.after;
   for (auto& found : events) {

@@ -33,6 +33,23 @@ CREATE INDEX logs_chunks_by_group ON logs_chunks (group_id, first_time);
 CREATE INDEX logs_chunks_by_stream ON logs_chunks (stream_id, first_time);
 )sql";
 
+// The indexes hold all that a search asks of a chunk, so that bodies are touched one by one. `span` is the longest
+// time that a chunk of the stream (group) covers: a chunk that reaches into an interval begins at most that much
+// before it and ends at most that much behind it, which lets a search start at its place.
+constexpr std::string_view kSearch = R"sql(
+ALTER TABLE logs_groups ADD COLUMN span INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE logs_streams ADD COLUMN span INTEGER NOT NULL DEFAULT 0;
+DROP INDEX logs_chunks_by_group;
+DROP INDEX logs_chunks_by_stream;
+CREATE INDEX logs_chunks_by_group ON logs_chunks (group_id, first_time, id, last_time, stream_id);
+CREATE INDEX logs_chunks_by_stream ON logs_chunks (stream_id, first_time, id, last_time);
+CREATE INDEX logs_chunks_by_stream_end ON logs_chunks (stream_id, last_time, id, first_time);
+UPDATE logs_groups SET span =
+  coalesce((SELECT max(last_time - first_time) FROM logs_chunks WHERE group_id = logs_groups.id), 0);
+UPDATE logs_streams SET span =
+  coalesce((SELECT max(last_time - first_time) FROM logs_chunks WHERE stream_id = logs_streams.id), 0);
+)sql";
+
 std::string writeTags(const std::map<std::string, std::string>& tags) {
   JsonObject object;
   for (const auto& [key, value] : tags) object[key] = value;
@@ -68,7 +85,9 @@ std::string prefixEnd(std::string prefix) { return prefix + "\xf4\x8f\xbf\xbf"; 
 
 }  // namespace
 
-std::vector<store::Migration> logsMigrations() { return {{"logs/001 groups, streams, chunks", kSchema}}; }
+std::vector<store::Migration> logsMigrations() {
+  return {{"logs/001 groups, streams, chunks", kSchema}, {"logs/002 search of chunks", kSearch}};
+}
 
 std::optional<GroupRow> LogsStore::findGroup(const std::string& account, const std::string& region,
                                              const std::string& name) const {
@@ -144,12 +163,11 @@ void LogsStore::deleteStream(std::int64_t streamId) {
 }
 
 void LogsStore::append(std::int64_t groupId, std::int64_t streamId, const std::vector<Event>& events) {
-  // AWS counts 26 bytes of overhead per event.
   std::int64_t size = 0;
   JsonArray array;
   array.reserve(events.size());
   for (const Event& event : events) {
-    size += static_cast<std::int64_t>(event.message.size()) + 26;
+    size += static_cast<std::int64_t>(event.message.size() + kEventOverhead);
     array.push_back(JsonArray{event.time, event.ingested, event.message});
   }
   std::int64_t first = events.front().time;
@@ -160,9 +178,11 @@ void LogsStore::append(std::int64_t groupId, std::int64_t streamId, const std::v
       groupId, streamId, first, last, size, body);
   database_.execute(
       "UPDATE logs_streams SET first_event = min(coalesce(first_event, ?1), ?1), "
-      "last_event = max(coalesce(last_event, ?2), ?2), last_ingestion = ?3 WHERE id = ?4",
+      "last_event = max(coalesce(last_event, ?2), ?2), last_ingestion = ?3, "
+      "span = max(span, ?2 - ?1) WHERE id = ?4",
       first, last, events.back().ingested, streamId);
-  database_.execute("UPDATE logs_groups SET stored_bytes = stored_bytes + ? WHERE id = ?", size, groupId);
+  database_.execute("UPDATE logs_groups SET stored_bytes = stored_bytes + ?, span = max(span, ?) WHERE id = ?",
+                    size, last - first, groupId);
 }
 
 std::vector<Event> LogsStore::open(std::int64_t streamId, const std::string& sealed) const {
@@ -177,47 +197,76 @@ std::vector<Event> LogsStore::open(std::int64_t streamId, const std::string& sea
   return events;
 }
 
-std::vector<StoredEvent> LogsStore::read(const EventQuery& query) const {
-  bool backward = query.before.has_value();
-  std::int64_t from = query.after ? std::max(query.from, query.after->time) : query.from;
-  std::int64_t to = query.to;
-  if (backward && query.before->time < INT64_MAX) to = std::min(to, query.before->time + 1);
-  std::string sql = "SELECT id, stream_id, first_time, last_time, body FROM logs_chunks WHERE ";
-  sql += query.streamId ? "stream_id = ?" : "group_id = ?";
-  sql += " AND last_time >= ? AND first_time < ? ORDER BY ";
-  sql += backward ? "last_time DESC, id DESC" : "first_time, id";
-  auto rows = database_.query(sql, query.streamId.value_or(query.groupId), from, to);
+std::string chunkSearch(bool ofStream, bool backward) {
+  std::string sql = "SELECT id, stream_id, first_time, last_time FROM logs_chunks WHERE ";
+  sql += ofStream ? "stream_id = ?1" : "group_id = ?1";
+  // ?4 and ?5 are ?2 and ?3 with the span: they choose where to start, ?2 and ?3 which chunks there are wanted.
+  if (backward)
+    return sql +
+           " AND last_time <= ?5 AND last_time >= ?2 AND first_time <= ?3 AND first_time >= ?4"
+           " ORDER BY last_time DESC, id DESC";
+  return sql +
+         " AND first_time >= ?4 AND first_time <= ?3 AND last_time >= ?2 AND last_time <= ?5"
+         " ORDER BY first_time, id";
+}
 
-  auto earlier = [](const StoredEvent& a, const StoredEvent& b) { return a.at < b.at; };
+std::int64_t LogsStore::spanOf(const EventQuery& query) const {
+  auto rows = database_.query(
+      query.streamId ? "SELECT span FROM logs_streams WHERE id = ?" : "SELECT span FROM logs_groups WHERE id = ?",
+      query.streamId.value_or(query.groupId));
+  return rows.next() ? rows.integer(0) : 0;
+}
+
+std::vector<Event> LogsStore::openChunk(std::int64_t chunk, std::int64_t streamId) const {
+  auto rows = database_.query("SELECT body FROM logs_chunks WHERE id = ?", chunk);
+  return rows.next() ? open(streamId, rows.blob(0)) : std::vector<Event>{};
+}
+
+std::vector<StoredEvent> LogsStore::read(const EventQuery& query) const {
+  const bool backward = query.before.has_value();
+  std::int64_t from = std::max<std::int64_t>(query.from, 0);
+  if (query.after) from = std::max(from, query.after->time);
+  std::int64_t last = query.to == INT64_MIN ? query.to : query.to - 1;
+  if (backward) last = std::min(last, query.before->time);
+  if (last < from) return {};
+  const std::int64_t span = spanOf(query);
+  const std::int64_t earliest = from > span ? from - span : 0;
+  const std::int64_t latest = last < INT64_MAX - span ? last + span : INT64_MAX;
+  auto rows = database_.query(chunkSearch(query.streamId.has_value(), backward),
+                              query.streamId.value_or(query.groupId), from, last, earliest, latest);
+
+  // A heap of the best so far, the worst of them in front.
+  auto better = [backward](const StoredEvent& a, const StoredEvent& b) {
+    return backward ? a.at > b.at : a.at < b.at;
+  };
+  auto sizeOf = [](const StoredEvent& event) { return event.event.message.size() + kEventOverhead; };
   std::vector<StoredEvent> found;
-  std::size_t keep = query.most;
+  std::size_t bytes = 0;
   while (rows.next()) {
-    // Chunks come in order of their edge: once enough events lie before (behind) it, no later chunk can change
-    // that.
-    if (found.size() >= keep) {
-      std::sort(found.begin(), found.end(), earlier);
-      if (backward ? rows.integer(3) < found[found.size() - keep].at.time
-                   : rows.integer(2) > found[keep - 1].at.time)
-        break;
-    }
-    std::int64_t chunk = rows.integer(0);
-    std::int64_t streamId = rows.integer(1);
+    // Chunks come in order of their edge: once enough is found and all of it lies before (behind) that edge, no
+    // later chunk can change anything.
+    const bool full = found.size() >= query.most || bytes >= query.mostBytes;
+    if (full && (backward ? rows.integer(3) < found.front().at.time : rows.integer(2) > found.front().at.time))
+      break;
+    const std::int64_t chunk = rows.integer(0);
+    const std::int64_t streamId = rows.integer(1);
     std::int64_t index = 0;
-    for (Event& event : open(streamId, rows.blob(4))) {
-      Position at{event.time, chunk, index++};
+    for (Event& event : openChunk(chunk, streamId)) {
+      const Position at{event.time, chunk, index++};
       if (event.time < query.from || event.time >= query.to) continue;
       if (query.after && at <= *query.after) continue;
       if (query.before && at >= *query.before) continue;
       found.push_back({at, streamId, std::move(event)});
+      bytes += sizeOf(found.back());
+      std::push_heap(found.begin(), found.end(), better);
+      while (found.size() > query.most || bytes - sizeOf(found.front()) >= query.mostBytes) {
+        bytes -= sizeOf(found.front());
+        std::pop_heap(found.begin(), found.end(), better);
+        found.pop_back();
+      }
     }
   }
-  std::sort(found.begin(), found.end(), earlier);
-  if (found.size() > keep) {
-    if (backward)
-      found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(keep));
-    else
-      found.resize(keep);
-  }
+  std::sort(found.begin(), found.end(), [](const StoredEvent& a, const StoredEvent& b) { return a.at < b.at; });
   return found;
 }
 

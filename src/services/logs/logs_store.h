@@ -66,7 +66,11 @@ struct EventQuery {
   std::optional<Position> after;   // only later ones
   std::optional<Position> before;  // only earlier ones; then the latest come
   std::size_t most = 10'000;
+  std::size_t mostBytes = SIZE_MAX;  // of messages with their overhead; the event that reaches it still belongs
 };
+
+// AWS counts 26 bytes of overhead per event.
+inline constexpr std::size_t kEventOverhead = 26;
 
 class LogsStore final {
  public:
@@ -88,15 +92,22 @@ class LogsStore final {
 
   // Appends one chunk. `events` are sorted by time and not empty.
   void append(std::int64_t groupId, std::int64_t streamId, const std::vector<Event>& events);
-  // In order of position. At most query.most, the first ones, or with `before` the last ones.
+  // In order of position. At most query.most, the first ones, or with `before` the last ones. Opens one chunk at a
+  // time, and only those that can hold what is asked for.
   std::vector<StoredEvent> read(const EventQuery& query) const;
   // Drops chunks whose last event is older than its group's retention.
   void expire(std::int64_t now);
 
  private:
   std::vector<Event> open(std::int64_t streamId, const std::string& sealed) const;
+  std::vector<Event> openChunk(std::int64_t chunk, std::int64_t streamId) const;
+  std::int64_t spanOf(const EventQuery& query) const;
   store::Database& database_;
   const store::Keyring& keyring_;
 };
+
+// The statement that finds the chunks of a read, in the order in which it opens them; here for the test of its
+// plan.
+std::string chunkSearch(bool ofStream, bool backward);
 
 }  // namespace hearth::services::logs
