@@ -25,8 +25,14 @@ Instant endOf(const std::string& body, Instant now) {
 Outcome<bool> Lease::write(const sdk::PutOptions& options, Instant expires) {
   const std::string body = pythonJson(json::object{{"holder", holder_}, {"expires", formatInstant(expires)}});
   auto etag = store_.put(layout::kLease, body, options);
-  if (!etag) return Problem{"lease: " + etag.error().code};
-  etag_ = std::move(*etag);
+  if (etag) {
+    etag_ = std::move(*etag);
+  } else {
+    // A put whose answer was lost is repeated, and refused because of itself: what is stored tells whose it is.
+    auto stored = isPreconditionFailed(etag.error()) ? store_.get(layout::kLease) : etag.error();
+    if (!stored || stored->body != body) return Problem{"lease: " + etag.error().code};
+    etag_ = std::move(stored->etag);
+  }
   renewed_ = clock_.now();
   return true;
 }

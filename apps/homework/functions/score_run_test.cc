@@ -209,6 +209,19 @@ TEST_F(Scoring, ALeaseFromAnotherTimeDoesNotStopScoringForYears) {
   EXPECT_EQ(clock_->waited, 0s);
 }
 
+// The SDK repeats a put whose answer was lost; the repetition is refused because of the first.
+TEST_F(Scoring, ALeaseWhoseAnswersWereLostIsStillOurs) {
+  submitted("student01", answersWith(5));
+  course_.store.losesAnswer = [](std::string_view key) { return key == "scoring/lease.json"; };
+  course_.store.beforePut = [&](std::string_view key) {
+    if (key.ends_with("/score.json")) clock_->wait(20s);  // time to prolong it
+  };
+  const ScoreSummary summary = run(scheduledAt(kDue + 1h));
+  EXPECT_TRUE(summary.problems.empty());
+  EXPECT_EQ(clock_->waited, 20s);
+  EXPECT_EQ(mailer_.sent.size(), 2U);
+}
+
 TEST_F(Scoring, ARunThatLostItsLeaseStopsAndSendsNothing) {
   submitted("student01", answersWith(5));
   submitted("student02", answersWith(5));
