@@ -9,6 +9,8 @@ using namespace api::logs;
 
 namespace {
 
+constexpr std::int64_t kMostExpiredPerWrite = 300;
+
 Fault invalid(std::string message) { return {"InvalidParameterException", std::move(message)}; }
 Fault groupMissing() { return {"ResourceNotFoundException", "The specified log group does not exist."}; }
 
@@ -42,6 +44,11 @@ Result<void> checkTags(const std::map<std::string, std::string>& tags) {
 }
 
 }  // namespace
+
+void LogsService::expire() {
+  if (!store_.expire(base::toMillis(clock_.now()), kMostExpiredPerWrite)) return;
+  database_.afterCommit([this] { database_.post([this] { expire(); }); });
+}
 
 std::string LogsService::groupArn(const api::Call& call, const std::string& name) {
   return "arn:aws:logs:" + call.region + ":" + call.account + ":log-group:" + name + ":*";

@@ -11,12 +11,13 @@ namespace hearth::services::logs {
 class LogsService final {
  public:
   LogsService(store::Database& database, const store::Keyring& keyring, const base::Clock& clock)
-      : store_(database, keyring), clock_(clock) {}
+      : database_(database), store_(database, keyring), clock_(clock) {}
 
   LogsStore& store() { return store_; }
   const base::Clock& clock() const { return clock_; }
-  // Applies the retention of every group. On the writer thread; the server calls it once an hour.
-  void expire() { store_.expire(base::toMillis(clock_.now())); }
+  // Applies the retention of every group, in writes of a few hundred chunks that let others in between. Inside a
+  // write; the server calls it once an hour.
+  void expire();
 
   Result<api::logs::CreateLogGroupOutput> createLogGroup(const api::Call& call, api::logs::CreateLogGroupInput in);
   Result<api::logs::DeleteLogGroupOutput> deleteLogGroup(const api::Call& call, api::logs::DeleteLogGroupInput in);
@@ -59,6 +60,7 @@ class LogsService final {
   Result<void> addTags(GroupRow group, const std::map<std::string, std::string>& tags);
   void removeTags(GroupRow group, const std::vector<std::string>& keys);
 
+  store::Database& database_;
   LogsStore store_;
   const base::Clock& clock_;
 };

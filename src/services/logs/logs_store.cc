@@ -270,18 +270,28 @@ std::vector<StoredEvent> LogsStore::read(const EventQuery& query) const {
   return found;
 }
 
-void LogsStore::expire(std::int64_t now) {
+bool LogsStore::expire(std::int64_t now, std::int64_t most) {
   constexpr std::int64_t kDay = 86'400'000;
   auto rows = database_.query("SELECT id, retention_days FROM logs_groups WHERE retention_days IS NOT NULL");
   std::vector<std::pair<std::int64_t, std::int64_t>> groups;
   while (rows.next()) groups.emplace_back(rows.integer(0), now - rows.integer(1) * kDay);
   for (const auto& [id, oldest] : groups) {
-    database_.execute(
-        "UPDATE logs_groups SET stored_bytes = stored_bytes - (SELECT coalesce(sum(size), 0) FROM logs_chunks "
-        "WHERE group_id = ?1 AND last_time < ?2) WHERE id = ?1",
-        id, oldest);
-    database_.execute("DELETE FROM logs_chunks WHERE group_id = ? AND last_time < ?", id, oldest);
+    std::vector<std::int64_t> chunks;
+    std::int64_t size = 0;
+    for (auto old = database_.query(
+             "SELECT id, size FROM logs_chunks WHERE group_id = ?1 AND first_time < ?2 AND last_time < ?2 LIMIT ?3",
+             id, oldest, most);
+         old.next();) {
+      chunks.push_back(old.integer(0));
+      size += old.integer(1);
+    }
+    if (chunks.empty()) continue;
+    for (const std::int64_t chunk : chunks) database_.execute("DELETE FROM logs_chunks WHERE id = ?", chunk);
+    database_.execute("UPDATE logs_groups SET stored_bytes = stored_bytes - ? WHERE id = ?", size, id);
+    most -= static_cast<std::int64_t>(chunks.size());
+    if (most == 0) return true;
   }
+  return false;
 }
 
 }  // namespace hearth::services::logs

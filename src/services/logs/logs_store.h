@@ -95,8 +95,9 @@ class LogsStore final {
   // In order of position. At most query.most, the first ones, or with `before` the last ones. Opens one chunk at a
   // time, and only those that can hold what is asked for.
   std::vector<StoredEvent> read(const EventQuery& query) const;
-  // Drops chunks whose last event is older than its group's retention.
-  void expire(std::int64_t now);
+  // Drops chunks whose last event is older than its group's retention, at most `most` of them. Whether there may be
+  // more.
+  bool expire(std::int64_t now, std::int64_t most);
 
  private:
   std::vector<Event> open(std::int64_t streamId, const std::string& sealed) const;
