@@ -25,7 +25,8 @@ void writeAll(int fd, std::string_view bytes, std::string_view path = {});
 // Makes the names in a folder durable (fsync of the folder).
 void syncDirectory(const std::string& path);
 
-// Makes `path` and what is missing above it, each with exactly `mode`. A folder that exists is left as it is.
+// Makes `path` and what is missing above it, durably, each with exactly `mode`. A folder that exists is left as it
+// is.
 void createDirectories(const std::string& path, mode_t mode = 0700);
 
 // Removes a file, or a folder with everything in it, of any depth. Never follows a symbolic link, nor leaves the
