@@ -22,7 +22,8 @@ class UsageMeter {
   // period, and after a restart.
   virtual std::int64_t used(const std::string& planId, const std::string& keyId, std::int64_t firstDay,
                             std::int64_t lastDay) = 0;
-  // Adds to what is there. On the loop; does not wait: durable with the next group commit.
+  // Adds to what is there. On the loop; does not wait: durable with the next group commit, or, when that one fails,
+  // with the next add().
   virtual void add(std::vector<UsageCount> counts) = 0;
 };
 

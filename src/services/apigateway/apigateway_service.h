@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <unordered_map>
 
 #include "api/apigateway.h"
@@ -221,6 +222,10 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   base::Random& random_;
   const gateway::Throttle accountThrottle_;
   ApiGatewayStore store_;
+
+  // What add() could not make durable; it goes with the next one.
+  std::mutex unrecordedMutex_;
+  std::vector<ports::UsageCount> unrecorded_;  // guarded by unrecordedMutex_
 
   // What was compiled for the data plane, thrown away when anything changed.
   std::atomic<std::uint64_t> generation_{0};

@@ -1,7 +1,11 @@
 // API keys, usage plans, usage; the account's settings; tags.
 #include <algorithm>
+#include <memory>
+#include <mutex>
 #include <set>
+#include <utility>
 
+#include "base/log.h"
 #include "services/apigateway/apigateway_service.h"
 #include "services/apigateway/faults.h"
 #include "services/apigateway/paging.h"
@@ -51,6 +55,20 @@ std::optional<gateway::Quota> quotaOf(const std::optional<QuotaSettings>& settin
                  : period == "WEEK" ? gateway::QuotaPeriod::kWeek
                                     : gateway::QuotaPeriod::kMonth;
   return quota;
+}
+
+// Adds `more`, each to the count of its plan, key and day.
+void mergeUsage(std::vector<ports::UsageCount>& counts, const std::vector<ports::UsageCount>& more) {
+  for (const auto& count : more) {
+    const auto same = std::find_if(counts.begin(), counts.end(), [&](const auto& one) {
+      return one.planId == count.planId && one.keyId == count.keyId && one.day == count.day;
+    });
+    if (same != counts.end()) {
+      same->requests += count.requests;
+    } else {
+      counts.push_back(count);
+    }
+  }
 }
 
 }  // namespace
@@ -354,13 +372,32 @@ std::shared_ptr<const gateway::ApiKeys> ApiGatewayService::apiKeys() {
 
 std::int64_t ApiGatewayService::used(const std::string& planId, const std::string& keyId, std::int64_t firstDay,
                                      std::int64_t lastDay) {
-  return store_.used(planId, keyId, firstDay, lastDay);
+  std::int64_t sum = store_.used(planId, keyId, firstDay, lastDay);
+  const std::lock_guard lock(unrecordedMutex_);
+  for (const auto& count : unrecorded_) {
+    if (count.planId == planId && count.keyId == keyId && count.day >= firstDay && count.day <= lastDay)
+      sum += count.requests;
+  }
+  return sum;
 }
 
 void ApiGatewayService::add(std::vector<ports::UsageCount> counts) {
-  database_.post([this, counts = std::move(counts)] {
-    for (const auto& count : counts) store_.addUsage(count);
-  });
+  {
+    const std::lock_guard lock(unrecordedMutex_);
+    mergeUsage(counts, std::exchange(unrecorded_, {}));
+  }
+  auto shared = std::make_shared<const std::vector<ports::UsageCount>>(std::move(counts));
+  auto work = [this, shared]() -> Result<void> {
+    for (const auto& count : *shared) store_.addUsage(count);
+    return {};
+  };
+  auto done = [this, shared](Result<void> result) {
+    if (result.ok()) return;
+    base::logWarning("apigateway", "usage was not recorded, will be retried", {{"cause", result.fault().message}});
+    const std::lock_guard lock(unrecordedMutex_);
+    mergeUsage(unrecorded_, *shared);
+  };
+  database_.post(std::move(work), std::move(done));
 }
 
 // --- the account, tags
