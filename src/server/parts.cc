@@ -266,6 +266,7 @@ void Parts::flushUsageEverySecond() {
   usageTimer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
     gateway_->flushUsage();
+    logWriter_.retry();
     flushUsageEverySecond();
   });
 }

@@ -6,10 +6,11 @@
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <exception>
 #include <filesystem>
+#include <optional>
 
 #include "base/fd.h"
 #include "base/file.h"
@@ -50,11 +51,21 @@ Result<void> serve(const Settings& settings, const std::function<void(const std:
   boost::asio::signal_set signals(loop, SIGTERM, SIGINT);
   std::unique_ptr<Parts> parts;
   bool stopping = false;
+  std::optional<Fault> unstopped;
+  auto onStopped = [&](std::exception_ptr failed) {
+    loop.stop();
+    try {
+      if (failed) std::rethrow_exception(failed);
+    } catch (const std::exception& error) {
+      base::logError("server", "the server did not stop in order", {{"cause", error.what()}});
+      unstopped = Fault("InternalError", "The server did not stop in order: " + std::string(error.what()), 500);
+    }
+  };
   auto beginStop = [&] {
     if (std::exchange(stopping, true)) return;
     base::logInfo("server", "stopping");
     signals.cancel();
-    boost::asio::co_spawn(loop, parts->stop(), [&loop](std::exception_ptr) { loop.stop(); });
+    boost::asio::co_spawn(loop, parts->stop(), onStopped);
   };
 
   auto clock = makeClock(settings);
@@ -63,7 +74,7 @@ Result<void> serve(const Settings& settings, const std::function<void(const std:
   HEARTH_TRY(parts, Parts::build(loop, settings, std::move(clock), std::move(hooks)));
   auto port = parts->start();
   if (!port.ok()) {
-    boost::asio::co_spawn(loop, parts->stop(), boost::asio::detached);
+    boost::asio::co_spawn(loop, parts->stop(), onStopped);
     loop.run();
     return std::move(port).fault();
   }
@@ -79,6 +90,7 @@ Result<void> serve(const Settings& settings, const std::function<void(const std:
   cli::removeServerFile(settings.dataFolder);
   // The parts go before the loop that they borrow.
   parts.reset();
+  if (unstopped) return *std::move(unstopped);
   base::logInfo("server", "stopped");
   return {};
 }
