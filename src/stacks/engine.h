@@ -60,6 +60,8 @@ struct UpdateStackInput {
   Place place;
   std::string stack;                         // name or ARN
   std::shared_ptr<const Template> document;  // null: the one that stands
+  // Without `document`: getTemplateText() of a moment ago, parsed off the writer thread; taken if it stands still.
+  std::shared_ptr<const Template> standing;
   std::vector<ParameterInput> parameters;
   std::optional<std::map<std::string, std::string>> tags;  // absent: those that stand; likewise below
   std::vector<std::string> capabilities;

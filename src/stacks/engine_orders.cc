@@ -187,11 +187,12 @@ Result<std::string> Engine::createStack(const CreateStackInput& input) {
 }
 
 Result<Engine::Prepared> Engine::prepareUpdate(const StackRecord& stack, const UpdateStackInput& input) const {
-  std::optional<Template> standing;
-  if (!input.document) {
-    HEARTH_TRY(standing, parseTemplate(stack.definition.templateText));
+  std::shared_ptr<const Template> given = input.document ? input.document : input.standing;
+  if (!given || (!input.document && given->text != stack.definition.templateText)) {
+    HEARTH_TRY(Template standing, parseTemplate(stack.definition.templateText));
+    given = std::make_shared<const Template>(std::move(standing));
   }
-  const Template& document = input.document ? *input.document : *standing;
+  const Template& document = *given;
   Definition definition;
   definition.templateText = document.text;
   HEARTH_TRY(definition.parameters, resolveParameters(document, input.parameters, stack.definition.parameters));

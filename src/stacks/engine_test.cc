@@ -316,6 +316,20 @@ TEST_F(EngineTest, exportsAndImports) {
   EXPECT_TRUE(world_.engine->listExports(world_.place, "", 10).empty());
 }
 
+// A template that was parsed beforehand counts only while it is still the stack's.
+TEST_F(EngineTest, takesTheStandingTemplateOnlyWhileItStands) {
+  ASSERT_EQ(created("demo", kBefore), "CREATE_COMPLETE");
+  UpdateStackInput input;
+  input.place = world_.place;
+  input.stack = "demo";
+  for (const auto& text : {kBefore, kAfter}) {
+    input.standing = std::make_shared<const Template>(*parseTemplate(std::string(text)));
+    auto plan = world_.engine->planUpdate(input);
+    ASSERT_TRUE(plan.ok()) << plan.fault().message;
+    EXPECT_TRUE(plan->changes.empty());
+  }
+}
+
 TEST_F(EngineTest, plansWithoutTouching) {
   ASSERT_EQ(created("demo", kBefore), "CREATE_COMPLETE");
   UpdateStackInput input;

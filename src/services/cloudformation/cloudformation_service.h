@@ -59,6 +59,8 @@ class CloudFormationService final {
   // The text of a template given by body or by URL; limits as AWS documents them.
   Task<Result<std::string>> loadTemplate(const api::Call& call, const std::optional<std::string>& body,
                                          const std::optional<std::string>& url);
+  // Parsed on the pool: a template is large, and comes from outside.
+  Task<Result<std::shared_ptr<const stacks::Template>>> parse(std::string text);
   Task<Result<std::shared_ptr<const stacks::Template>>> loadDocument(const api::Call& call,
                                                                      const std::optional<std::string>& body,
                                                                      const std::optional<std::string>& url);

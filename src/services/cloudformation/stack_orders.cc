@@ -87,11 +87,18 @@ Task<Result<std::string>> CloudFormationService::loadTemplate(const api::Call& c
   co_return std::move(text).value();
 }
 
+Task<Result<std::shared_ptr<const stacks::Template>>> CloudFormationService::parse(std::string text) {
+  auto work = [text = std::move(text)]() mutable -> Result<std::shared_ptr<const stacks::Template>> {
+    HEARTH_TRY(stacks::Template document, stacks::parseTemplate(std::move(text)));
+    return std::make_shared<const stacks::Template>(std::move(document));
+  };
+  co_return co_await base::runOn(pool_, std::move(work));
+}
+
 Task<Result<std::shared_ptr<const stacks::Template>>> CloudFormationService::loadDocument(
     const api::Call& call, const std::optional<std::string>& body, const std::optional<std::string>& url) {
   HEARTH_CO_TRY(std::string text, co_await loadTemplate(call, body, url));
-  HEARTH_CO_TRY(stacks::Template document, stacks::parseTemplate(std::move(text)));
-  co_return std::make_shared<const stacks::Template>(std::move(document));
+  co_return co_await parse(std::move(text));
 }
 
 Task<Result<CreateStackOutput>> CloudFormationService::createStack(const api::Call& call, CreateStackInput in) {
@@ -147,6 +154,11 @@ Task<Result<UpdateStackOutput>> CloudFormationService::updateStack(const api::Ca
   if (in.usePreviousTemplate.value_or(false)) {
     if (in.templateBody || in.templateURL)
       co_return invalid("You can specify only one of TemplateBody, TemplateURL and UsePreviousTemplate.");
+    // A stack that cannot be found is the engine's to refuse, in its own words.
+    auto standing = engine_.getTemplateText(order.place, order.stack);
+    if (standing.ok()) {
+      HEARTH_CO_TRY(order.standing, co_await parse(std::move(standing).value()));
+    }
   } else {
     HEARTH_CO_TRY(order.document, co_await loadDocument(call, in.templateBody, in.templateURL));
   }
@@ -211,8 +223,7 @@ Task<Result<GetTemplateSummaryOutput>> CloudFormationService::getTemplateSummary
   }
   std::shared_ptr<const stacks::Template> document;
   if (in.stackName) {
-    HEARTH_CO_TRY(stacks::Template parsed, stacks::parseTemplate(*body));
-    document = std::make_shared<const stacks::Template>(std::move(parsed));
+    HEARTH_CO_TRY(document, co_await parse(std::move(*body)));
   } else {
     HEARTH_CO_TRY(document, co_await loadDocument(call, in.templateBody, in.templateURL));
   }
