@@ -208,7 +208,9 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   Result<api::apigateway::UsagePlan> getPlan(const api::Call& call, const std::string& planId) const;
   Result<void> checkPlanStages(const api::Call& call, const api::apigateway::UsagePlan& plan) const;
   std::string writeSnapshot(const Scope& scope) const;
-  std::shared_ptr<const gateway::Stage> loadStage(const std::string& apiId, const std::string& stage) const;
+  // Nothing when there is no such stage to serve; null when there is one that cannot be served, which is logged.
+  std::optional<std::shared_ptr<const gateway::Stage>> loadStage(const std::string& apiId,
+                                                                 const std::string& stage) const;
   // The record that an ARN of the tag operations names: kind and id.
   struct Tagged {
     Scope scope;
@@ -230,7 +232,7 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   // What was compiled for the data plane, thrown away when anything changed.
   std::atomic<std::uint64_t> generation_{0};
   std::uint64_t cachedGeneration_ = 0;  // on the loop, like what follows
-  std::unordered_map<std::string, std::shared_ptr<const gateway::Stage>> stages_;
+  std::unordered_map<std::string, std::shared_ptr<const gateway::Stage>> stages_;  // null: cannot be served
   std::shared_ptr<const gateway::ApiKeys> keys_;
   void refresh();
 };

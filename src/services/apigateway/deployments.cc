@@ -363,16 +363,16 @@ Result<DeleteStageOutput> ApiGatewayService::deleteStage(const api::Call& call, 
 // --- what the data plane asks
 // --------------------------------------------------------------------------------------
 
-std::shared_ptr<const gateway::Stage> ApiGatewayService::loadStage(const std::string& apiId,
-                                                                   const std::string& name) const {
+std::optional<std::shared_ptr<const gateway::Stage>> ApiGatewayService::loadStage(const std::string& apiId,
+                                                                                  const std::string& name) const {
   store::Database::Snapshot snapshot(database_);
   auto scope = store_.findScope(apiId);
-  if (!scope) return nullptr;
+  if (!scope) return std::nullopt;
   auto rest = store_.find<RestApi>(*scope, kind::kRestApi, apiId);
   auto stage = store_.find<Stage>(*scope, kind::kStage, name);
-  if (!rest || !stage || rest->disableExecuteApiEndpoint.value_or(false)) return nullptr;
+  if (!rest || !stage || rest->disableExecuteApiEndpoint.value_or(false)) return std::nullopt;
   auto frozen = store_.findText(*scope, kind::kSnapshot, stage->deploymentId.value_or(""));
-  if (!frozen) return nullptr;
+  if (!frozen) return std::nullopt;
   auto compiled = gateway::compileStage(definitionOf(*scope, *rest, *stage, readSnapshot(*frozen)));
   if (!compiled.ok()) {
     base::logError("apigateway", "a stage cannot be served",
@@ -399,11 +399,10 @@ std::shared_ptr<const gateway::Stage> ApiGatewayService::findStage(const std::st
   if (found != stages_.end()) return found->second;
   auto loaded = loadStage(apiId, stage);
   // Names that do not exist are not remembered: strangers choose them.
-  if (loaded) {
-    if (stages_.size() >= kMostCached) stages_.clear();
-    stages_[key] = loaded;
-  }
-  return loaded;
+  if (!loaded) return nullptr;
+  if (stages_.size() >= kMostCached) stages_.clear();
+  stages_[key] = *loaded;
+  return *loaded;
 }
 
 }  // namespace hearth::services::apigateway
