@@ -57,6 +57,13 @@ wire::CredentialLookup lookupIn(identity::Directory& directory) {
   };
 }
 
+// "[::1]:53122" -> "::1"
+std::string addressOf(std::string_view peer) {
+  std::string_view address = http::hostWithoutPort(peer);
+  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+  return std::string(address);
+}
+
 }  // namespace
 
 // One AWS call on its way through the steps.
@@ -180,7 +187,7 @@ Task<Result<void>> Pipeline::authenticate(Exchange& exchange) {
   call.requestId = exchange.requestId;
   call.operation = std::string(exchange.service->id) + ":" + std::string(exchange.match.operationName);
   call.host = request.headers.find("Host").value_or("");
-  call.sourceIp = request.origin.peer.substr(0, request.origin.peer.rfind(':'));
+  call.sourceIp = addressOf(request.origin.peer);
   call.now = parts_.clock.now();
   co_return Result<void>();
 }
