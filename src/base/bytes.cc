@@ -37,26 +37,6 @@ bool isUnreserved(char c) {
   return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
 }
 
-// The length of the well-formed sequence at the start of `s` (RFC 3629, section 4), or 0.
-std::size_t sequenceLength(std::string_view s) {
-  const auto at = [&](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0U; };
-  const auto within = [](unsigned c, unsigned low, unsigned high) { return c >= low && c <= high; };
-  const unsigned first = at(0);
-  if (first < 0x80) return 1;
-  if (within(first, 0xC2, 0xDF)) return within(at(1), 0x80, 0xBF) ? 2 : 0;
-  if (within(first, 0xE0, 0xEF)) {
-    const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
-    const unsigned high = first == 0xED ? 0x9F : 0xBF;
-    return within(at(1), low, high) && within(at(2), 0x80, 0xBF) ? 3 : 0;
-  }
-  if (within(first, 0xF0, 0xF4)) {
-    const unsigned low = first == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
-    return within(at(1), low, high) && within(at(2), 0x80, 0xBF) && within(at(3), 0x80, 0xBF) ? 4 : 0;
-  }
-  return 0;
-}
-
 }  // namespace
 
 std::string hexEncode(std::string_view bytes) {
@@ -171,13 +151,44 @@ std::string uriDecode(std::string_view text, bool plusIsSpace) {
   return decoded;
 }
 
+// RFC 3629, section 4.
+std::size_t utf8Length(std::string_view s) {
+  const auto at = [&](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0U; };
+  const auto within = [](unsigned c, unsigned low, unsigned high) { return c >= low && c <= high; };
+  const unsigned first = at(0);
+  if (first < 0x80) return 1;
+  if (within(first, 0xC2, 0xDF)) return within(at(1), 0x80, 0xBF) ? 2 : 0;
+  if (within(first, 0xE0, 0xEF)) {
+    const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
+    const unsigned high = first == 0xED ? 0x9F : 0xBF;
+    return within(at(1), low, high) && within(at(2), 0x80, 0xBF) ? 3 : 0;
+  }
+  if (within(first, 0xF0, 0xF4)) {
+    const unsigned low = first == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
+    return within(at(1), low, high) && within(at(2), 0x80, 0xBF) && within(at(3), 0x80, 0xBF) ? 4 : 0;
+  }
+  return 0;
+}
+
 bool isUtf8(std::string_view bytes) {
   while (!bytes.empty()) {
-    const std::size_t length = sequenceLength(bytes);
+    const std::size_t length = utf8Length(bytes);
     if (length == 0) return false;
     bytes.remove_prefix(length);
   }
   return true;
+}
+
+std::string toUtf8(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const std::size_t length = utf8Length(bytes);
+    text.append(length == 0 ? std::string_view("\xEF\xBF\xBD") : bytes.substr(0, length));
+    bytes.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return text;
 }
 
 std::string toLower(std::string_view text) {

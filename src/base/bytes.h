@@ -19,8 +19,12 @@ std::string uriEncode(std::string_view text, bool keepSlash = false);
 // Malformed escapes are left as they stand. With `plusIsSpace`, as in forms.
 std::string uriDecode(std::string_view text, bool plusIsSpace = false);
 
+// The size of the well-formed UTF-8 sequence that the text begins with; 0 when it begins with none.
+std::size_t utf8Length(std::string_view text);
 // True when the bytes are well-formed UTF-8 (no surrogates, no overlong forms).
 bool isUtf8(std::string_view bytes);
+// The bytes, with U+FFFD for each that is part of no well-formed sequence.
+std::string toUtf8(std::string_view bytes);
 
 // ASCII only, independent of the locale.
 std::string toLower(std::string_view text);

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <utility>
 
+#include "base/bytes.h"
+
 namespace hearth::base {
 namespace {
 
@@ -183,6 +185,8 @@ Result<Json> parseJson(std::string_view text, std::size_t maxDepth) {
 }
 
 void appendJsonString(std::string& into, std::string_view text) {
+  if (!isUtf8(text))
+    return appendJsonString(into, toUtf8(text));  // JSON has no other bytes (RFC 8259, section 8.1)
   constexpr std::string_view kDigits = "0123456789abcdef";
   into.push_back('"');
   std::size_t start = 0;  // Of the run that needs no escape.

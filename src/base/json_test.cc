@@ -121,5 +121,12 @@ TEST(Json, ScalarTextSpellsAsCloudFormationDoes) {
   EXPECT_EQ(scalarText(Json(JsonObject{})), std::nullopt);
 }
 
+TEST(JsonText, BytesThatAreNoUtf8BecomeReplacementCharacters) {
+  std::string text;
+  appendJsonString(text, "a\xff\xc3(\xe2\x82");
+  EXPECT_EQ(text, "\"a\xEF\xBF\xBD\xEF\xBF\xBD(\xEF\xBF\xBD\xEF\xBF\xBD\"");
+  EXPECT_TRUE(parseJson(text).ok());
+}
+
 }  // namespace
 }  // namespace hearth::base

@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "cli/terminal_text.h"
+
 namespace hearth::cli {
 
 struct Application::Impl {
@@ -53,7 +55,7 @@ int Application::run(int argc, char** argv) {
 }
 
 int report(const Fault& fault) {
-  std::fprintf(stderr, "hearth: %s\n", fault.message.c_str());
+  std::fprintf(stderr, "hearth: %s\n", linesForTerminal(fault.message, "  ").c_str());
   if (fault.code == "InvalidArgument") return kUsage;
   if (fault.code == "NoServer") return kNoServer;
   return fault.status == 404 ? kNotFound : kFailed;

@@ -63,8 +63,9 @@ Result<RootKey> openRootKey(const std::string& dataFolder, const store::Keyring&
   auto opened = keyring.open(sealed, kRootKeyContext);
   if (!opened.ok())
     return Fault("WrongMasterKey",
-                 path + " does not open with this master key. Put the right master.key back, or give it in "
-                        "HEARTH_MASTER_KEY.",
+                 path +
+                     " does not open with this master key. Put the right master.key back, or give it in "
+                     "HEARTH_MASTER_KEY.",
                  500);
   const std::string& text = *opened;
   HEARTH_TRY(Json document, base::parseJson(text));
@@ -87,10 +88,8 @@ Result<base::Fd> lockDataFolder(const std::string& dataFolder) {
 }
 
 void writeServerFile(const std::string& dataFolder, const ServerFile& file) {
-  JsonObject document{{"pid", file.pid},
-                      {"address", file.address},
-                      {"region", file.region},
-                      {"version", file.version}};
+  JsonObject document{
+      {"pid", file.pid}, {"address", file.address}, {"region", file.region}, {"version", file.version}};
   base::writeFileAtomically(serverFilePath(dataFolder), base::writeJsonPretty(document) + "\n", 0600);
 }
 

@@ -31,8 +31,8 @@ struct ServerFile {
   std::string version;
 };
 
-// Makes the folder the caller's for as long as the descriptor is open; the kernel lets go of it when the process ends
-// in whatever way. Fault: AlreadyRunning.
+// Makes the folder the caller's for as long as the descriptor is open; the kernel lets go of it when the process
+// ends in whatever way. Fault: AlreadyRunning.
 Result<base::Fd> lockDataFolder(const std::string& dataFolder);
 
 void writeServerFile(const std::string& dataFolder, const ServerFile& file);

@@ -46,7 +46,7 @@ Result<std::int64_t> showFrom(const Client& client, const Options& options, std:
         } else {
           std::string message(base::trim(base::findString(event, "message").value_or("")));
           std::printf("%s  %s\n", base::formatIso8601(base::fromMillis(time), true).c_str(),
-                      linesForTerminal(message).c_str());
+                      linesForTerminal(message, "    ").c_str());
         }
       }
     }

@@ -1,4 +1,6 @@
 // hearth mail list, hearth mail show ID.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
@@ -55,7 +57,12 @@ int showMail(const Options& options) {
   if (!client.ok()) return report(client.fault());
   auto response = client->admin("GET", "/_hearth/mails/" + options.id);
   if (!response.ok()) return report(response.fault());
-  std::fwrite(response->body.data(), 1, response->body.size(), stdout);
+  std::string shown = std::move(response->body);
+  if (::isatty(STDOUT_FILENO)) {  // bit for bit for programs, readable for a person
+    std::erase(shown, '\r');
+    shown = linesForTerminal(shown, "");
+  }
+  std::fwrite(shown.data(), 1, shown.size(), stdout);
   return kOk;
 }
 

@@ -1,4 +1,4 @@
-// Text from outside on its way to a terminal.
+// Text from outside on its way to a terminal: nothing in it may move the cursor, hide, or look like a line of ours.
 #pragma once
 
 #include <string>
@@ -6,23 +6,11 @@
 
 namespace hearth::cli {
 
-// The text without control characters and escape sequences: each becomes '?'.
-inline std::string forTerminal(std::string_view text) {
-  std::string clean;
-  clean.reserve(text.size());
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    clean += byte < 0x20 || byte == 0x7f ? '?' : c;
-  }
-  return clean;
-}
+// One line: control characters (C0, DEL, C1), marks that turn the direction of text, and bytes that are no UTF-8
+// each become '?'.
+std::string forTerminal(std::string_view text);
 
-// The same for text of several lines: line ends and tabs stay.
-inline std::string linesForTerminal(std::string_view text) {
-  std::string clean = forTerminal(text);
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (text[i] == '\n' || text[i] == '\t') clean[i] = text[i];
-  return clean;
-}
+// The same for text of several lines: tabs stay, and a line end is followed by `indent`.
+std::string linesForTerminal(std::string_view text, std::string_view indent);
 
 }  // namespace hearth::cli
