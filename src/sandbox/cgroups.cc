@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -69,7 +70,15 @@ std::map<std::string, std::string> cgroupMounts() {
   return mounts;
 }
 
-std::string ownName() { return "/hearth-" + std::to_string(getpid()); }
+// A process id comes again, sooner in containers, where a killed spawner's directory may still stand.
+const std::string& ownName() {
+  static const std::string kName = [] {
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return "/hearth-" + std::to_string(getpid()) + "-" + std::to_string(now.tv_sec) + std::to_string(now.tv_nsec);
+  }();
+  return kName;
+}
 
 }  // namespace
 
