@@ -268,6 +268,8 @@ void Environment::writeReport(const Work& work, const std::optional<Failure>& fa
 void Environment::processEnded(std::optional<sandbox::Ended> ended, OutOfMemory outOfMemory) {
   if (phase_ == Phase::kEnded) return;
   if (ended && ended->kind == sandbox::Ended::Kind::kContainment) containment_ = ended;
+  // The spawner took every jail with it: says nothing of the function.
+  if (!ended && !parts_.launcher.alive()) return end();
   const Failure failure = failureOf(ended ? &*ended : nullptr, program_, outOfMemory);
   init_.put({.failure = failure});
   if (work_) answer_.put({.failure = failure});

@@ -127,7 +127,10 @@ std::variant<JailHandle, StepFailure> JailFactory::make() {
 
 void JailFactory::start(const JailHandle& jail, const LaunchOrder& order) {
   cgroups_.limit(jail.groups, order.memoryMiB);
-  if (const int error = sendPacket(jail.control.get(), encode(order, MessageType::kStart)); error != 0) {
+  std::string bytes = encode(order, MessageType::kStart);
+  const int error = sendPacket(jail.control.get(), bytes);
+  wipe(bytes);
+  if (error != 0) {
     errno = error;
     base::throwErrno("start the jail");
   }

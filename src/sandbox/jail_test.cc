@@ -48,7 +48,7 @@ class JailTest : public ::testing::Test {
  protected:
   void SetUp() override { begin(JailMode::kAuto, 1); }
 
-  void begin(JailMode mode, unsigned pooled) {
+  void begin(JailMode mode, unsigned pooled, std::chrono::milliseconds launchTime = std::chrono::seconds(30)) {
     launcher_.reset();
     if (directory_.empty()) {
       std::string pattern = ::testing::TempDir() + "hearth-jail-XXXXXX";
@@ -60,8 +60,8 @@ class JailTest : public ::testing::Test {
     std::filesystem::permissions(directory_ + "/runtimes", std::filesystem::perms(0755));
     std::filesystem::permissions(directory_, std::filesystem::perms(0711));
     std::ofstream(directory_ + "/runtimes/marker") << "runtimes";
-    auto started =
-        Launcher::start(loop_, {HEARTH_SPAWNER_PATH, mode, directory_ + "/run", directory_ + "/runtimes", pooled});
+    auto started = Launcher::start(
+        loop_, {HEARTH_SPAWNER_PATH, mode, directory_ + "/run", directory_ + "/runtimes", pooled, launchTime});
     ASSERT_TRUE(started.ok()) << started.fault().message;
     launcher_ = std::move(*started);
     const Result<void> ready = launcher_->awaitReady();
@@ -91,7 +91,7 @@ class JailTest : public ::testing::Test {
     chmod((root + "/bootstrap").c_str(), static_cast<mode_t>(mode));
   }
 
-  Launched launch(LaunchSpec spec) {
+  Result<Launched> tryLaunch(LaunchSpec spec) {
     std::optional<Result<Launched>> result;
     boost::asio::co_spawn(
         loop_,
@@ -102,8 +102,13 @@ class JailTest : public ::testing::Test {
         boost::asio::detached);
     loop_.restart();
     while (!result) loop_.run_one();
-    EXPECT_TRUE(result->ok()) << result->fault().message;
-    return result->ok() ? std::move(**result) : Launched{};
+    return std::move(*result);
+  }
+
+  Launched launch(LaunchSpec spec) {
+    Result<Launched> result = tryLaunch(std::move(spec));
+    EXPECT_TRUE(result.ok()) << result.fault().message;
+    return result.ok() ? std::move(*result) : Launched{};
   }
 
   LaunchSpec specOf(const std::string& code) {
@@ -136,6 +141,14 @@ class JailTest : public ::testing::Test {
   std::string directory_;
   std::unique_ptr<Launcher> launcher_;
 };
+
+// The one child of this process.
+pid_t spawnerOf() {
+  const std::string self = std::to_string(getpid());
+  pid_t pid = 0;
+  std::ifstream("/proc/" + self + "/task/" + self + "/children") >> pid;
+  return pid;
+}
 
 #define REQUIRE_WALL(name)                                                                   \
   do {                                                                                       \
@@ -180,6 +193,35 @@ TEST_F(JailTest, PackageThatIsNotThereIsReported) {
   const Outcome outcome = finish(launch(specOf("missing")));
   ASSERT_TRUE(outcome.ended.has_value());
   EXPECT_EQ(outcome.ended->kind, Ended::Kind::kContainment);
+}
+
+TEST_F(JailTest, SpawnerThatHangsIsNotWaitedForAndMayGoOnLater) {
+  begin(JailMode::kAuto, 1, std::chrono::milliseconds(50));
+  writeCode("code", "#!/bin/sh\nsleep 60\n");
+  const pid_t spawner = spawnerOf();
+  ASSERT_GT(spawner, 0);
+  ASSERT_EQ(kill(spawner, SIGSTOP), 0);
+  const Result<Launched> late = tryLaunch(specOf("code"));
+  ASSERT_FALSE(late.ok());
+  EXPECT_EQ(late.fault().message, "The function's environment was not made in time.");
+  // Releases wait for it as well, without holding anybody up.
+  for (std::uint64_t id = 1'000'000; id < 1'003'000; ++id) launcher_->release(id);
+  ASSERT_EQ(kill(spawner, SIGCONT), 0);
+  EXPECT_TRUE(launcher_->alive());
+  // The jail that came too late is taken back, and the next one is made.
+  while (!tryLaunch(specOf("code")).ok()) ASSERT_TRUE(launcher_->alive());
+}
+
+TEST_F(JailTest, DeathOfTheSpawnerIsTold) {
+  bool told = false;
+  launcher_->onEnd([&] { told = true; });
+  EXPECT_TRUE(launcher_->alive());
+  ASSERT_EQ(kill(spawnerOf(), SIGKILL), 0);
+  loop_.restart();
+  while (!told) loop_.run_one();
+  EXPECT_FALSE(launcher_->alive());
+  EXPECT_FALSE(tryLaunch(specOf("code")).ok());
+  launcher_->release(1);
 }
 
 TEST_F(JailTest, KillingTheJailEndsEveryProcessOfIt) {

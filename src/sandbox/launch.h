@@ -2,7 +2,9 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +23,7 @@ struct LauncherOptions {
   std::string runDirectory;       // absolute, exists, empty, 0700: memory is mounted over it, out of others' sight
   std::string runtimesDirectory;  // absolute: /var/runtime of the jails
   unsigned pooledJails = 4;       // blank jails made ahead
+  std::chrono::milliseconds launchTime{30'000};  // a jail that is not there by then will not be waited for
 };
 
 // What to start. Names are entries of the run directory's code/ (isEntryName).
@@ -72,10 +75,15 @@ class Launcher final {
   int runDirectory() const;
   JailPaths paths(const std::string& code, const std::string& layers) const;
 
-  // Fault: ServiceException 500 when the jail cannot be made or the spawner is gone.
+  // Fault: ServiceException 500 when the jail cannot be made, or not in time, or the spawner is gone.
   Task<Result<Launched>> launch(LaunchSpec spec);
   // Kills the jail if it still runs, and removes what is left of it. Every launched jail is released once.
   void release(std::uint64_t id);
+
+  // Whether there is a spawner. It takes every jail with it when it dies; none can be made from then on.
+  bool alive() const;
+  // `tell` is called, once and on the loop, when the spawner has died by itself.
+  void onEnd(std::function<void()> tell);
 
   // Ends the spawner and every jail. Idempotent.
   void stop();

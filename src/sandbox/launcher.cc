@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -7,8 +8,10 @@
 #include <unistd.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <functional>
 #include <map>
 
@@ -19,6 +22,8 @@ namespace hearth::sandbox {
 
 namespace {
 
+constexpr std::size_t kMostQueued = 100'000;  // releases that the spawner does not take
+
 Fault gone() { return Fault("ServiceException", "The process that starts functions has ended.", 500); }
 
 }  // namespace
@@ -28,6 +33,11 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
 
   Impl(boost::asio::io_context& loop, const LauncherOptions& launcherOptions)
       : options(launcherOptions), socket(loop) {}
+
+  struct Pending {
+    Done done;
+    std::unique_ptr<boost::asio::steady_timer> deadline;
+  };
 
   void wait() {
     socket.async_wait(boost::asio::posix::stream_descriptor::wait_read,
@@ -69,13 +79,54 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
     }
     if (launched->hasMemoryPeak) jail.memoryPeak = std::move(*next++);
     if (launched->hasMemoryEvents) jail.memoryEvents = std::move(*next++);
+    // Nobody waits for it any more: it came after its deadline.
+    if (!pending.contains(launched->request)) return release(jail.id);
     finish(launched->request, std::move(jail));
+  }
+
+  void begin(std::uint64_t request, const std::string& bytes, Done done) {
+    if (!socket.is_open()) return done(gone());
+    auto deadline = std::make_unique<boost::asio::steady_timer>(socket.get_executor(), options.launchTime);
+    deadline->async_wait([weak = weak_from_this(), request](const boost::system::error_code& error) {
+      const auto self = weak.lock();
+      if (!self || error) return;
+      self->finish(request, Fault("ServiceException", "The function's environment was not made in time.", 500));
+    });
+    pending.emplace(request, Pending{std::move(done), std::move(deadline)});
+    const int error = sendPacket(socket.native_handle(), bytes);
+    if (error == EAGAIN) {
+      finish(request, Fault("ServiceException", "Too many environments are being started.", 500));
+    } else if (error != 0) {
+      fail();
+    }
+  }
+
+  // In order, as soon as the spawner takes them: a release that is not sent leaves a jail behind.
+  void release(std::uint64_t id) {
+    if (!socket.is_open()) return;
+    releases.push_back(id);
+    if (releases.size() == 1) sendReleases();
+    if (releases.size() > kMostQueued) fail();
+  }
+
+  void sendReleases() {
+    while (!releases.empty()) {
+      const int error = sendPacket(socket.native_handle(), encode(Release{releases.front()}));
+      if (error == EAGAIN) {
+        return socket.async_wait(boost::asio::posix::stream_descriptor::wait_write,
+                                 [self = shared_from_this()](const boost::system::error_code& failed) {
+                                   if (!failed && self->socket.is_open()) self->sendReleases();
+                                 });
+      }
+      if (error != 0) return fail();
+      releases.pop_front();
+    }
   }
 
   void finish(std::uint64_t request, Result<Launched> result) {
     const auto found = pending.find(request);
     if (found == pending.end()) return;
-    Done done = std::move(found->second);
+    Done done = std::move(found->second.done);
     pending.erase(found);
     done(std::move(result));
   }
@@ -83,6 +134,7 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   void fail() {
     base::logError("sandbox", "the spawner has ended");
     close();
+    if (auto tell = std::exchange(ended, nullptr)) tell();
   }
 
   void close() {
@@ -90,6 +142,7 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
       boost::system::error_code ignored;
       socket.close(ignored);
     }
+    releases.clear();
     while (!pending.empty()) finish(pending.begin()->first, gone());
   }
 
@@ -99,7 +152,9 @@ struct Launcher::Impl : std::enable_shared_from_this<Launcher::Impl> {
   Ready ready;
   base::Fd runDirectory;
   std::uint64_t nextRequest = 1;
-  std::map<std::uint64_t, Done> pending;
+  std::map<std::uint64_t, Pending> pending;
+  std::deque<std::uint64_t> releases;  // not sent yet
+  std::function<void()> ended;
 };
 
 Launcher::Launcher(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -183,32 +238,23 @@ Task<Result<Launched>> Launcher::launch(LaunchSpec spec) {
   }
   const std::shared_ptr<Impl> impl = impl_;
   auto start = [impl, request, bytes = std::move(bytes)](Impl::Done done) {
-    if (!impl->socket.is_open()) return done(gone());
-    impl->pending.emplace(request, std::move(done));
-    const int error = sendPacket(impl->socket.native_handle(), bytes);
-    if (error == EAGAIN) {
-      impl->finish(request, Fault("ServiceException", "Too many environments are being started.", 500));
-    } else if (error != 0) {
-      impl->fail();
-    }
+    impl->begin(request, bytes, std::move(done));
   };
   co_return co_await base::awaitCallback<Result<Launched>>(std::move(start));
 }
 
-void Launcher::release(std::uint64_t id) {
-  if (!impl_->socket.is_open()) return;
-  // Releases are rare and small: waiting for room is better than leaving a jail behind.
-  const int socket = impl_->socket.native_handle();
-  int error = sendPacket(socket, encode(Release{id}));
-  if (error == EAGAIN) {
-    fcntl(socket, F_SETFL, 0);
-    error = sendPacket(socket, encode(Release{id}));
-    fcntl(socket, F_SETFL, O_NONBLOCK);
-  }
-  if (error != 0) impl_->fail();
+void Launcher::release(std::uint64_t id) { impl_->release(id); }
+
+bool Launcher::alive() const {
+  if (!impl_->socket.is_open()) return false;
+  pollfd state{impl_->socket.native_handle(), 0, 0};
+  return poll(&state, 1, 0) == 0;
 }
 
+void Launcher::onEnd(std::function<void()> tell) { impl_->ended = std::move(tell); }
+
 void Launcher::stop() {
+  impl_->ended = nullptr;
   if (impl_->spawner < 0) return;
   impl_->close();
   while (waitpid(impl_->spawner, nullptr, 0) < 0 && errno == EINTR) {

@@ -14,7 +14,10 @@ namespace {
 
 class Writer final {
  public:
-  explicit Writer(MessageType type) { bytes_.push_back(static_cast<char>(type)); }
+  explicit Writer(MessageType type, std::size_t capacity = 0) {
+    bytes_.reserve(capacity);
+    bytes_.push_back(static_cast<char>(type));
+  }
 
   template <class T>
   Writer& number(T value) {
@@ -91,6 +94,7 @@ class Reader final {
   std::vector<std::string> cTexts() {
     const auto count = number<std::uint32_t>();
     std::vector<std::string> values;
+    values.reserve(std::min<std::size_t>(count, rest_.size() / sizeof count));
     for (std::uint32_t at = 0; at < count && !broken_; ++at) values.push_back(cText());
     return values;
   }
@@ -163,7 +167,12 @@ std::optional<Refused> decodeRefused(std::string_view message) {
 }
 
 std::string encode(const LaunchOrder& message, MessageType type) {
-  return Writer(type)
+  // Room for all of it at once: a string that grows leaves copies behind.
+  std::size_t size = 256 + message.code.size() + message.layers.size();
+  for (const auto* texts : {&message.arguments, &message.environment}) {
+    for (const std::string& text : *texts) size += sizeof(std::uint32_t) + text.size();
+  }
+  return Writer(type, size)
       .number(message.request)
       .text(message.code)
       .text(message.layers)
@@ -288,6 +297,11 @@ bool isEntryName(std::string_view name) {
   });
 }
 
+void wipe(std::string& text) {
+  explicit_bzero(text.data(), text.size());
+  text.clear();
+}
+
 int sendPacket(int socket, std::string_view bytes, std::span<const int> descriptors) {
   if (bytes.size() > kMessageLimit || descriptors.size() > kDescriptorLimit) return EMSGSIZE;
   iovec part{const_cast<char*>(bytes.data()), bytes.size()};
@@ -336,9 +350,10 @@ Receipt receivePacket(int socket, Packet& into) {
       into.descriptors.emplace_back(descriptor);
     }
   }
-  if (size == 0 || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return Receipt::kClosed;
-  into.bytes.assign(buffer.data(), static_cast<std::size_t>(size));
-  return Receipt::kPacket;
+  const bool whole = size > 0 && (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
+  if (whole) into.bytes.assign(buffer.data(), static_cast<std::size_t>(size));
+  explicit_bzero(buffer.data(), static_cast<std::size_t>(size));
+  return whole ? Receipt::kPacket : Receipt::kClosed;
 }
 
 }  // namespace hearth::sandbox

@@ -139,12 +139,16 @@ struct Packet {
   std::vector<base::Fd> descriptors;
 };
 
+// Orders carry credentials, and blank jails are copies of the spawner: nothing of one function's may stay behind in
+// its memory for the next one's jail.
+void wipe(std::string& text);
+
 // Sends one packet. Returns 0 or errno.
 int sendPacket(int socket, std::string_view bytes, std::span<const int> descriptors = {});
 
 enum class Receipt : std::uint8_t { kPacket, kNothing, kClosed };
 // Takes one packet. kNothing: none is there and the socket does not block. kClosed: the peer is gone, or sent what
-// does not fit the limits.
+// does not fit the limits. Of the packet, nothing but `into` stays in memory.
 Receipt receivePacket(int socket, Packet& into);
 
 }  // namespace hearth::sandbox

@@ -24,13 +24,7 @@ constexpr int kQuietMs = 3;
 // Blank jails that may fail in a row before no more are made ahead.
 constexpr unsigned kFailuresInARow = 3;
 
-// Orders carry credentials, and blank jails are copies of this process: nothing of one function's may stay behind
-// for the next one's jail.
-void wipe(std::string& text) {
-  explicit_bzero(text.data(), text.size());
-  text.clear();
-}
-void wipe(LaunchOrder& order) {
+void wipeVariables(LaunchOrder& order) {
   for (std::string& variable : order.environment) wipe(variable);
 }
 
@@ -110,7 +104,7 @@ void Spawner::serve() {
 bool Spawner::handle(Packet& packet) {
   if (auto order = decodeLaunchOrder(packet.bytes)) {
     launch(*order);
-    wipe(*order);
+    wipeVariables(*order);
     return true;
   }
   if (const auto done = decodeRelease(packet.bytes)) {
@@ -134,6 +128,19 @@ std::optional<JailHandle> Spawner::takeBlank(std::string& reason) {
   return std::move(std::get<JailHandle>(made));
 }
 
+void Spawner::tell(std::uint64_t request, const JailHandle& jail) {
+  LaunchedReply reply{request, jail.id, static_cast<bool>(jail.groups.memoryPeak),
+                      static_cast<bool>(jail.groups.memoryEvents)};
+  std::vector<int> descriptors{jail.process.get(), jail.output.get(), jail.status.get(), jail.runtimeApi.get(),
+                               jail.awsEndpoint.get()};
+  if (reply.hasMemoryPeak) descriptors.push_back(jail.groups.memoryPeak.get());
+  if (reply.hasMemoryEvents) descriptors.push_back(jail.groups.memoryEvents.get());
+  if (const int error = sendPacket(server_.get(), encode(reply), descriptors); error != 0) {
+    errno = error;
+    base::throwErrno("hand over the jail");
+  }
+}
+
 void Spawner::launch(const LaunchOrder& order) {
   std::string reason = "the jail could not be made";
   try {
@@ -144,18 +151,12 @@ void Spawner::launch(const LaunchOrder& order) {
       JailHandle& made = entry.jail;
       try {
         factory_->start(made, order);
+        tell(order.request, made);
       } catch (...) {
         entry.released = true;
         factory_->kill(made);
         throw;
       }
-      LaunchedReply reply{order.request, made.id, static_cast<bool>(made.groups.memoryPeak),
-                          static_cast<bool>(made.groups.memoryEvents)};
-      std::vector<int> descriptors{made.process.get(), made.output.get(), made.status.get(), made.runtimeApi.get(),
-                                   made.awsEndpoint.get()};
-      if (reply.hasMemoryPeak) descriptors.push_back(made.groups.memoryPeak.get());
-      if (reply.hasMemoryEvents) descriptors.push_back(made.groups.memoryEvents.get());
-      sendPacket(server_.get(), encode(reply), descriptors);
       for (base::Fd* given : {&made.output, &made.status, &made.runtimeApi, &made.awsEndpoint,
                               &made.groups.memoryPeak, &made.groups.memoryEvents}) {
         given->reset();

@@ -38,6 +38,8 @@ class Spawner final {
   void serve();
   bool handle(Packet& packet);
   void launch(const LaunchOrder& order);
+  // Hands the started jail over to the server.
+  void tell(std::uint64_t request, const JailHandle& jail);
   std::optional<JailHandle> takeBlank(std::string& reason);
   void refill();
   void reap();

@@ -271,6 +271,8 @@ void Parts::flushUsageEverySecond() {
   });
 }
 
+void Parts::onSpawnerEnd(std::function<void()> tell) { launcher_->onEnd(std::move(tell)); }
+
 Task<void> Parts::stop() {
   housekeeper_.stop();
   schedule_.stop();

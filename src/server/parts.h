@@ -53,6 +53,8 @@ class Parts final {
 
   // Binds the port and begins to work; the port that was taken.
   Result<int> start();
+  // `tell` is called on the loop when no function can be started any more, ever.
+  void onSpawnerEnd(std::function<void()> tell);
   // Outer before inner: first no more requests, then no more work, then the disk.
   Task<void> stop();
 

@@ -80,10 +80,15 @@ Result<void> serve(const Settings& settings, const std::function<void(const std:
   }
   bool v6 = settings.address.find(':') != std::string::npos;
   std::string address = (v6 ? "[" + settings.address + "]" : settings.address) + ":" + std::to_string(*port);
-  cli::writeServerFile(settings.dataFolder,
-                       {::getpid(), address, settings.region, kVersion});
+  cli::writeServerFile(settings.dataFolder, {::getpid(), address, settings.region, kVersion});
   signals.async_wait([&](const boost::system::error_code& failed, int) {
     if (!failed) beginStop();
+  });
+  // No function can run from here on. Whoever supervises the server starts it again.
+  bool crippled = false;
+  parts->onSpawnerEnd([&] {
+    crippled = true;
+    beginStop();
   });
   if (onReady) onReady(address);
   loop.run();
@@ -92,6 +97,8 @@ Result<void> serve(const Settings& settings, const std::function<void(const std:
   parts.reset();
   if (unstopped) return *std::move(unstopped);
   base::logInfo("server", "stopped");
+  if (crippled)
+    return Fault("SpawnerEnded", "The process that starts functions has died; start the server again.", 500);
   return {};
 }
 
