@@ -183,7 +183,9 @@ Outcome<bool> TestScoring::gradeAgain(const Student& student, const Found& found
   auto submitted = submission(student, found);
   if (!submitted) return submitted.problem();
   if (submitted->attempt <= row.score->attempt) return true;
-  BoardRow again{row.studentId, row.name};
+  BoardRow again;
+  again.studentId = row.studentId;
+  again.name = row.name;
   if (auto done = grade(student, *submitted, standing, again); !done) return done;
   if (again.score) row = std::move(again);
   return true;
