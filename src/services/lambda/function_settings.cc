@@ -37,6 +37,7 @@ Result<AddPermissionOutput> LambdaService::addPermission(const api::Call& call, 
                    409)
           .with("Type", "User");
   store_.addPermission(function.id, name.qualifier, permission);
+  changed(function.name);
   AddPermissionOutput out;
   out.statement = base::writeJson(permission.statement(resourceOf(name)));
   return out;
@@ -49,6 +50,7 @@ Result<RemovePermissionOutput> LambdaService::removePermission(const api::Call& 
     return Fault("ResourceNotFoundException", "Statement " + in.statementId + " is not found in resource policy.",
                  404)
         .with("Type", "User");
+  changed(function.name);
   return RemovePermissionOutput{};
 }
 

@@ -60,6 +60,11 @@ std::shared_ptr<const functions::FunctionSpec> LambdaService::specOf(const Funct
 }
 
 Result<std::shared_ptr<const functions::FunctionSpec>> LambdaService::resolve(const std::string& functionArn) {
+  HEARTH_TRY(Known function, known(functionArn));
+  return std::move(function.spec);
+}
+
+Result<LambdaService::Known> LambdaService::known(const std::string& functionArn) {
   std::uint64_t generation = 0;
   {
     std::lock_guard lock(specs_.mutex);
@@ -68,30 +73,30 @@ Result<std::shared_ptr<const functions::FunctionSpec>> LambdaService::resolve(co
     generation = specs_.generation;
   }
   HEARTH_TRY(FunctionName name, parseFunctionName(functionArn, "", ""));
-  std::shared_ptr<const functions::FunctionSpec> spec;
+  Known found;
   {
     store::Database::Snapshot snapshot(database_);
     HEARTH_TRY(FunctionRow function, getRow(name));
     HEARTH_TRY(VersionRow version, getVersion(function, name.qualifier));
-    spec = specOf(function, version);
+    found.spec = specOf(function, version);
+    found.permissions =
+        std::make_shared<const std::vector<Permission>>(store_.permissions(function.id, name.qualifier));
   }
   // On the writer thread the row may not be committed yet: it is not for others to see.
   if (!database_.onWriterThread()) {
     std::lock_guard lock(specs_.mutex);
     if (specs_.generation == generation) {
       if (specs_.byArn.size() >= kMostCachedSpecs) specs_.byArn.clear();
-      specs_.byArn[functionArn] = spec;
+      specs_.byArn[functionArn] = found;
     }
   }
-  return spec;
+  return found;
 }
 
 Result<void> LambdaService::checkInvoke(const ports::Invocation& invocation) {
   if (invocation.caller.servicePrincipal.empty()) return {};
-  HEARTH_TRY(FunctionName name, parseFunctionName(invocation.functionArn, "", ""));
-  store::Database::Snapshot snapshot(database_);
-  HEARTH_TRY(FunctionRow function, getRow(name));
-  for (const Permission& permission : store_.permissions(function.id, name.qualifier))
+  HEARTH_TRY(const Known function, known(invocation.functionArn));
+  for (const Permission& permission : *function.permissions)
     if (permission.allows(invocation.caller)) return {};
   return Fault("AccessDeniedException",
                invocation.caller.servicePrincipal +

@@ -137,12 +137,19 @@ class LambdaService final : public ports::Invoker {
   functions::FunctionHost* host_ = nullptr;
   LambdaStore store_;
 
-  // Resolved functions by ARN. A change bumps the generation, so that a lookup which began before it does not put
+  // What an invocation needs to know of a function.
+  struct Known {
+    std::shared_ptr<const functions::FunctionSpec> spec;
+    std::shared_ptr<const std::vector<Permission>> permissions;  // of the qualifier that was given
+  };
+  Result<Known> known(const std::string& functionArn);
+
+  // By ARN. A change bumps the generation, so that a lookup which began before it does not put
   // an old answer back.
   struct SpecCache {
     std::mutex mutex;
-    std::uint64_t generation = 0;                                                           // guarded by mutex
-    std::unordered_map<std::string, std::shared_ptr<const functions::FunctionSpec>> byArn;  // guarded by mutex
+    std::uint64_t generation = 0;                  // guarded by mutex
+    std::unordered_map<std::string, Known> byArn;  // guarded by mutex
   };
   SpecCache specs_;
 };
