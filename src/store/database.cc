@@ -246,9 +246,9 @@ std::optional<Fault> Database::Impl::commitGroup() {
   const bool whole = !groupIsLost && writer->inTransaction();
   if (whole && attempt("COMMIT")) return std::nullopt;
   Fault fault = unavailable("The change could not be made durable.");
-  // A commit that SQLite refuses (a constraint) leaves the transaction open. One during which the disk failed does
-  // not, and may have left the group in the log, where a start after a crash finds it.
-  fault.outcomeUnknown = whole && !writer->inTransaction();
+  // After a failed sync the group may stand in the log, where a start after a crash finds it. A log that had no room
+  // for all of the group, and a commit that SQLite refuses (a constraint), leave nothing.
+  fault.outcomeUnknown = whole && writer->ioFailed();
   if (writer->inTransaction()) attempt("ROLLBACK");
   return fault;
 }

@@ -136,6 +136,16 @@ TEST_F(DiskFailureTest, ANestedWriteThatLostTheTransactionEndsTheOuterOne) {
   EXPECT_TRUE(ids().empty());
 }
 
+TEST_F(DiskFailureTest, AGroupThatFoundNoRoomIsNotThere) {
+  disk_.writesFail = true;
+  const auto full = db_->writeAndWait([&] { return insert(1); });
+  disk_.writesFail = false;
+  ASSERT_FALSE(full.ok());
+  EXPECT_EQ(full.fault().code, "ServiceUnavailable");
+  EXPECT_FALSE(full.fault().outcomeUnknown);
+  EXPECT_TRUE(ids().empty());
+}
+
 TEST_F(DiskFailureTest, AfterAFailedSyncTheOutcomeIsUnknown) {
   const auto refused = db_->writeAndWait([&]() -> Result<void> { return Fault("Refused", "by the closure"); });
   EXPECT_FALSE(refused.fault().outcomeUnknown);

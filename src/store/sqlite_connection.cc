@@ -135,6 +135,8 @@ std::string SqliteConnection::valueOf(std::string_view sql) {
   return value;
 }
 
+bool SqliteConnection::ioFailed() const { return (sqlite3_extended_errcode(handle_) & 0xff) == SQLITE_IOERR; }
+
 bool SqliteConnection::inTransaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 }  // namespace hearth::store

@@ -42,6 +42,8 @@ class SqliteConnection final {
   std::string valueOf(std::string_view sql);
 
   bool inTransaction() const;
+  // Whether the last step failed because reading, writing or syncing a file did; a full disk is not among that.
+  bool ioFailed() const;
   sqlite3* handle() const { return handle_; }
 
  private:
