@@ -60,6 +60,19 @@ def test_start_twice_answer_score_and_read_the_mail(data, port, tmp_path):
 
 
 @pytest.mark.skipif(BIN.resolve() != RELEASE.resolve(), reason="./start is about the release build alone")
+def test_the_server_may_move_to_another_port(data, port):
+    run_start(data, port)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        other = probe.getsockname()[1]
+    moved = run_start(data, other).stdout
+    assert f"127.0.0.1:{other}/" in moved and f":{port}/" not in moved
+    assert f"127.0.0.1:{other}/" in (data / "invites" / "student01.invite").read_text()
+    assert "the server runs already" in subprocess.run([ROOT / "start"], env=os.environ | {"HEARTH_DATA": str(data)},
+                                                       capture_output=True, text=True, timeout=600).stdout
+
+
+@pytest.mark.skipif(BIN.resolve() != RELEASE.resolve(), reason="./start is about the release build alone")
 def test_a_taken_port_is_said_with_what_to_do(data):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
