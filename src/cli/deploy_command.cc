@@ -121,7 +121,14 @@ Result<int> deploy(const Options& options) {
   HEARTH_CHECK(addPairs(order, options.tags, "Tags", "Key", "Value"));
   auto ordered = call(client, order);
   if (!ordered.ok()) {
-    if (ordered.fault().message != "No updates are to be performed.") return ordered.fault();
+    Fault fault = ordered.fault();
+    // As on AWS, what was never made whole cannot be updated.
+    if (fault.message.find("is in ROLLBACK_COMPLETE state") != std::string::npos)
+      fault.message +=
+          "\nIts creation had failed and nothing of it is left: delete it, then deploy again:\naws "
+          "--endpoint-url " +
+          client.endpoint() + " cloudformation delete-stack --stack-name " + options.stack;
+    if (fault.message != "No updates are to be performed.") return fault;
     std::printf("Nothing to change: the stack %s is as the template says.\n", options.stack.c_str());
     return kOk;
   }

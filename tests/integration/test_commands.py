@@ -46,6 +46,15 @@ def test_without_a_server_the_commands_say_how_to_start_one(tmp_path, command):
     assert not (tmp_path / "none").exists()
 
 
+def test_deploying_over_a_failed_creation_says_what_to_do(hearth, tmp_path):
+    name = fresh("failed")
+    template = tmp_path / "template.json"
+    template.write_text(json.dumps({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "Not_A_Name"}}}}))
+    assert hearth_command("deploy", template, "--stack", name, "--data", hearth.data).returncode == FAILED
+    again = hearth_command("deploy", template, "--stack", name, "--data", hearth.data)
+    assert again.returncode == FAILED and f"delete-stack --stack-name {name}" in again.stderr, again
+
+
 def test_status(hearth):
     text = hearth_command("status", "--data", hearth.data)
     assert text.returncode == OK and hearth.url in text.stdout
