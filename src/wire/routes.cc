@@ -143,28 +143,8 @@ std::string_view scopeService(std::string_view credential) {
   return parts.size() >= 5 ? parts[parts.size() - 2] : std::string_view{};
 }
 
-std::string signingService(const http::Request& request) {
-  if (auto authorization = request.headers.find("Authorization")) {
-    auto at = authorization->find("Credential=");
-    if (at != std::string_view::npos) {
-      std::string_view rest = authorization->substr(at + 11);
-      return std::string(scopeService(rest.substr(0, rest.find_first_of(", "))));
-    }
-  }
-  if (auto at = request.query.find("X-Amz-Credential="); at != std::string::npos) {
-    std::string_view rest = std::string_view(request.query).substr(at + 17);
-    return std::string(scopeService(base::uriDecode(rest.substr(0, rest.find('&')))));
-  }
-  return {};
-}
-
-bool isForm(const http::Request& request) {
-  auto type = request.headers.find("Content-Type");
-  return type && base::toLower(type->substr(0, 33)).starts_with("application/x-www-form-urlencoded");
-}
-
-// The last parameter of that name in a form, decoded; empty when absent. Forms come here before anybody's signature
-// was checked: nothing is kept but the value.
+// The last parameter of that name in a form or query, decoded; empty when absent. Forms come here before anybody's
+// signature was checked: nothing is kept but the value.
 std::string formValue(std::string_view form, std::string_view name) {
   std::string_view found;
   while (!form.empty()) {
@@ -174,6 +154,22 @@ std::string formValue(std::string_view form, std::string_view name) {
       found = part.substr(name.size() + 1);
   }
   return base::uriDecode(found.substr(0, 256), true);
+}
+
+std::string signingService(const http::Request& request) {
+  if (auto authorization = request.headers.find("Authorization")) {
+    auto at = authorization->find("Credential=");
+    if (at != std::string_view::npos) {
+      std::string_view rest = authorization->substr(at + 11);
+      return std::string(scopeService(rest.substr(0, rest.find_first_of(", "))));
+    }
+  }
+  return std::string(scopeService(formValue(request.query, "X-Amz-Credential")));
+}
+
+bool isForm(const http::Request& request) {
+  auto type = request.headers.find("Content-Type");
+  return type && base::toLower(type->substr(0, 33)).starts_with("application/x-www-form-urlencoded");
 }
 
 constexpr std::string_view kHostSuffixes[] = {".amazonaws.com", ".localhost.localstack.cloud", ".localhost"};

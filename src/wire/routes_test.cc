@@ -114,5 +114,13 @@ TEST_F(RoutesTest, SaysWhichServiceIsMissing) {
   EXPECT_EQ(found("POST", "/?Action=List", headers), "forms:List");
 }
 
+// A scope is the parameter of that name, not what another's value looks like.
+TEST_F(RoutesTest, ServiceOfAPresignedRequest) {
+  const std::string scope = "X-Amz-Credential=AKID%2F20190408%2Feu-central-1%2Ftargets%2Faws4_request";
+  EXPECT_EQ(found("GET", "/bucket?prefix=" + scope), "s3:ListThings");
+  EXPECT_EQ(found("GET", "/bucket?not-" + scope), "s3:ListThings");
+  EXPECT_NE(found("GET", "/bucket?" + scope), "s3:ListThings");
+}
+
 }  // namespace
 }  // namespace hearth::wire
