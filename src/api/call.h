@@ -7,6 +7,8 @@
 
 namespace hearth::api {
 
+class Rights;
+
 // Who signed the request. `arn` is what policies and logs name: arn:aws:iam::ID:root, .../user/NAME, or
 // arn:aws:sts::ID:assumed-role/ROLE/SESSION. Empty for anonymous calls (public objects, AssumeRole with web
 // identity).
@@ -29,6 +31,9 @@ struct Call {
   std::string sourceIp;
   bool secure = false;  // TLS
   base::Time now;
+  // What a handler asks when only it knows the resource (api/access.h); nullptr when everything is allowed: root,
+  // and what the engines do by themselves.
+  const Rights* rights = nullptr;
 };
 
 }  // namespace hearth::api

@@ -1,0 +1,128 @@
+#include "api/access.h"
+
+#include <boost/json/value.hpp>
+
+#include "base/json.h"
+
+namespace hearth::api {
+namespace {
+
+std::optional<std::string> scalarOf(const Shape& shape, const void* value) {
+  switch (shape.kind) {
+    case ShapeKind::kString:
+      return *static_cast<const std::string*>(value);
+    case ShapeKind::kBoolean:
+      return *static_cast<const bool*>(value) ? "true" : "false";
+    case ShapeKind::kInteger:
+      return std::to_string(*static_cast<const std::int64_t*>(value));
+    case ShapeKind::kDouble:
+      return base::writeJson(Json(*static_cast<const double*>(value)));
+    default:
+      return std::nullopt;
+  }
+}
+
+void appendTag(void* into, const std::string& key, const void* value) {
+  (*static_cast<std::map<std::string, std::string>*>(into))[key] = *static_cast<const std::string*>(value);
+}
+
+}  // namespace
+
+const void* InputView::find(std::string_view name, const Shape*& shape) const {
+  const Member* member = shape_.findMember(name);
+  if (!member) return nullptr;
+  shape = member->shape;
+  return member->find(input_);
+}
+
+std::optional<std::string> InputView::text(std::string_view member) const {
+  const Shape* shape = nullptr;
+  const void* value = find(member, shape);
+  return value ? scalarOf(*shape, value) : std::nullopt;
+}
+
+std::optional<InputView> InputView::structure(std::string_view member) const {
+  const Shape* shape = nullptr;
+  const void* value = find(member, shape);
+  if (!value || shape->kind != ShapeKind::kStructure) return std::nullopt;
+  return InputView(*shape, value);
+}
+
+std::optional<std::string> InputView::text(std::string_view outer, std::string_view member) const {
+  auto inner = structure(outer);
+  return inner ? inner->text(member) : std::nullopt;
+}
+
+std::vector<std::string> InputView::texts(std::string_view member) const {
+  std::vector<std::string> texts;
+  const Shape* shape = nullptr;
+  const void* value = find(member, shape);
+  if (!value || shape->kind != ShapeKind::kList) return texts;
+  for (std::size_t i = 0; i < shape->list->size(value); ++i)
+    if (auto text = scalarOf(*shape->element, shape->list->at(value, i))) texts.push_back(*std::move(text));
+  return texts;
+}
+
+std::vector<std::string> InputView::textsOf(std::string_view list, std::string_view inner) const {
+  std::vector<std::string> texts;
+  const Shape* shape = nullptr;
+  const void* value = find(list, shape);
+  if (!value || shape->kind != ShapeKind::kList || shape->element->kind != ShapeKind::kStructure) return texts;
+  for (std::size_t i = 0; i < shape->list->size(value); ++i)
+    if (auto text = InputView(*shape->element, shape->list->at(value, i)).text(inner))
+      texts.push_back(*std::move(text));
+  return texts;
+}
+
+bool InputView::has(std::string_view member) const {
+  const Shape* shape = nullptr;
+  return find(member, shape) != nullptr;
+}
+
+std::map<std::string, std::string> InputView::tags() const {
+  std::map<std::string, std::string> tags;
+  for (std::string_view name : {"Tags", "tags"}) {
+    const Shape* shape = nullptr;
+    const void* value = find(name, shape);
+    if (!value) continue;
+    if (shape->kind == ShapeKind::kMap && shape->element->kind == ShapeKind::kString)
+      shape->map->forEach(value, &tags, appendTag);
+    if (shape->kind != ShapeKind::kList || shape->element->kind != ShapeKind::kStructure) continue;
+    for (std::size_t i = 0; i < shape->list->size(value); ++i) {
+      InputView tag(*shape->element, shape->list->at(value, i));
+      auto key = tag.text("Key");
+      if (!key) key = tag.text("key");
+      auto text = tag.text("Value");
+      if (!text) text = tag.text("value");
+      if (key) tags[*key] = text.value_or("");
+    }
+  }
+  return tags;
+}
+
+std::string expandResource(std::string_view resource, const Call& call, const InputView& input) {
+  std::string expanded;
+  while (true) {
+    const std::size_t open = resource.find('{');
+    expanded += resource.substr(0, open);
+    if (open == std::string_view::npos) return expanded;
+    const std::size_t close = resource.find('}', open);
+    const std::string_view name = resource.substr(open + 1, close - open - 1);
+    resource.remove_prefix(close + 1);
+    if (name == "account")
+      expanded += call.account;
+    else if (name == "region")
+      expanded += call.region;
+    else
+      expanded += input.text(name).value_or("*");
+  }
+}
+
+Result<std::vector<Access>> accessesOf(const AccessRule& rule, const Call& call, const InputView& input) {
+  std::vector<Access> accesses;
+  accesses.push_back({std::string(rule.action), expandResource(rule.resource, call, input)});
+  if (rule.refine) HEARTH_CHECK(rule.refine(call, input, accesses));
+  return accesses;
+}
+
+}  // namespace hearth::api

@@ -1,0 +1,105 @@
+// Access: what a call has to be allowed for. Each service says it for every operation that it lists, in a table of
+// AccessRules (services/X/X_access.cc); the pipeline decides between decoding and running.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/call.h"
+#include "api/shape.h"
+#include "base/result.h"
+
+namespace hearth::api {
+
+// One action on one resource, with the condition keys of the request ("s3:prefix"; a key may have several values).
+// Keys that every request has (aws:...) are not among them.
+struct Access {
+  std::string action;    // "s3:GetObject"
+  std::string resource;  // ARN, or "*" for an action that is on none
+  std::vector<std::pair<std::string, std::vector<std::string>>> conditions = {};
+
+  void addCondition(std::string key, std::string value) {
+    conditions.emplace_back(std::move(key), std::vector<std::string>{std::move(value)});
+  }
+  // Nothing when there is no value.
+  void addCondition(std::string key, const std::optional<std::string>& value) {
+    if (value) addCondition(std::move(key), *value);
+  }
+};
+
+// What a handler may still ask, when only it knows the resource. Lives as long as the call.
+class Rights {
+ public:
+  virtual ~Rights() = default;
+  // Fault: the denial, in the words of the service. On the loop, or on the writer thread.
+  virtual Result<void> check(const Access& access) const = 0;
+  // Whether policies of this other account have let the caller in to what the call names.
+  virtual bool opens(const std::string& account) const = 0;
+};
+
+// The caller may do it; or there is nobody who asked: an engine's own call.
+inline Result<void> checkRights(const Call& call, const Access& access) {
+  if (!call.rights) return {};
+  return call.rights->check(access);
+}
+
+// An operation's input, read by the names of the model's members.
+class InputView final {
+ public:
+  InputView(const Shape& shape, const void* input) : shape_(shape), input_(input) {}
+
+  // The text of a string, number or boolean; nullopt when the member is absent or is none of these.
+  std::optional<std::string> text(std::string_view member) const;
+  // A member of a structure: {"code", "s3Bucket"}.
+  std::optional<std::string> text(std::string_view structure, std::string_view member) const;
+  // A list of strings; empty when absent.
+  std::vector<std::string> texts(std::string_view member) const;
+  // The members `inner` of the structures in a list.
+  std::vector<std::string> textsOf(std::string_view list, std::string_view inner) const;
+  bool has(std::string_view member) const;
+  // The tags that the request gives, whether as {Key, Value} or as a map.
+  std::map<std::string, std::string> tags() const;
+  // A structure inside; nullopt when absent.
+  std::optional<InputView> structure(std::string_view member) const;
+
+ private:
+  const void* find(std::string_view member, const Shape*& shape) const;
+  const Shape& shape_;
+  const void* input_;
+};
+
+enum class AccessKind : unsigned char {
+  kRule,     // by action and resource
+  kFree,     // for everybody who can sign (sts:GetCallerIdentity)
+  kHandler,  // by the handler, which asks Call::rights: it alone finds out what the resource is
+};
+
+// What one operation needs.
+struct AccessRule {
+  // Completes or replaces the accesses; a Fault when the input names no resource at all.
+  using Refine = std::function<Result<void>(const Call&, const InputView&, std::vector<Access>&)>;
+
+  std::string_view operation;  // "GetObject"
+  std::string_view action;     // "s3:GetObject"
+  // "arn:aws:s3:::{Bucket}/{Key}": {account}, {region}, and members of the input. An absent member is "*".
+  std::string_view resource;
+  Refine refine = {};
+  AccessKind kind = AccessKind::kRule;
+  // Without this right on `absenceResource` the caller must not learn that something is not there: 403 instead of
+  // 404. Empty: 404 for everybody.
+  std::string_view absenceAction = {};
+  std::string_view absenceResource = {};
+};
+
+// The template with what it names put in.
+std::string expandResource(std::string_view resource, const Call& call, const InputView& input);
+// What the operation needs for this input; the rule's own access first.
+Result<std::vector<Access>> accessesOf(const AccessRule& rule, const Call& call, const InputView& input);
+
+}  // namespace hearth::api
