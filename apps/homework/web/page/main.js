@@ -1,0 +1,153 @@
+// Which view belongs to an address. A route is #/, #/SUBJECT/TEST and #/SUBJECT/TEST/(NUMBER|all|check|receipt|result).
+import { takeFromAddress } from "./account.js";
+import { time } from "./clock.js";
+import { desk, pathOf } from "./desk.js";
+import { button, byId, data, el, fill } from "./dom.js";
+import { show, showConnection, tick } from "./frame.js";
+import { shelf } from "./shelf.js";
+import { parts, speak, t } from "./texts.js";
+import { checkView } from "./view_check.js";
+import { listView } from "./view_list.js";
+import { allView, questionView } from "./view_question.js";
+import { receiptView, resultView } from "./view_receipt.js";
+import { signInView, signOutView } from "./view_signin.js";
+import { testView } from "./view_test.js";
+
+let turn = 0; // of several views that are being loaded, the last one is shown
+
+function go(href) {
+  if (location.hash === href) render();
+  else location.hash = href;
+}
+
+function routeOf(hash) {
+  try {
+    return hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return [];
+  }
+}
+
+async function storedReceipt(test) {
+  if (desk.isOpen(test)) return (await desk.open(test)).draft.receipt;
+  return desk.receiptOf(test) ?? (await desk.open(test)).draft.receipt;
+}
+
+async function testPage(test, page) {
+  if (page === "result") return resultView(test);
+  if (page === "receipt") {
+    const receipt = await storedReceipt(test);
+    if (receipt) return receiptView(test, receipt);
+  }
+  if (!desk.isOpen(test) || !/^(all|check|\d{1,3})$/.test(page ?? "")) return testView(test, go);
+  const opened = await desk.open(test);
+  if (page === "all") return allView(opened, go);
+  if (page === "check") return checkView(opened, go);
+  return questionView(opened, Number(page), go);
+}
+
+async function viewOf(route) {
+  if (!desk.account) return signInView(null, () => go("#/"));
+  if (route[0] === "signout") return signOutView(() => go("#/"));
+  if (route.length < 2) return listView();
+  if (!desk.course) await desk.refresh();
+  const test = desk.find(route[0], route[1]);
+  if (!test) return messageView("page.noSuchTest");
+  try {
+    return await testPage(test, route[2]);
+  } catch (error) {
+    if (error.kind === "closed") return closedView(test);
+    if (error.kind === "none" && route[2] === "result") return messageView("page.noResultYet", error.sentence);
+    throw error;
+  }
+}
+
+function toList() {
+  return el("p", {}, el("a", { href: "#/" }, t("page.backToList")));
+}
+
+function messageView(key, sentence) {
+  return { title: t(key), heading: t(key), body: [sentence && el("p", { lang: "en" }, sentence), toList()] };
+}
+
+function closedView(test) {
+  const kept = desk.countDraft(test) > 0;
+  return {
+    title: t("page.closedHeading"),
+    heading: t("page.closedHeading"),
+    body: [
+      el("p", {}, data(test.title || test.testId)),
+      el("p", {}, parts("page.closedAt", { time: time(test.due, desk.zone, test.dueText) })),
+      kept && el("p", {}, t("page.draftKept")),
+      el("p", {}, t("page.askTrainer")),
+      desk.receiptOf(test) && el("p", {}, el("a", { href: pathOf(test, "receipt") }, t("page.seeReceipt"))),
+      toList(),
+    ],
+  };
+}
+
+function troubleView(error) {
+  if (error.kind === "key") {
+    desk.forget();
+    return signInView("page.keyRefused", () => go("#/"));
+  }
+  if (!error.kind) throw error;
+  return {
+    title: t("page.unreachableHeading"),
+    heading: t("page.unreachableHeading"),
+    body: [el("p", {}, t("page.unreachable")), error.sentence && el("p", { lang: "en" }, error.sentence),
+      el("p", { class: "buttons" }, button(t("page.tryNow"), () => render())), toList()],
+    trouble: true,
+  };
+}
+
+let waiting = false; // for the network, with nothing to show
+
+async function render(still) {
+  const mine = ++turn;
+  const main = byId("main");
+  if (!main.firstChild) fill(main, [el("p", {}, t("page.loading"))]);
+  let view;
+  try {
+    view = await viewOf(routeOf(location.hash));
+  } catch (error) {
+    view = troubleView(error);
+  }
+  if (mine !== turn) return;
+  waiting = view.trouble === true;
+  show(view, () => render(true), still === true);
+  tick();
+}
+
+function start() {
+  const account = takeFromAddress();
+  const known = shelf.read("lang");
+  speak(known ?? navigator.language);
+  if (account) desk.signIn(account);
+  else desk.resume();
+  render(true);
+}
+
+addEventListener("hashchange", () => {
+  const account = takeFromAddress();
+  if (account) desk.signIn(account);
+  render();
+});
+addEventListener("online", () => {
+  showConnection();
+  if (waiting) render();
+});
+addEventListener("offline", showConnection);
+addEventListener("beforeunload", (event) => {
+  if (!desk.account || !desk.unsent) return;
+  event.preventDefault();
+  event.returnValue = true; // browsers of before 2023
+  event.returnValue = true; // for browsers of before 2023
+});
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.querySelector("h1").focus();
+});
+document.addEventListener("visibilitychange", tick);
+setInterval(tick, 5000);
+start();

@@ -1,0 +1,65 @@
+import { parseInvite } from "./account.js";
+import { desk } from "./desk.js";
+import { button, el } from "./dom.js";
+import { summary } from "./errors.js";
+import { shelf } from "./shelf.js";
+import { t } from "./texts.js";
+
+// Whether this is a shared computer; asked where a student signs in and on the list of tests.
+export function sharedChoice() {
+  const box = el("input", { type: "checkbox", id: "shared", "aria-describedby": "sharedHint",
+    onchange: () => shelf.setShared(box.checked) });
+  box.checked = shelf.shared;
+  return el("div", { class: "option" }, box, el("label", { for: "shared" }, t("page.shared")),
+    el("p", { id: "sharedHint", class: "hint" }, t("page.sharedHint")));
+}
+
+// `refused` is the key of a sentence that says why the student has to sign in (again).
+export function signInView(refused, done) {
+  const errors = el("div", {});
+  const field = el("input", { type: "password", id: "invite", autocomplete: "off", spellcheck: "false", required: true,
+    "aria-describedby": "inviteHint" });
+  const fail = (key) => {
+    field.setAttribute("aria-invalid", "true");
+    summary(errors, [{ text: t(key), target: field }]);
+  };
+  async function submit(event) {
+    event.preventDefault();
+    const account = parseInvite(field.value);
+    if (!account) return fail("page.notAnInvite");
+    desk.signIn(account);
+    try {
+      await desk.refresh();
+    } catch (error) {
+      desk.forget();
+      return fail(error.passing ? "page.unreachable" : "page.keyRefused");
+    }
+    done();
+  }
+  const body = [
+    errors,
+    refused && el("p", { class: "notice" }, t(refused)),
+    el("p", {}, t("page.signInHow")),
+    el("form", { onsubmit: submit, novalidate: true },
+      el("label", { for: "invite" }, t("page.invite")),
+      el("p", { id: "inviteHint", class: "hint" }, t("page.inviteHint")),
+      field,
+      sharedChoice(),
+      el("button", { type: "submit" }, t("page.signIn"))),
+  ];
+  return { title: t("page.signIn"), heading: t("page.signInHeading"), body };
+}
+
+export function signOutView(done) {
+  const left = [...desk.opened.values()].filter(({ draft }) => draft.unsent);
+  const consequence = shelf.shared ? "page.signOutDeletes" : "page.signOutKeeps";
+  const body = [
+    left.length > 0 && el("p", { class: "notice" }, t("page.signOutUnsent", { n: left.length })),
+    el("p", {}, t(consequence)),
+    el("p", { class: "buttons" },
+      button(t("page.signOut"), () => { desk.signOut(); done(); }, "danger"),
+      el("a", { class: "button second", href: "#/" }, t("page.stay"))),
+  ];
+  return { title: t("page.signOut"), heading: t("page.signOutHeading"), body };
+}
+
