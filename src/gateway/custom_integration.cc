@@ -57,19 +57,6 @@ const MappingTemplate* chooseResponseTemplate(const IntegrationResponse& respons
   return json != nullptr ? json : &response.templates.front();
 }
 
-const IntegrationResponse* chooseResponse(const Integration& integration, std::string_view selector) {
-  const IntegrationResponse* fallback = nullptr;
-  for (const IntegrationResponse& response : integration.responses) {
-    if (response.pattern == nullptr) {
-      if (fallback == nullptr) fallback = &response;
-    } else if (!selector.empty() &&
-               RE2::FullMatch(re2::StringPiece(selector.data(), selector.size()), *response.pattern)) {
-      return &response;
-    }
-  }
-  return fallback;
-}
-
 // The result's body as the response's contentHandling wants it: a function can only give bytes as base64.
 Result<std::string> convertResult(const IntegrationResponse& response, const std::string& body) {
   if (response.contentHandling != ContentHandling::kToBinary) return body;
@@ -157,9 +144,11 @@ class LooseReader final {
 Result<std::string> makeIntegrationPayload(const Exchange& exchange, MappingScope& scope) {
   const Integration& integration = exchange.method->integration;
   HEARTH_TRY(const MappingTemplate* mapping, chooseRequestTemplate(integration, exchange.contentType()));
-  // Mapped parameters do not reach a function or a mock, but a mapping that fails fails the request.
+  // Mapped parameters do not reach a function or a mock, but a mapping that fails fails the request. Those of a
+  // service are looked at where its request is made.
+  const bool unused = integration.type != IntegrationType::kService;
   for (const ParameterMapping& parameter : integration.parameters) {
-    HEARTH_CHECK(parameter.source.values(exchange, {}));
+    if (unused) HEARTH_CHECK(parameter.source.values(exchange, {}));
   }
   if (integration.contentHandling == ContentHandling::kUnchanged) {
     if (mapping == nullptr) return exchange.body;
@@ -183,27 +172,45 @@ std::string findErrorMessage(std::string_view result) {
   return json.ok() ? base::findString(*json, "errorMessage").value_or("") : std::string();
 }
 
+Result<const IntegrationResponse*> chooseResponse(const Integration& integration, std::string_view selector) {
+  const IntegrationResponse* fallback = nullptr;
+  for (const IntegrationResponse& response : integration.responses) {
+    if (response.pattern == nullptr) {
+      if (fallback == nullptr) fallback = &response;
+    } else if (!selector.empty() &&
+               RE2::FullMatch(re2::StringPiece(selector.data(), selector.size()), *response.pattern)) {
+      return &response;
+    }
+  }
+  if (fallback != nullptr) return fallback;
+  return Fault("ApiConfiguration", "no match for output mapping and no default endpoint configured", 500);
+}
+
 Result<http::Response> makeMethodResponse(const Exchange& exchange, MappingScope& scope,
                                           const IntegrationOutcome& outcome) {
-  const IntegrationResponse* chosen = chooseResponse(exchange.method->integration, outcome.selector);
-  if (chosen == nullptr) {
-    return Fault("ApiConfiguration", "no match for output mapping and no default endpoint configured", 500);
-  }
+  HEARTH_TRY(const IntegrationResponse* chosen, chooseResponse(exchange.method->integration, outcome.selector));
+  HEARTH_TRY(std::string body, convertResult(*chosen, outcome.body));
+  return makeMethodResponse(exchange, scope, *chosen, outcome, std::move(body), Templates::kApply);
+}
+
+Result<http::Response> makeMethodResponse(const Exchange& exchange, MappingScope& scope,
+                                          const IntegrationResponse& chosen, const IntegrationOutcome& outcome,
+                                          std::string payload, Templates templates) {
   std::vector<std::pair<std::string, std::string>> headers;
-  for (const ParameterMapping& mapping : chosen->parameters) {
+  for (const ParameterMapping& mapping : chosen.parameters) {
     HEARTH_TRY(auto values, mapping.source.values(exchange, {&outcome.headers, outcome.body}));
     for (std::string& value : values) headers.emplace_back(mapping.name, std::move(value));
   }
 
   http::Response response;
-  const MappingTemplate* mapping = chooseResponseTemplate(*chosen, exchange);
-  HEARTH_TRY(std::string body, convertResult(*chosen, outcome.body));
+  const MappingTemplate* mapping =
+      templates == Templates::kApply ? chooseResponseTemplate(chosen, exchange) : nullptr;
   if (mapping == nullptr || mapping->passesThrough()) {
-    response.body = std::move(body);
+    response.body = std::move(payload);
   } else {
-    HEARTH_TRY(response.body, scope.render(*mapping, scope.keep(std::move(body)), InputObject::Side::kResponse));
+    HEARTH_TRY(response.body, scope.render(*mapping, scope.keep(std::move(payload)), InputObject::Side::kResponse));
   }
-  response.status = scope.statusOverride().value_or(chosen->status);
+  response.status = scope.statusOverride().value_or(chosen.status);
 
   // An override takes the place of all mapped values of its name.
   auto overrides = scope.headerOverrides();

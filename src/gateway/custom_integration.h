@@ -1,4 +1,5 @@
-// AWS and MOCK integrations: mapping a request to a payload, and a result to a response.
+// AWS and MOCK integrations: mapping a request to a payload, and a result to a response. What is particular to
+// services other than Lambda is in service_integration.h.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-request.html
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
 #pragma once
@@ -35,9 +36,19 @@ struct IntegrationOutcome {
 // The errorMessage of a function's result; empty when it has none.
 std::string findErrorMessage(std::string_view result);
 
-// The response to the client, without the gateway's own headers: the integration response is chosen by the
-// selector, the template by the Accept header, else the JSON one, else the first. Faults: ApiConfiguration 500 when
-// no response fits and there is no default, and as above.
+// The response that the selector chooses, or the default one. Fault: ApiConfiguration 500 when there is neither.
+Result<const IntegrationResponse*> chooseResponse(const Integration& integration, std::string_view selector);
+
+// Templates work on text: a binary payload passes them by.
+enum class Templates : unsigned char { kApply, kPassBy };
+
+// The response to the client, without the gateway's own headers: parameters are mapped from the outcome, the body
+// is `payload`, by the template for the Accept header, else the JSON one, else the first. Faults: as above.
+Result<http::Response> makeMethodResponse(const Exchange& exchange, MappingScope& scope,
+                                          const IntegrationResponse& chosen, const IntegrationOutcome& outcome,
+                                          std::string payload, Templates templates);
+
+// The same for a function or a mock, whose result is text: its response is chosen and its body converted.
 Result<http::Response> makeMethodResponse(const Exchange& exchange, MappingScope& scope,
                                           const IntegrationOutcome& outcome);
 

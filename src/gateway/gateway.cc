@@ -8,6 +8,7 @@
 #include "gateway/mapping_scope.h"
 #include "gateway/proxy_integration.h"
 #include "gateway/request_validation.h"
+#include "gateway/service_integration.h"
 
 namespace hearth::gateway {
 namespace {
@@ -21,6 +22,8 @@ Problem problemOf(const Fault& fault) {
       return Problem::kUnsupportedMediaType;
     case 502:
       return Problem::kIntegrationFailure;
+    case 503:
+      return Problem::kBusy;
     case 504:
       return Problem::kIntegrationTimeout;
     default:
@@ -37,9 +40,10 @@ std::string sourceArnOf(const Exchange& exchange) {
 
 }  // namespace
 
-Gateway::Gateway(ports::Invoker& invoker, ports::UsageMeter& meter, const base::Clock& clock, base::Random& random,
-                 StageSource& stages, GatewaySettings settings)
+Gateway::Gateway(ports::Invoker& invoker, ServiceCaller services, ports::UsageMeter& meter,
+                 const base::Clock& clock, base::Random& random, StageSource& stages, GatewaySettings settings)
     : invoker_(invoker),
+      services_(std::move(services)),
       clock_(clock),
       random_(random),
       stages_(stages),
@@ -77,7 +81,7 @@ Task<http::Response> Gateway::answer(http::Request& request, Exchange& exchange,
   if (auto refusal = co_await readBody(request, exchange, share)) co_return refuse(std::move(*refusal));
   if (auto refusal = validate(exchange)) co_return refuse(std::move(*refusal));
 
-  auto response = co_await integrate(exchange, record);
+  auto response = co_await integrate(exchange, record, share);
   if (!response.ok()) {
     const Fault& fault = response.fault();
     const Problem problem = problemOf(fault);
@@ -176,7 +180,8 @@ Gateway::Check Gateway::validate(const Exchange& exchange) {
   return std::nullopt;
 }
 
-Task<Result<http::Response>> Gateway::integrate(const Exchange& exchange, AccessRecord& record) {
+Task<Result<http::Response>> Gateway::integrate(const Exchange& exchange, AccessRecord& record,
+                                                base::ByteBudget::Share& share) {
   const Integration& integration = exchange.method->integration;
   if (!integration.error.empty()) co_return Fault("ApiConfiguration", integration.error, 500);
   switch (integration.type) {
@@ -184,6 +189,8 @@ Task<Result<http::Response>> Gateway::integrate(const Exchange& exchange, Access
       co_return co_await integrateProxy(exchange, record);
     case IntegrationType::kLambda:
       co_return co_await integrateLambda(exchange, record);
+    case IntegrationType::kService:
+      co_return co_await integrateService(exchange, record, share);
     case IntegrationType::kMock:
       break;
   }
@@ -206,6 +213,27 @@ Task<Result<http::Response>> Gateway::integrateLambda(const Exchange& exchange, 
   outcome.headers.add("Content-Type", "application/json");
   outcome.body = std::move(result.payload);
   co_return makeMethodResponse(exchange, scope, outcome);
+}
+
+Task<Result<http::Response>> Gateway::integrateService(const Exchange& exchange, AccessRecord& record,
+                                                       base::ByteBudget::Share& share) {
+  MappingScope scope(exchange);
+  HEARTH_CO_TRY(std::string payload, makeIntegrationPayload(exchange, scope));
+  HEARTH_CO_TRY(ServiceCall call, makeServiceCall(exchange, std::move(payload)));
+  const auto limit = std::min(exchange.method->integration.timeout, settings_.integrationTimeout);
+  HEARTH_CO_TRY(http::Response given, co_await callService(std::move(call), limit, record));
+  co_return co_await makeServiceResponse(exchange, scope, std::move(given), settings_.bodyBytes, share);
+}
+
+Task<Result<http::Response>> Gateway::callService(ServiceCall call, std::chrono::milliseconds limit,
+                                                  AccessRecord& record) {
+  const base::Time before = clock_.now();
+  auto work = services_(std::move(call));
+  auto response = co_await withDeadline(std::move(work), limit);
+  record.integrationLatency = clock_.now() - before;
+  if (!response) co_return Fault("IntegrationTimeout", "the service did not answer in time", 504);
+  if (response->ok()) co_return std::move(**response);
+  co_return Fault("ApiConfiguration", response->fault().code + ": " + response->fault().message, 500);
 }
 
 Result<http::Response> Gateway::integrateMock(const Exchange& exchange) {

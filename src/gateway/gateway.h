@@ -18,6 +18,7 @@
 #include "gateway/exchange.h"
 #include "gateway/gateway_response.h"
 #include "gateway/quota.h"
+#include "gateway/service_call.h"
 #include "gateway/stage.h"
 #include "gateway/target.h"
 #include "gateway/throttle.h"
@@ -66,8 +67,8 @@ struct GatewaySettings {
 class Gateway final {
  public:
   // All borrowed; they outlive the gateway.
-  Gateway(ports::Invoker& invoker, ports::UsageMeter& meter, const base::Clock& clock, base::Random& random,
-          StageSource& stages, GatewaySettings settings);
+  Gateway(ports::Invoker& invoker, ServiceCaller services, ports::UsageMeter& meter, const base::Clock& clock,
+          base::Random& random, StageSource& stages, GatewaySettings settings);
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
@@ -94,13 +95,18 @@ class Gateway final {
   Check throttle(const Exchange& exchange, const Admission& admission);
   Task<Check> readBody(http::Request& request, Exchange& exchange, base::ByteBudget::Share& share) const;
   static Check validate(const Exchange& exchange);
-  Task<Result<http::Response>> integrate(const Exchange& exchange, AccessRecord& record);
+  Task<Result<http::Response>> integrate(const Exchange& exchange, AccessRecord& record,
+                                         base::ByteBudget::Share& share);
   Task<Result<http::Response>> integrateProxy(const Exchange& exchange, AccessRecord& record);
   Task<Result<http::Response>> integrateLambda(const Exchange& exchange, AccessRecord& record);
+  Task<Result<http::Response>> integrateService(const Exchange& exchange, AccessRecord& record,
+                                                base::ByteBudget::Share& share);
   static Result<http::Response> integrateMock(const Exchange& exchange);
+  Task<Result<http::Response>> callService(ServiceCall call, std::chrono::milliseconds limit, AccessRecord& record);
   Task<Result<ports::InvokeOutcome>> invoke(const Exchange& exchange, std::string payload, AccessRecord& record);
 
   ports::Invoker& invoker_;
+  const ServiceCaller services_;
   const base::Clock& clock_;
   base::Random& random_;
   StageSource& stages_;

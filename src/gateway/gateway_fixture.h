@@ -70,6 +70,31 @@ class FakeInvoker final : public ports::Invoker {
   std::deque<ports::Invocation> invocations;
 };
 
+// A service that does what the test says.
+class FakeService final {
+ public:
+  // The calls, with their bodies read.
+  struct Seen {
+    std::string service, region, roleArn, method, target, body;
+    http::Headers headers;
+  };
+  Task<Result<http::Response>> call(ServiceCall given) {
+    Seen& seen = calls.emplace_back();
+    seen = {given.service,        given.region, given.roleArn,        given.request.method,
+            given.request.target, {},           given.request.headers};
+    auto body = co_await base::readAll(*given.request.body, 1 << 20, Fault("EntityTooLarge", ""));
+    seen.body = body.value();
+    if (neverAnswers) co_await base::awaitCallback<int>([this](std::function<void(int)> done) { waiting = done; });
+    co_return answer();
+  }
+  std::function<Result<http::Response>()> answer = [] {
+    return Result<http::Response>(http::Response::text(200, "text/html", "<p>"));
+  };
+  bool neverAnswers = false;
+  std::function<void(int)> waiting;
+  std::deque<Seen> calls;
+};
+
 class FakeMeter final : public ports::UsageMeter {
  public:
   std::int64_t used(const std::string& planId, const std::string& keyId, std::int64_t firstDay,
@@ -143,6 +168,7 @@ struct World {
   boost::asio::io_context loop;  // outlives whoever waits on it
   StageDefinition definition = makeStageDefinition();
   FakeInvoker invoker;
+  FakeService service;
   FakeMeter meter;
   base::ManualClock clock{base::parseIso8601("2026-04-07T12:34:56.789Z").value()};
   FixedRandom random;
@@ -160,7 +186,9 @@ struct World {
     if (!stage.ok()) return stage.fault().message;
     stages.stages[definition.apiId + "/" + definition.name] = *stage;
     if (gateway == nullptr) {
-      gateway = std::make_unique<Gateway>(invoker, meter, clock, random, stages, settings);
+      gateway = std::make_unique<Gateway>(
+          invoker, [this](ServiceCall call) { return service.call(std::move(call)); }, meter, clock, random, stages,
+          settings);
     }
     return {};
   }

@@ -37,6 +37,9 @@ class ParameterSource final {
   // All values; none when the source is absent. Faults: BadRequestException 400 "Invalid JSON in request body" for
   // a body path into what is no JSON, InternalServerError 500 for the same in a response.
   Result<std::vector<std::string>> values(const Exchange& exchange, const IntegrationResult& result) const;
+  // Are the values percent-encoded, as the client sent them?
+  bool isEncoded() const { return kind_ == Kind::kPath; }
+  bool readsBody() const { return kind_ == Kind::kBody || kind_ == Kind::kBodyPath; }
 
  private:
   enum class Kind : unsigned char {

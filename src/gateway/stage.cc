@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "gateway/content_type.h"
+#include "gateway/integration_uri.h"
 
 namespace hearth::gateway {
 namespace {
@@ -45,51 +46,6 @@ std::vector<MappingTemplate> compileTemplates(const TextMap& templates) {
   return compiled;
 }
 
-// ${stageVariables.name} replaced by the stage's value, or by nothing.
-std::string withStageVariables(std::string_view text, const TextMap& variables) {
-  constexpr std::string_view kOpen = "${stageVariables.";
-  std::string result;
-  for (std::size_t start = 0;;) {
-    const std::size_t open = text.find(kOpen, start);
-    const std::size_t close = open == std::string_view::npos ? open : text.find('}', open);
-    if (close == std::string_view::npos) return result.append(text, start);
-    result.append(text, start, open - start);
-    const std::size_t name = open + kOpen.size();
-    const auto found = variables.find(std::string(text.substr(name, close - name)));
-    if (found != variables.end()) result.append(found->second);
-    start = close + 1;
-  }
-}
-
-// arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations -> FUNCTION_ARN.
-Result<std::string> functionOf(const std::string& type, const std::string& uri) {
-  std::vector<std::string_view> parts;
-  std::string_view rest = uri;
-  while (parts.size() < 5 && rest.find(':') != std::string_view::npos) {
-    parts.push_back(rest.substr(0, rest.find(':')));
-    rest.remove_prefix(rest.find(':') + 1);
-  }
-  if (parts.size() < 5 || parts[0] != "arn" || parts[2] != "apigateway") {
-    return refuse("Invalid ARN specified in the request");
-  }
-  const bool path = rest.starts_with("path/");
-  if (!path && !rest.starts_with("action/")) return refuse("AWS ARN for integration must contain path or action");
-  if (parts[4] != "lambda") {
-    return refuse(type == "AWS_PROXY"
-                      ? "Integrations of type 'AWS_PROXY' currently only supports Lambda function and "
-                        "Firehose stream invocations."
-                      : "Integrations of type 'AWS' with the service '" + std::string(parts[4]) +
-                            "' are not supported");
-  }
-  constexpr std::string_view kFunctions = "path/2015-03-31/functions/";
-  constexpr std::string_view kInvocations = "/invocations";
-  if (!rest.starts_with(kFunctions) || !rest.ends_with(kInvocations) ||
-      rest.size() <= kFunctions.size() + kInvocations.size()) {
-    return refuse("Integrations of Lambda functions need the path " + std::string(kFunctions) + "ARN/invocations");
-  }
-  return std::string(rest.substr(kFunctions.size(), rest.size() - kFunctions.size() - kInvocations.size()));
-}
-
 Result<IntegrationResponse> compileResponse(const IntegrationResponseDefinition& definition) {
   IntegrationResponse response;
   HEARTH_TRY(response.status, parseStatus(definition.statusCode));
@@ -120,15 +76,16 @@ Result<Passthrough> parsePassthrough(const std::string& text) {
 
 // Which headers a mapping may not set for an AWS integration: those calls fail on AWS, at run time.
 std::string forbiddenMapping(const std::vector<ParameterMapping>& mappings) {
-  static constexpr std::array<std::string_view, 9> kForbidden = {"content-length",
-                                                                 "transfer-encoding",
-                                                                 "x-amzn-trace-id",
-                                                                 "x-amzn-apigateway-api-id",
-                                                                 "authorization",
-                                                                 "connection",
-                                                                 "expect",
-                                                                 "proxy-authenticate",
-                                                                 "te"};
+  static constexpr std::array<std::string_view, 10> kForbidden = {"content-length",
+                                                                  "transfer-encoding",
+                                                                  "x-amzn-trace-id",
+                                                                  "x-amzn-apigateway-api-id",
+                                                                  "authorization",
+                                                                  "connection",
+                                                                  "expect",
+                                                                  "host",
+                                                                  "proxy-authenticate",
+                                                                  "te"};
   for (const ParameterMapping& mapping : mappings) {
     for (const std::string_view name : kForbidden) {
       if (mapping.place == ParameterPlace::kHeader && base::equalsIgnoreCase(mapping.name, name)) {
@@ -139,15 +96,45 @@ std::string forbiddenMapping(const std::vector<ParameterMapping>& mappings) {
   return {};
 }
 
+// Every {parameter} of a service's path must come from somewhere.
+Result<void> checkPathParameters(const Integration& integration) {
+  for (const ServiceTarget::Piece& piece : integration.service.path) {
+    const bool mapped = !piece.parameter ||
+                        std::any_of(integration.parameters.begin(), integration.parameters.end(),
+                                    [&](const ParameterMapping& mapping) {
+                                      return mapping.place == ParameterPlace::kPath && mapping.name == piece.text;
+                                    });
+    if (!mapped)
+      return refuse("Invalid mapping expression parameter specified: integration.request.path." + piece.text);
+  }
+  return {};
+}
+
+// What an AWS integration calls, and in whose name.
+Result<void> compileTarget(Integration& integration, const IntegrationDefinition& definition,
+                           const TextMap& variables) {
+  HEARTH_TRY(auto target, parseIntegrationUri(definition.type, withStageVariables(definition.uri, variables)));
+  if (auto* function = std::get_if<FunctionTarget>(&target)) {
+    integration.type = definition.type == "AWS" ? IntegrationType::kLambda : IntegrationType::kLambdaProxy;
+    integration.functionArn = std::move(function->arn);
+    if (definition.httpMethod != "POST") integration.error = "functions are invoked with POST";
+    if (!definition.credentials.empty()) return refuse("Integration credentials are not supported");
+    return {};
+  }
+  integration.type = IntegrationType::kService;
+  integration.service = std::get<ServiceTarget>(std::move(target));
+  integration.verb = definition.httpMethod;
+  integration.roleArn = definition.credentials;
+  if (integration.roleArn.empty()) return refuse("Role ARN must be specified for AWS integrations");
+  return {};
+}
+
 Result<Integration> compileIntegration(const IntegrationDefinition& definition, const TextMap& variables) {
   Integration integration;
   if (definition.type == "MOCK") {
     integration.type = IntegrationType::kMock;
   } else if (definition.type == "AWS" || definition.type == "AWS_PROXY") {
-    integration.type = definition.type == "AWS" ? IntegrationType::kLambda : IntegrationType::kLambdaProxy;
-    HEARTH_TRY(integration.functionArn, functionOf(definition.type, withStageVariables(definition.uri, variables)));
-    if (definition.httpMethod != "POST") integration.error = "functions are invoked with POST";
-    if (!definition.credentials.empty()) return refuse("Integration credentials are not supported");
+    HEARTH_CHECK(compileTarget(integration, definition, variables));
   } else if (definition.type == "HTTP" || definition.type == "HTTP_PROXY") {
     return refuse("Integrations of type '" + definition.type + "' are not supported");
   } else {
@@ -167,6 +154,7 @@ Result<Integration> compileIntegration(const IntegrationDefinition& definition, 
   for (const IntegrationResponseDefinition& response : definition.responses) {
     HEARTH_TRY(integration.responses.emplace_back(), compileResponse(response));
   }
+  HEARTH_CHECK(checkPathParameters(integration));
   // Patterns are tried by ascending status.
   std::stable_sort(integration.responses.begin(), integration.responses.end(),
                    [](const auto& left, const auto& right) { return left.status < right.status; });

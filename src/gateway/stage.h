@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "gateway/definition.h"
+#include "gateway/integration_uri.h"
 #include "gateway/json_schema.h"
 #include "gateway/parameter_mapping.h"
 #include "gateway/route_tree.h"
@@ -31,7 +32,7 @@ struct MappingTemplate {
 
 enum class ContentHandling : unsigned char { kUnchanged, kToText, kToBinary };
 enum class Passthrough : unsigned char { kWhenNoMatch, kWhenNoTemplates, kNever };
-enum class IntegrationType : unsigned char { kLambda, kLambdaProxy, kMock };
+enum class IntegrationType : unsigned char { kLambda, kLambdaProxy, kService, kMock };
 
 struct IntegrationResponse {
   int status = 200;
@@ -44,7 +45,11 @@ struct IntegrationResponse {
 struct Integration {
   IntegrationType type = IntegrationType::kMock;
   std::string functionArn;  // of the Lambda types
-  std::string error;        // not empty: deployed, as on AWS, but every call fails because of this
+  // Of kService.
+  ServiceTarget service;
+  std::string verb;  // "GET" ..., "ANY": the client's
+  std::string roleArn;
+  std::string error;  // not empty: deployed, as on AWS, but every call fails because of this
   std::vector<ParameterMapping> parameters;
   std::vector<MappingTemplate> templates;
   Passthrough passthrough = Passthrough::kWhenNoMatch;
@@ -98,8 +103,8 @@ struct Stage {
 };
 
 // Faults: BadRequestException 400 for what API Gateway would refuse at deployment, and by name for what is not
-// supported here: integrations other than MOCK and those with Lambda functions, authorizers, integration
-// credentials, API keys out of authorizers, patterns that RE2 does not know.
+// supported here: integrations other than MOCK and those with Lambda functions and paths of S3, authorizers,
+// credentials of integrations with functions, API keys out of authorizers, patterns that RE2 does not know.
 Result<std::shared_ptr<const Stage>> compileStage(const StageDefinition& definition);
 
 }  // namespace hearth::gateway

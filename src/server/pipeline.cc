@@ -99,9 +99,49 @@ Task<http::Response> Pipeline::handleCall(http::Request& request) {
   exchange.protocol = exchange.service ? exchange.service->protocols.front() : protocolOf(request);
   exchange.requestId = newRequestId(exchange.service);
 
+  auto steps = runSteps(exchange);
+  co_return co_await respond(exchange, std::move(steps));
+}
+
+Task<Result<http::Response>> Pipeline::callAs(gateway::ServiceCall call) {
+  HEARTH_CO_TRY(api::Principal principal, takeRole(call.roleArn));
+  http::Request& request = call.request;
+  request.headers.set("Host", call.service + "." + call.region + ".amazonaws.com");
+  // The routes go by the service that is signed for; nobody looks at the signature.
+  request.headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=" + principal.accessKeyId + "/-/" +
+                                           call.region + "/" + call.service + "/aws4_request");
+  request.headers.remove("x-amz-content-sha256");
+  Exchange exchange{.request = request, .share = base::ByteBudget::Share(parts_.bodies)};
+  exchange.service = routes_.guessService(request);
+  exchange.protocol = exchange.service ? exchange.service->protocols.front() : protocolOf(request);
+  exchange.requestId = newRequestId(exchange.service);
+  exchange.call.account = principal.account;
+  exchange.call.principal = std::move(principal);
+  exchange.call.region = std::move(call.region);
+  exchange.call.secure = true;  // as between services
+  auto steps = runStepsBehindSignature(exchange);
+  co_return co_await respond(exchange, std::move(steps));
+}
+
+// The session in which API Gateway acts for an API, named as on AWS.
+Result<api::Principal> Pipeline::takeRole(const std::string& roleArn) {
+  constexpr std::string_view kSession = "BackplaneAssumeRoleSession";
+  store::Database::Snapshot snapshot(parts_.database);
+  HEARTH_CHECK(parts_.directory.checkAssumable(roleArn, "apigateway.amazonaws.com"));
+  const auto role = parts_.directory.findRoleByArn(roleArn);
+  if (!role) return Fault("NoSuchEntity", "The role " + roleArn + " cannot be found.", 404);
+  api::Principal principal;
+  principal.account = role->account;
+  principal.arn = "arn:aws:sts::" + role->account + ":assumed-role/" + role->name + "/" + std::string(kSession);
+  principal.userId = role->roleId + ":" + std::string(kSession);
+  return principal;
+}
+
+Task<http::Response> Pipeline::respond(Exchange& exchange, Task<Result<http::Response>> steps) {
+  http::Request& request = exchange.request;
   std::optional<Fault> fault;
   try {
-    auto response = co_await runSteps(exchange);
+    auto response = co_await std::move(steps);
     if (response.ok()) co_return std::move(response).value();
     fault = std::move(response).fault();
   } catch (const std::exception& error) {
@@ -119,6 +159,27 @@ Task<Result<http::Response>> Pipeline::runSteps(Exchange& exchange) {
   HEARTH_CO_CHECK(screen(exchange));
   HEARTH_CO_CHECK(co_await match(exchange));
   HEARTH_CO_CHECK(co_await authenticate(exchange));
+  co_return co_await carryOut(exchange);
+}
+
+// Of a call whose principal is known beforehand.
+Task<Result<http::Response>> Pipeline::runStepsBehindSignature(Exchange& exchange) {
+  HEARTH_CO_CHECK(co_await match(exchange));
+  const bool streams = exchange.match.operation && wire::streamsInput(*exchange.match.operation);
+  if (!streams && !exchange.bodyRead) HEARTH_CO_CHECK(co_await readBody(exchange));
+  if (!streams && exchange.service->id == "s3") {
+    HEARTH_CO_TRY(auto digests, wire::expectedDigests(exchange.request.headers));
+    HEARTH_CO_CHECK(wire::checkDigests(exchange.body, digests));
+  }
+  api::Call& call = exchange.call;
+  call.requestId = exchange.requestId;
+  call.operation = std::string(exchange.service->id) + ":" + std::string(exchange.match.operationName);
+  call.host = exchange.request.headers.find("Host").value_or("");
+  call.now = parts_.clock.now();
+  co_return co_await carryOut(exchange);
+}
+
+Task<Result<http::Response>> Pipeline::carryOut(Exchange& exchange) {
   HEARTH_CO_CHECK(decode(exchange));
   HEARTH_CO_TRY(api::AnyShape output, co_await run(exchange));
   co_return wire::encodeOutput(*exchange.match.operation, exchange.protocol, output, exchange.requestId);
@@ -137,14 +198,20 @@ Result<void> Pipeline::screen(Exchange& exchange) {
 Task<Result<void>> Pipeline::match(Exchange& exchange) {
   http::Request& request = exchange.request;
   if (wire::Routes::needsBody(request)) {
-    const std::size_t limit = bodyLimit(exchange.service);
-    Fault tooLarge = bodyTooLarge(exchange.service, limit);
-    HEARTH_CO_TRY(exchange.body, co_await base::readAll(*request.body, limit, std::move(tooLarge), exchange.share));
-    exchange.bodyRead = true;
+    HEARTH_CO_CHECK(co_await readBody(exchange));
   }
   HEARTH_CO_TRY(exchange.match, routes_.find(request, exchange.body));
   exchange.service = exchange.match.service;
   exchange.protocol = exchange.match.protocol;
+  co_return Result<void>();
+}
+
+Task<Result<void>> Pipeline::readBody(Exchange& exchange) {
+  const std::size_t limit = bodyLimit(exchange.service);
+  Fault tooLarge = bodyTooLarge(exchange.service, limit);
+  HEARTH_CO_TRY(exchange.body,
+                co_await base::readAll(*exchange.request.body, limit, std::move(tooLarge), exchange.share));
+  exchange.bodyRead = true;
   co_return Result<void>();
 }
 
@@ -153,12 +220,7 @@ Task<Result<void>> Pipeline::authenticate(Exchange& exchange) {
   http::Request& request = exchange.request;
   bool streams = exchange.match.operation && wire::streamsInput(*exchange.match.operation);
   bool chunked = request.headers.find("x-amz-content-sha256").value_or("").starts_with("STREAMING-");
-  if (!streams && !chunked && !exchange.bodyRead) {
-    std::size_t limit = bodyLimit(exchange.service);
-    HEARTH_CO_TRY(exchange.body, co_await base::readAll(*request.body, limit, bodyTooLarge(exchange.service, limit),
-                                                        exchange.share));
-    exchange.bodyRead = true;
-  }
+  if (!streams && !chunked && !exchange.bodyRead) HEARTH_CO_CHECK(co_await readBody(exchange));
   std::optional<std::string_view> body;
   if (exchange.bodyRead) body = exchange.body;
   wire::Verification verification = verifier_.verify(request, body);
@@ -168,11 +230,7 @@ Task<Result<void>> Pipeline::authenticate(Exchange& exchange) {
 
   if (!exchange.bodyRead) {
     HEARTH_CO_TRY(request.body, wire::openBody(request, verified));
-    if (!streams) {
-      std::size_t limit = bodyLimit(exchange.service);
-      HEARTH_CO_TRY(exchange.body, co_await base::readAll(*request.body, limit,
-                                                          bodyTooLarge(exchange.service, limit), exchange.share));
-    }
+    if (!streams) HEARTH_CO_CHECK(co_await readBody(exchange));
   }
   if (!streams && exchange.service->id == "s3") {
     HEARTH_CO_TRY(auto digests, wire::expectedDigests(request.headers));

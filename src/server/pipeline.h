@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "gateway/gateway.h"
+#include "gateway/service_call.h"
 #include "http/message.h"
 #include "identity/directory.h"
 #include "server/admin.h"
@@ -40,19 +41,30 @@ class Pipeline final {
   // calls.
   Task<http::Response> handle(http::Request& request);
 
+  // An AWS call that the gateway makes in the name of a role: the steps behind the signature. The response is the
+  // service's, refusals included. Faults: NoSuchEntity 404 and AccessDenied 403 when API Gateway may not take the
+  // role.
+  Task<Result<http::Response>> callAs(gateway::ServiceCall call);
+
  private:
   struct Exchange;
 
   Task<http::Response> handleCall(http::Request& request);
   Task<Result<http::Response>> runSteps(Exchange& exchange);
+  Task<Result<http::Response>> runStepsBehindSignature(Exchange& exchange);
+  Task<Result<http::Response>> carryOut(Exchange& exchange);
+  // What the steps give; a fault, or what a handler threw, in the protocol of the caller.
+  Task<http::Response> respond(Exchange& exchange, Task<Result<http::Response>> steps);
 
   // The steps, in their order.
   Result<void> screen(Exchange& exchange);
   Task<Result<void>> match(Exchange& exchange);
+  Task<Result<void>> readBody(Exchange& exchange);
   Task<Result<void>> authenticate(Exchange& exchange);
   Result<void> decode(Exchange& exchange);
   Task<Result<api::AnyShape>> run(Exchange& exchange);
 
+  Result<api::Principal> takeRole(const std::string& roleArn);
   std::string newRequestId(const api::Service* service);
 
   PipelineParts parts_;

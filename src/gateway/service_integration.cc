@@ -1,0 +1,167 @@
+#include "gateway/service_integration.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/byte_stream.h"
+#include "base/bytes.h"
+#include "gateway/content_type.h"
+#include "gateway/custom_integration.h"
+
+namespace hearth::gateway {
+namespace {
+
+Fault misconfigured(std::string reason) { return Fault("ApiConfiguration", std::move(reason), 500); }
+
+// A value for a path: escapes that the client made stay, and a slash separates.
+std::string encodeForPath(const ParameterSource& source, std::string_view value) {
+  if (!source.isEncoded()) return base::uriEncode(value, true);
+  std::string encoded;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool reserved = byte <= ' ' || byte >= 0x7F || c == '?' || c == '#';
+    encoded += reserved ? base::uriEncode(std::string_view(&c, 1)) : std::string(1, c);
+  }
+  return encoded;
+}
+
+Result<std::string> pathValue(const Exchange& exchange, std::string_view name) {
+  for (const ParameterMapping& mapping : exchange.method->integration.parameters) {
+    if (mapping.place != ParameterPlace::kPath || mapping.name != name) continue;
+    HEARTH_TRY(const auto values, mapping.source.values(exchange, {}));
+    // Without a key the path would be the bucket's.
+    if (values.empty() || values.back().empty()) break;
+    return encodeForPath(mapping.source, values.back());
+  }
+  return misconfigured("the path parameter " + std::string(name) + " has no value");
+}
+
+void appendQuery(std::string& query, std::string_view name, std::string_view value) {
+  if (!query.empty()) query += '&';
+  query += base::uriEncode(name) + "=" + base::uriEncode(value);
+}
+
+// How a body goes from the service to the client.
+enum class Conversion : unsigned char { kNone, kUtf8, kEncode, kDecode };
+
+// AWS's table: by whether the service's payload is binary, whether the client accepts binary, and the response's
+// contentHandling.
+Conversion conversionOf(const Exchange& exchange, const IntegrationResponse& chosen, bool binary) {
+  const std::string* accept = exchange.findHeader("Accept");
+  const bool accepted =
+      isBinaryType(accept == nullptr ? std::string_view() : *accept, exchange.stage->binaryMediaTypes);
+  switch (chosen.contentHandling) {
+    case ContentHandling::kToBinary:
+      return binary ? Conversion::kNone : Conversion::kDecode;
+    case ContentHandling::kToText:
+      return binary ? Conversion::kEncode : Conversion::kUtf8;
+    case ContentHandling::kUnchanged:
+      break;
+  }
+  if (binary) return accepted ? Conversion::kNone : Conversion::kEncode;
+  return accepted ? Conversion::kDecode : Conversion::kUtf8;
+}
+
+Result<std::string> convert(std::string body, Conversion conversion) {
+  switch (conversion) {
+    case Conversion::kNone:
+      break;
+    case Conversion::kUtf8:
+      if (!base::isUtf8(body)) return base::toUtf8(body);
+      break;
+    case Conversion::kEncode:
+      return base::base64Encode(body);
+    case Conversion::kDecode: {
+      auto bytes = base::base64Decode(body);
+      if (!bytes) return misconfigured("the response to convert is no base64");
+      return std::move(*bytes);
+    }
+  }
+  return body;
+}
+
+Fault tooLarge(std::size_t limit) {
+  return misconfigured("the integration's response is larger than the maximum of " + std::to_string(limit) +
+                       " bytes");
+}
+
+bool readsBody(const IntegrationResponse& chosen) {
+  return std::any_of(chosen.parameters.begin(), chosen.parameters.end(),
+                     [](const ParameterMapping& mapping) { return mapping.source.readsBody(); });
+}
+
+}  // namespace
+
+Result<ServiceCall> makeServiceCall(const Exchange& exchange, std::string payload) {
+  const Integration& integration = exchange.method->integration;
+  ServiceCall call;
+  call.service = integration.service.service;
+  call.region = integration.service.region;
+  call.roleArn = integration.roleArn;
+  http::Request& request = call.request;
+  request.method = integration.verb == "ANY" ? exchange.verb : integration.verb;
+  for (const ServiceTarget::Piece& piece : integration.service.path) {
+    if (!piece.parameter) {
+      request.path += piece.text;
+      continue;
+    }
+    HEARTH_TRY(const std::string value, pathValue(exchange, piece.text));
+    request.path += value;
+  }
+  request.query = integration.service.query;
+  for (const ParameterMapping& mapping : integration.parameters) {
+    if (mapping.place == ParameterPlace::kPath) continue;
+    HEARTH_TRY(auto values, mapping.source.values(exchange, {}));
+    for (std::string& value : values) {
+      if (mapping.place == ParameterPlace::kQuery)
+        appendQuery(request.query, mapping.name, value);
+      else
+        request.headers.add(mapping.name, std::move(value));
+    }
+  }
+  if (!payload.empty()) {
+    if (!request.headers.contains("Content-Type")) {
+      const std::string_view type = exchange.contentType();
+      request.headers.add("Content-Type", type.empty() ? "application/json" : std::string(type));
+    }
+    const bool text = integration.contentHandling == ContentHandling::kUnchanged &&
+                      !isBinaryType(exchange.contentType(), exchange.stage->binaryMediaTypes);
+    if (text && !base::isUtf8(payload)) payload = base::toUtf8(payload);
+  }
+  request.target = request.query.empty() ? request.path : request.path + "?" + request.query;
+  request.headers.add("Content-Length", std::to_string(payload.size()));
+  request.body = std::make_unique<base::StringStream>(std::move(payload));
+  return call;
+}
+
+Task<Result<http::Response>> makeServiceResponse(const Exchange& exchange, MappingScope& scope,
+                                                 http::Response given, std::size_t limit,
+                                                 base::ByteBudget::Share& share) {
+  IntegrationOutcome outcome;
+  outcome.selector = std::to_string(given.status);
+  outcome.headers = std::move(given.headers);
+  HEARTH_CO_TRY(const IntegrationResponse* chosen, chooseResponse(exchange.method->integration, outcome.selector));
+  const bool binary =
+      isBinaryType(outcome.headers.find("Content-Type").value_or(""), exchange.stage->binaryMediaTypes);
+  const bool empty = !given.stream && given.body.empty();
+  const Conversion conversion = empty ? Conversion::kNone : conversionOf(exchange, *chosen, binary);
+  const bool asItIs = conversion == Conversion::kNone && (binary || empty) && !readsBody(*chosen);
+  if (given.stream && given.stream->size().value_or(0) > limit) co_return tooLarge(limit);
+  if (given.stream && !(asItIs && given.stream->size())) {
+    auto body = co_await base::readAll(*given.stream, limit, tooLarge(limit), share);
+    if (!body.ok()) co_return std::move(body).fault();
+    given.body = std::move(*body);
+    given.stream.reset();
+  }
+  if (given.body.size() > limit) co_return tooLarge(limit);
+  if (readsBody(*chosen)) outcome.body = given.body;
+  HEARTH_CO_TRY(std::string payload, convert(std::move(given.body), conversion));
+  const bool mapped = !binary || conversion == Conversion::kEncode;
+  auto response = makeMethodResponse(exchange, scope, *chosen, outcome, std::move(payload),
+                                     mapped ? Templates::kApply : Templates::kPassBy);
+  if (response.ok() && given.stream) response->stream = std::move(given.stream);
+  co_return response;
+}
+
+}  // namespace hearth::gateway
