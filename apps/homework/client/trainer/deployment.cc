@@ -88,7 +88,11 @@ Result<Deployment> findDeployment(Stacks& stacks, const std::string& name) {
                                       {"PackageBucket", &found.packageBucket},
                                       {"ApiId", &found.apiId},
                                       {"UsagePlanId", &found.usagePlanId},
-                                      {"ScoreFunction", &found.scoreFunction}}) {
+                                      {"ScoreFunction", &found.scoreFunction},
+                                      {"ScoreFunctionArn", &found.scoreFunctionArn},
+                                      {"NotifyFunctionArn", &found.notifyFunctionArn},
+                                      {"ScheduleGroup", &found.scheduleGroup},
+                                      {"ScheduleRoleArn", &found.scheduleRoleArn}}) {
       if (const std::string value = output(*state, key); !value.empty()) *target = value;
     }
   }

@@ -18,6 +18,16 @@ struct Deployment {
   std::string apiId;
   std::string usagePlanId;
   std::string scoreFunction;
+  // Empty in a deployment from before tests had schedules.
+  std::string scoreFunctionArn;
+  std::string notifyFunctionArn;
+  std::string scheduleGroup;
+  std::string scheduleRoleArn;
+
+  bool canSchedule() const {
+    return !scoreFunctionArn.empty() && !notifyFunctionArn.empty() && !scheduleGroup.empty() &&
+           !scheduleRoleArn.empty();
+  }
 };
 
 struct DeployOptions {
