@@ -119,7 +119,9 @@ std::unique_ptr<SqliteConnection> openWriter(const std::string& path) {
   if (connection->valueOf("PRAGMA journal_mode = WAL") != "wal") {
     throw DatabaseError("the file system does not support write-ahead logging: " + path);
   }
-  connection->runScript("PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;");
+  connection->runScript(
+      "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;"
+      "PRAGMA secure_delete = ON;");
   connection->runScript(
       "BEGIN IMMEDIATE;"
       "PRAGMA application_id = " +
