@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "api/document.h"
-#include "base/json.h"
+#include "base/bytes.h"
 #include "services/s3/names.h"
 #include "services/s3/s3_service.h"
 #include "services/s3/tags.h"
@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMostPolicyBytes = 20 * 1024;
 constexpr std::size_t kMostTags = 50;
+const std::string kBucketArn = "arn:aws:s3:::";
 
 // What a canned ACL grants beside the owner's full control.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
@@ -122,27 +123,50 @@ Result<DeleteBucketEncryptionOutput> S3Service::deleteBucketEncryption(const api
 // --- policy
 // ----------------------------------------------------------------------------------------------------------
 
+bool S3Service::isPublic(const std::string& policy) const {
+  return settings_.isPublicPolicy && settings_.isPublicPolicy(policy);
+}
+
+Result<PublicAccessBlockConfiguration> S3Service::publicAccessOf(std::int64_t bucketId) const {
+  auto record = buckets_.findSetting(bucketId, kPublicAccessBlock);
+  if (!record) return PublicAccessBlockConfiguration{};
+  return api::fromRecord<PublicAccessBlockConfiguration>(*record);
+}
+
+std::string_view S3Service::policyHolder(std::string_view action, std::string_view resource) const {
+  if (!resource.starts_with(kBucketArn) || base::equalsIgnoreCase(action, "s3:CreateBucket")) return {};
+  return resource.substr(0, resource.find('/'));
+}
+
+Result<ports::ResourcePolicy> S3Service::resourcePolicyOf(const std::string& bucketArn) const {
+  const std::string name = bucketArn.substr(std::min(bucketArn.size(), kBucketArn.size()));
+  store::Database::Snapshot snapshot(database_);
+  auto bucket = buckets_.find(name);
+  if (!bucket) return noSuchBucket(name);
+  ports::ResourcePolicy policy{.account = bucket->account,
+                               .document = buckets_.findSetting(bucket->id, kPolicy).value_or("")};
+  HEARTH_TRY(const auto access, publicAccessOf(bucket->id));
+  policy.ownAccountOnly = access.restrictPublicBuckets.value_or(false) && isPublic(policy.document);
+  return policy;
+}
+
+// Lest the owner shuts itself out of its own bucket.
+bool S3Service::ownerMayAlways(std::string_view action) const {
+  return action == "s3:GetBucketPolicy" || action == "s3:PutBucketPolicy" || action == "s3:DeleteBucketPolicy";
+}
+
 Result<PutBucketPolicyOutput> S3Service::putBucketPolicy(const api::Call& call, PutBucketPolicyInput in) {
-  HEARTH_CHECK(getBucket(call, in.bucket));
+  HEARTH_TRY(const BucketRow bucket, getBucket(call, in.bucket));
   if (in.policy.size() > kMostPolicyBytes) return Fault("PolicyTooLarge", "The policy is larger than 20 KB.");
-  auto document = base::parseJson(in.policy);
-  if (!document.ok() || !document->is_object())
-    return Fault("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'");
-  const Json* statements = base::findMember(*document, "Statement");
-  if (!statements || (!statements->is_array() && !statements->is_object()))
-    return Fault("MalformedPolicy", "Missing required field Statement");
-  auto check = [](const Json& statement) -> Result<void> {
-    for (const char* field : {"Effect", "Principal", "Action", "Resource"}) {
-      bool there = base::findMember(statement, field) || base::findMember(statement, "Not" + std::string(field));
-      if (!there) return Fault("MalformedPolicy", "Missing required field " + std::string(field));
-    }
-    return {};
-  };
-  if (statements->is_object()) {
-    HEARTH_CHECK(check(*statements));
-  } else {
-    for (const Json& statement : statements->get_array()) HEARTH_CHECK(check(statement));
-  }
+  if (settings_.checkPolicy) HEARTH_CHECK(settings_.checkPolicy(in.policy, kBucketArn + in.bucket));
+  HEARTH_TRY(const auto access, publicAccessOf(bucket.id));
+  if (access.blockPublicPolicy.value_or(false) && isPublic(in.policy))
+    return Fault("AccessDenied",
+                 "User: " + call.principal.arn +
+                     " is not authorized to perform: s3:PutBucketPolicy on resource: \"" + kBucketArn + in.bucket +
+                     "\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public "
+                     "Access.",
+                 403);
   HEARTH_CHECK(putSetting(call, in.bucket, kPolicy, in.policy));
   return PutBucketPolicyOutput{};
 }
@@ -159,9 +183,8 @@ Result<GetBucketPolicyStatusOutput> S3Service::getBucketPolicyStatus(const api::
                                                                      GetBucketPolicyStatusInput in) const {
   HEARTH_TRY(std::string policy, getSetting(call, in.bucket, kPolicy,
                                             Fault("NoSuchBucketPolicy", "The bucket policy does not exist", 404)));
-  // Nothing is public here: requests without a signature are refused whatever the policy says.
   GetBucketPolicyStatusOutput out;
-  out.policyStatus = PolicyStatus{.isPublic = false};
+  out.policyStatus = PolicyStatus{.isPublic = isPublic(policy)};
   return out;
 }
 
@@ -260,10 +283,8 @@ Result<void> S3Service::checkAclsAllowed(const BucketRow& bucket, const std::str
       return Fault("AccessControlListNotSupported", "The bucket does not allow ACLs");
   }
   if (!cannedAcl.starts_with("public-")) return {};
-  if (auto record = buckets_.findSetting(bucket.id, kPublicAccessBlock)) {
-    HEARTH_TRY(auto configuration, api::fromRecord<PublicAccessBlockConfiguration>(*record));
-    if (configuration.blockPublicAcls.value_or(false)) return Fault("AccessDenied", "Access Denied", 403);
-  }
+  HEARTH_TRY(const auto access, publicAccessOf(bucket.id));
+  if (access.blockPublicAcls.value_or(false)) return Fault("AccessDenied", "Access Denied", 403);
   return notImplemented("public ACLs: requests without a signature are always refused");
 }
 
@@ -308,13 +329,6 @@ Result<GetObjectAclOutput> S3Service::getObjectAcl(const api::Call& call, GetObj
 Result<GetBucketCorsOutput> S3Service::getBucketCors(const api::Call& call, GetBucketCorsInput in) const {
   HEARTH_CHECK(getBucket(call, in.bucket));
   return Fault("NoSuchCORSConfiguration", "The CORS configuration does not exist", 404)
-      .with("BucketName", in.bucket);
-}
-
-Result<GetBucketLifecycleConfigurationOutput> S3Service::getBucketLifecycleConfiguration(
-    const api::Call& call, GetBucketLifecycleConfigurationInput in) const {
-  HEARTH_CHECK(getBucket(call, in.bucket));
-  return Fault("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", 404)
       .with("BucketName", in.bucket);
 }
 

@@ -70,6 +70,7 @@ std::vector<BucketRow> BucketStore::list(const std::string& account) const {
 }
 
 std::int64_t BucketStore::insert(const BucketRow& bucket) {
+  policiesChange();
   auto rows = database_.query(
       "INSERT INTO s3_buckets (name, account, region, created, versioning) VALUES (?, ?, ?, ?, ?) RETURNING id",
       bucket.name, bucket.account, bucket.region, base::toMillis(bucket.created),
@@ -83,6 +84,7 @@ void BucketStore::setVersioning(std::int64_t bucketId, Versioning versioning) {
 }
 
 void BucketStore::remove(std::int64_t bucketId) {
+  policiesChange();
   database_.execute("DELETE FROM s3_buckets WHERE id = ?", bucketId);
 }
 
@@ -93,13 +95,42 @@ std::optional<std::string> BucketStore::findSetting(std::int64_t bucketId, const
   return rows.text(0);
 }
 
+std::vector<std::pair<BucketRow, std::string>> BucketStore::withSetting(const std::string& name) const {
+  std::vector<std::pair<BucketRow, std::string>> buckets;
+  auto rows = database_.query(
+      "SELECT b.id, b.name, b.account, b.region, b.created, b.versioning, s.record FROM s3_bucket_settings s"
+      " JOIN s3_buckets b ON b.id = s.bucket_id WHERE s.name = ? ORDER BY b.id",
+      name);
+  while (rows.next()) buckets.emplace_back(bucketOf(rows), rows.text(6));
+  return buckets;
+}
+
 void BucketStore::putSetting(std::int64_t bucketId, const std::string& name, const std::string& record) {
+  if (name == kPolicy || name == kPublicAccessBlock) policiesChange();
   database_.execute("INSERT OR REPLACE INTO s3_bucket_settings (bucket_id, name, record) VALUES (?, ?, ?)",
                     bucketId, name, record);
 }
 
 void BucketStore::deleteSetting(std::int64_t bucketId, const std::string& name) {
+  if (name == kPolicy || name == kPublicAccessBlock) policiesChange();
   database_.execute("DELETE FROM s3_bucket_settings WHERE bucket_id = ? AND name = ?", bucketId, name);
+}
+
+void BucketStore::policiesChange() {
+  database_.afterCommit([this] { ++policyGeneration_; });
+}
+
+bool BucketStore::hasPolicies() const {
+  const std::uint64_t generation = policyGeneration();
+  if (knownFor_.load() == generation) return any_.load();
+  auto rows = database_.query("SELECT 1 FROM s3_bucket_settings WHERE name = ? LIMIT 1", kPolicy);
+  const bool any = rows.next();
+  // The writer thread sees what is not committed yet.
+  if (!database_.onWriterThread()) {
+    any_ = any;
+    knownFor_ = generation;
+  }
+  return any;
 }
 
 }  // namespace hearth::services::s3

@@ -1,8 +1,10 @@
 // Buckets and their settings.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -30,6 +32,7 @@ inline constexpr char kTagging[] = "tagging";
 inline constexpr char kOwnership[] = "ownershipControls";
 inline constexpr char kPublicAccessBlock[] = "publicAccessBlock";
 inline constexpr char kAcl[] = "acl";
+inline constexpr char kLifecycle[] = "lifecycle";
 
 class BucketStore final {
  public:
@@ -45,9 +48,24 @@ class BucketStore final {
   std::optional<std::string> findSetting(std::int64_t bucketId, const std::string& name) const;
   void putSetting(std::int64_t bucketId, const std::string& name, const std::string& record);
   void deleteSetting(std::int64_t bucketId, const std::string& name);
+  // Every bucket that has the setting, with its record.
+  std::vector<std::pair<BucketRow, std::string>> withSetting(const std::string& name) const;
+
+  // --- policies. Thread-safe.
+  // Another number after every commit that made or removed a bucket or changed its policy or public access, before
+  // it is acknowledged.
+  std::uint64_t policyGeneration() const { return policyGeneration_.load(); }
+  // Not before the tables are there.
+  bool hasPolicies() const;
 
  private:
+  void policiesChange();
+
   store::Database& database_;
+  std::atomic<std::uint64_t> policyGeneration_ = 1;
+  // Whether any bucket had a policy, and in which generation that was found out.
+  mutable std::atomic<std::uint64_t> knownFor_ = 0;
+  mutable std::atomic<bool> any_ = true;
 };
 
 }  // namespace hearth::services::s3

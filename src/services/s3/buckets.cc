@@ -63,13 +63,7 @@ Result<DeleteBucketOutput> S3Service::deleteBucket(const api::Call& call, Delete
   while (true) {
     auto uploads = uploads_.list(bucket.id, "", "", "", 1000);
     if (uploads.empty()) break;
-    for (const UploadRow& upload : uploads) {
-      std::vector<Segment> segments;
-      for (const PartRow& part : uploads_.parts(upload.uploadId, 0, 10'000))
-        if (!part.blob.empty()) segments.push_back({part.blob, part.size});
-      uploads_.remove(upload.uploadId);
-      removeAfterCommit(std::move(segments));
-    }
+    for (const UploadRow& upload : uploads) dropUpload(upload.uploadId);
   }
   buckets_.remove(bucket.id);
   return DeleteBucketOutput{};

@@ -224,6 +224,7 @@ Result<CompleteMultipartUploadOutput> S3Service::completeMultipartUpload(const a
   out.eTag = "\"" + written.etag + "\"";
   out.serverSideEncryption = "AES256";
   if (bucket.versioning != Versioning::kNever) out.versionId = written.versionId;
+  out.expiration = expirationOf(written);
   showChecksum(out, written.attributes.checksum);
   return out;
 }
@@ -232,12 +233,16 @@ Result<AbortMultipartUploadOutput> S3Service::abortMultipartUpload(const api::Ca
                                                                    AbortMultipartUploadInput in) {
   HEARTH_TRY(BucketRow bucket, getBucket(call, in.bucket, in.expectedBucketOwner));
   HEARTH_CHECK(getUpload(bucket, in.key, in.uploadId));
-  std::vector<Segment> segments;
-  for (const PartRow& part : uploads_.parts(in.uploadId, 0, kMostParts))
-    if (!part.blob.empty()) segments.push_back({part.blob, part.size});
-  uploads_.remove(in.uploadId);
-  removeAfterCommit(std::move(segments));
+  dropUpload(in.uploadId);
   return AbortMultipartUploadOutput{};
+}
+
+void S3Service::dropUpload(const std::string& uploadId) {
+  std::vector<Segment> segments;
+  for (const PartRow& part : uploads_.parts(uploadId, 0, kMostParts))
+    if (!part.blob.empty()) segments.push_back({part.blob, part.size});
+  uploads_.remove(uploadId);
+  removeAfterCommit(std::move(segments));
 }
 
 Result<ListPartsOutput> S3Service::listParts(const api::Call& call, ListPartsInput in) const {

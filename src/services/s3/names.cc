@@ -51,6 +51,23 @@ Fault noSuchBucket(std::string_view name) {
   return Fault("NoSuchBucket", "The specified bucket does not exist", 404).with("BucketName", std::string(name));
 }
 
+Result<CopySource> parseCopySource(const std::string& whole) {
+  CopySource source;
+  std::string_view text = whole;
+  if (text.starts_with('/')) text.remove_prefix(1);
+  if (auto mark = text.rfind("?versionId="); mark != std::string_view::npos) {
+    source.versionId = std::string(text.substr(mark + 11));
+    text = text.substr(0, mark);
+  }
+  const std::string decoded = base::uriDecode(text);
+  const std::size_t slash = decoded.find('/');
+  if (slash == std::string::npos || slash + 1 == decoded.size())
+    return invalidArgument("Invalid copy source object key", "x-amz-copy-source", whole);
+  source.bucket = decoded.substr(0, slash);
+  source.key = decoded.substr(slash + 1);
+  return source;
+}
+
 Result<void> checkCopySize(std::uint64_t size) {
   constexpr std::uint64_t kMost = 5ULL << 30;
   if (size <= kMost) return {};

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -12,6 +14,14 @@ namespace hearth::services::s3 {
 Result<void> checkBucketName(std::string_view name);
 // 1 to 1024 bytes of UTF-8. Faults: KeyTooLongError 400, InvalidURI 400. A key is never a path on this machine.
 Result<void> checkKey(std::string_view key);
+
+// What a copy reads: "/bucket/key?versionId=ID", percent-encoded. Fault: InvalidArgument 400.
+struct CopySource {
+  std::string bucket;
+  std::string key;
+  std::optional<std::string> versionId;
+};
+Result<CopySource> parseCopySource(const std::string& text);
 
 // Of what a copy reads: at most 5 GiB. Fault: InvalidRequest 400.
 Result<void> checkCopySize(std::uint64_t size);

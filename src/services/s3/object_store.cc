@@ -1,5 +1,9 @@
 #include "services/s3/object_store.h"
 
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
 #include "base/json.h"
 
 namespace hearth::services::s3 {
@@ -80,6 +84,8 @@ std::optional<ObjectRow> firstOf(store::Rows& rows, Load load) {
 // byte.
 std::string behind(const std::string& prefix) { return prefix + "\xff"; }
 
+constexpr std::int64_t kNewest = std::numeric_limits<std::int64_t>::max();
+
 // The common prefix of a key, or nullopt.
 std::optional<std::string> commonPrefix(const ListQuery& query, const std::string& key) {
   if (query.delimiter.empty()) return std::nullopt;
@@ -136,6 +142,35 @@ std::optional<ObjectRow> ObjectStore::findVersion(std::int64_t bucketId, const s
   auto rows = database_.query(selectOf(load) + "WHERE bucket_id = ? AND key = ? AND version_id = ?", bucketId, key,
                               versionId);
   return firstOf(rows, load);
+}
+
+std::optional<ObjectRow> ObjectStore::findById(std::int64_t id) const {
+  auto rows = database_.query(selectOf(Load::kRow) + "WHERE id = ?", id);
+  return firstOf(rows, Load::kRow);
+}
+
+VersionPlace ObjectStore::placeOf(const ObjectRow& row) const {
+  constexpr int kMostCounted = 102;  // the latest, and 101 noncurrent ones
+  VersionPlace place;
+  if (row.latest) {
+    place.only = !database_
+                      .query("SELECT 1 FROM s3_objects WHERE bucket_id = ? AND key = ? AND id < ? LIMIT 1",
+                             row.bucketId, row.key, row.id)
+                      .next();
+    return place;
+  }
+  auto newer =
+      database_.query("SELECT id FROM s3_objects WHERE bucket_id = ? AND key = ? AND id > ? ORDER BY id LIMIT ?",
+                      row.bucketId, row.key, row.id, kMostCounted);
+  std::optional<std::int64_t> next;
+  std::size_t count = 0;
+  for (; newer.next(); ++count)
+    if (!next) next = newer.integer(0);
+  place.newerNoncurrent = count > 0 ? count - 1 : 0;
+  if (!next) return place;
+  auto made = database_.query("SELECT modified FROM s3_objects WHERE id = ?", *next);
+  if (made.next()) place.noncurrentSince = base::fromMillis(made.integer(0));
+  return place;
 }
 
 Result<void> ObjectStore::openInline(ObjectRow& row) const {
@@ -231,44 +266,65 @@ std::vector<ListedEntry> ObjectStore::list(const ListQuery& query) const {
 
 std::vector<ListedEntry> ObjectStore::listVersions(const ListQuery& query, const std::string& afterVersion) const {
   std::vector<ListedEntry> entries;
-  std::string end = behind(query.prefix);
-  std::string from = std::max(query.prefix, query.after);
-  bool inclusive = query.after < query.prefix;
-  // Within the key of the marker only versions that are older than the marker's.
-  std::int64_t olderThan = 0;
-  if (!afterVersion.empty() && !query.after.empty()) {
-    auto rows = database_.query("SELECT id FROM s3_objects WHERE bucket_id = ? AND key = ? AND version_id = ?",
-                                query.bucketId, query.after, afterVersion);
-    if (rows.next()) olderThan = rows.integer(0);
-  }
+  VersionWalk walk{query.bucketId, std::max(query.prefix, query.after), query.after < query.prefix};
   if (!query.delimiter.empty() && query.after.ends_with(query.delimiter) && query.after.starts_with(query.prefix) &&
-      commonPrefix(query, query.after) == query.after)
-    from = behind(query.after);
-  std::string markerKey = query.after;
+      commonPrefix(query, query.after) == query.after) {
+    walk.key = behind(query.after);
+  } else if (!afterVersion.empty() && query.after >= query.prefix) {
+    // Who lists and deletes in turns comes back with a version that is gone: nothing may be left out then.
+    auto marker = findVersion(query.bucketId, query.after, afterVersion);
+    walk.olderThan = marker ? marker->id : kNewest;
+  }
+  const std::string end = behind(query.prefix);
+  // Where many keys may be one entry, not many are read in vain.
+  const std::size_t most = query.delimiter.empty() ? query.most : 16;
   while (entries.size() < query.most) {
-    std::string condition = olderThan > 0 ? "(key > ?2 OR (key = ?2 AND id < ?5))"
-                            : inclusive   ? "(key >= ?2 AND ?5 = 0)"
-                                          : "(key > ?2 AND ?5 = 0)";
-    auto rows = database_.query("SELECT " + std::string(kColumns) + " FROM s3_objects WHERE bucket_id = ?1 AND " +
-                                    condition + " AND key < ?3 ORDER BY key, id DESC LIMIT ?4",
-                                query.bucketId, olderThan > 0 ? markerKey : from, end,
-                                static_cast<std::int64_t>(query.most - entries.size()), olderThan);
-    bool skipped = false;
-    while (entries.size() < query.most && rows.next()) {
-      ObjectRow row = rowOf(rows);
-      if (auto prefix = commonPrefix(query, row.key)) {
-        from = behind(*prefix);
-        inclusive = false;
-        olderThan = 0;
-        entries.push_back({std::move(*prefix), {}});
-        skipped = true;
-        break;
+    auto rows = versionsOf(walk, end, std::min(query.most - entries.size(), most));
+    if (rows.empty()) break;
+    for (ObjectRow& row : rows) {
+      auto prefix = commonPrefix(query, row.key);
+      if (!prefix) {
+        entries.push_back({"", std::move(row)});
+        continue;
       }
-      entries.push_back({"", std::move(row)});
+      // Everything below the prefix is one entry: go on behind it.
+      walk = {query.bucketId, behind(*prefix), false};
+      entries.push_back({std::move(*prefix), {}});
+      break;
     }
-    if (!skipped) break;
   }
   return entries;
+}
+
+std::vector<ObjectRow> ObjectStore::walk(std::int64_t bucketId, const std::string& prefix, const Cursor& cursor,
+                                         std::size_t most) const {
+  VersionWalk position{bucketId, std::max(prefix, cursor.key), cursor.key.empty(), cursor.id};
+  std::vector<ObjectRow> all;
+  while (all.size() < most) {
+    auto rows = versionsOf(position, behind(prefix), most - all.size());
+    if (rows.empty()) break;
+    std::move(rows.begin(), rows.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+// Two searches of the index, and not one with an OR, for which SQLite reads every key from the prefix on.
+std::vector<ObjectRow> ObjectStore::versionsOf(VersionWalk& walk, const std::string& end, std::size_t most) const {
+  std::vector<ObjectRow> found;
+  if (walk.olderThan > 0) {
+    auto rows = database_.query(
+        selectOf(Load::kRow) + "WHERE bucket_id = ? AND key = ? AND id < ? ORDER BY id DESC LIMIT ?", walk.bucketId,
+        walk.key, walk.olderThan, static_cast<std::int64_t>(most));
+    while (rows.next()) found.push_back(rowOf(rows));
+  }
+  if (found.empty()) {
+    auto rows = database_.query(selectOf(Load::kRow) + "WHERE bucket_id = ? AND key " +
+                                    (walk.inclusive ? ">=" : ">") + " ? AND key < ? ORDER BY key, id DESC LIMIT ?",
+                                walk.bucketId, walk.key, end, static_cast<std::int64_t>(most));
+    while (rows.next()) found.push_back(rowOf(rows));
+  }
+  if (!found.empty()) walk = {walk.bucketId, found.back().key, false, found.back().id};
+  return found;
 }
 
 void ObjectStore::forEachBlob(const std::function<void(const store::BlobId&)>& visit) const {

@@ -52,6 +52,13 @@ struct ObjectRow {
 // Is an inline body read with its row?
 enum class Load : unsigned char { kRow, kBody };
 
+// Where a version stands among those of its key.
+struct VersionPlace {
+  bool only = false;
+  std::optional<base::Time> noncurrentSince;  // when the next newer version was made; nullopt: it is the latest
+  std::size_t newerNoncurrent = 0;            // at most 101 are counted
+};
+
 // A page of a listing. Keys and prefixes come in one order, each key once.
 struct ListedEntry {
   std::string prefix;  // not empty: a common prefix, and the row is unset
@@ -74,6 +81,8 @@ class ObjectStore final {
   std::optional<ObjectRow> findLatest(std::int64_t bucketId, const std::string& key, Load load = Load::kRow) const;
   std::optional<ObjectRow> findVersion(std::int64_t bucketId, const std::string& key, const std::string& versionId,
                                        Load load = Load::kRow) const;
+  std::optional<ObjectRow> findById(std::int64_t id) const;
+  VersionPlace placeOf(const ObjectRow& row) const;
   // Decrypts an inline body, if it is one. Fault: InternalError when it is not what was written.
   Result<void> openInline(ObjectRow& row) const;
   // Is the row still there? A row's body never changes: then it refers to its blobs.
@@ -92,10 +101,30 @@ class ObjectStore final {
   // All versions, newest first within a key, from behind (afterKey, afterVersion); prefixes as above.
   std::vector<ListedEntry> listVersions(const ListQuery& query, const std::string& afterVersion) const;
 
+  // Behind which version a walk goes on; the beginning at first.
+  struct Cursor {
+    std::string key;
+    std::int64_t id = 0;
+  };
+  // All versions of the keys with the prefix, newest first within a key; less than `most` are the last ones.
+  std::vector<ObjectRow> walk(std::int64_t bucketId, const std::string& prefix, const Cursor& behind,
+                              std::size_t most) const;
+
   // Every blob that an object or a part refers to: what a sweep must keep.
   void forEachBlob(const std::function<void(const store::BlobId&)>& visit) const;
 
  private:
+  // How far a walk over versions has come: behind the version of `key` with the id `olderThan` (0: behind all of
+  // them), or from `key` on when `inclusive`.
+  struct VersionWalk {
+    std::int64_t bucketId = 0;
+    std::string key;
+    bool inclusive = false;
+    std::int64_t olderThan = 0;
+  };
+  // The next versions, with keys before `end`; none when there are no more.
+  std::vector<ObjectRow> versionsOf(VersionWalk& walk, const std::string& end, std::size_t most) const;
+
   store::Database& database_;
   const store::Keyring& keyring_;
 };

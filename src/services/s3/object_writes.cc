@@ -1,4 +1,5 @@
 // Writing objects: put, copy, delete.
+#include "api/access.h"
 #include "base/bytes.h"
 #include "services/s3/conditions.h"
 #include "services/s3/names.h"
@@ -52,6 +53,7 @@ Task<Result<PutObjectOutput>> S3Service::putObject(const api::Call& call, PutObj
     HEARTH_TRY(BucketRow bucket, getBucket(call, in.bucket));
     HEARTH_TRY(ObjectRow written, commitObject(bucket, row, conditions));
     if (bucket.versioning != Versioning::kNever) out.versionId = written.versionId;
+    out.expiration = expirationOf(written);
     return {};
   };
   auto done = co_await database_.write(commit);
@@ -67,19 +69,8 @@ Task<Result<PutObjectOutput>> S3Service::putObject(const api::Call& call, PutObj
 }
 
 Result<S3Service::HeldObject> S3Service::openSource(const api::Call& call, const std::string& copySource) const {
-  // "/bucket/key?versionId=ID", the key percent-encoded.
-  std::string_view text = copySource;
-  if (text.starts_with('/')) text.remove_prefix(1);
-  std::optional<std::string> versionId;
-  if (auto mark = text.rfind("?versionId="); mark != std::string_view::npos) {
-    versionId = std::string(text.substr(mark + 11));
-    text = text.substr(0, mark);
-  }
-  std::string decoded = base::uriDecode(text);
-  auto slash = decoded.find('/');
-  if (slash == std::string::npos || slash + 1 == decoded.size())
-    return invalidArgument("Invalid copy source object key", "x-amz-copy-source", copySource);
-  return holdObject(call, decoded.substr(0, slash), decoded.substr(slash + 1), versionId);
+  HEARTH_TRY(const CopySource source, parseCopySource(copySource));
+  return holdObject(call, source.bucket, source.key, source.versionId);
 }
 
 Task<Result<CopyObjectOutput>> S3Service::copyObject(const api::Call& call, CopyObjectInput in) {
@@ -135,6 +126,7 @@ Task<Result<CopyObjectOutput>> S3Service::copyObject(const api::Call& call, Copy
     HEARTH_TRY(BucketRow bucket, getBucket(call, in.bucket));
     HEARTH_TRY(ObjectRow written, commitObject(bucket, row, {in.ifMatch, in.ifNoneMatch}));
     if (bucket.versioning != Versioning::kNever) out.versionId = written.versionId;
+    out.expiration = expirationOf(written);
     return {};
   };
   auto done = co_await database_.write(commit);
@@ -187,6 +179,15 @@ Result<S3Service::Deletion> S3Service::deleteOne(const BucketRow& bucket, const 
   return deletion;
 }
 
+Result<void> S3Service::expire(const BucketRow& bucket, const ObjectRow& row, bool forGood, base::Time now) {
+  if (forGood) {
+    removeAfterCommit(objects_.remove(row));
+    return {};
+  }
+  HEARTH_CHECK(deleteOne(bucket, {.key = row.key}, now));
+  return {};
+}
+
 Result<DeleteObjectOutput> S3Service::deleteObject(const api::Call& call, DeleteObjectInput in) {
   HEARTH_TRY(BucketRow bucket, getBucket(call, in.bucket, in.expectedBucketOwner));
   const Victim victim{in.key, in.versionId, in.ifMatch, in.ifMatchLastModifiedTime || in.ifMatchSize};
@@ -197,16 +198,34 @@ Result<DeleteObjectOutput> S3Service::deleteObject(const api::Call& call, Delete
   return out;
 }
 
+namespace {
+
+Result<void> checkDeletion(const api::Call& call, const std::string& bucket, const ObjectIdentifier& object) {
+  if (!call.rights) return {};
+  const bool version = object.versionId && !object.versionId->empty();
+  api::Access access{version ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
+                     "arn:aws:s3:::" + bucket + "/" + object.key};
+  if (version) access.addCondition("s3:VersionId", *object.versionId);
+  return call.rights->check(access);
+}
+
+}  // namespace
+
 Result<DeleteObjectsOutput> S3Service::deleteObjects(const api::Call& call, DeleteObjectsInput in) {
-  HEARTH_TRY(BucketRow bucket, getBucket(call, in.bucket, in.expectedBucketOwner));
   if (in.delete_.objects.empty() || in.delete_.objects.size() > 1000)
     return Fault("MalformedXML",
                  "The XML you provided was not well-formed or did not validate against our published schema");
+  // Before the bucket is looked at: these rights are what opens another account's.
+  std::vector<Result<void>> rights;
+  for (const ObjectIdentifier& object : in.delete_.objects)
+    rights.push_back(checkDeletion(call, in.bucket, object));
+  HEARTH_TRY(BucketRow bucket, getBucket(call, in.bucket, in.expectedBucketOwner));
   DeleteObjectsOutput out;
   auto& deleted = out.deleted.emplace();
-  for (const ObjectIdentifier& object : in.delete_.objects) {
+  for (std::size_t i = 0; i < in.delete_.objects.size(); ++i) {
+    const ObjectIdentifier& object = in.delete_.objects[i];
     const Victim victim{object.key, object.versionId, object.eTag, object.lastModifiedTime || object.size};
-    auto done = deleteOne(bucket, victim, call.now);
+    Result<Deletion> done = rights[i].ok() ? deleteOne(bucket, victim, call.now) : rights[i].fault();
     if (!done.ok()) {
       Error error;
       error.key = object.key;

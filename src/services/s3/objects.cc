@@ -94,6 +94,7 @@ Task<Result<GetObjectOutput>> S3Service::getObject(const api::Call& call, GetObj
   HEARTH_CO_TRY(auto range, wantedRange(in, row));
   GetObjectOutput out;
   describe(out, row, in.checksumMode == "ENABLED" && !range);
+  out.expiration = expirationOf(row);
   if (in.responseContentType) out.contentType = in.responseContentType;
   if (in.responseCacheControl) out.cacheControl = in.responseCacheControl;
   if (in.responseContentDisposition) out.contentDisposition = in.responseContentDisposition;
@@ -117,6 +118,7 @@ Result<HeadObjectOutput> S3Service::headObject(const api::Call& call, HeadObject
   HEARTH_TRY(auto range, wantedRange(in, row));
   HeadObjectOutput out;
   describe(out, row, in.checksumMode == "ENABLED" && !range);
+  out.expiration = expirationOf(row);
   out.contentLength = static_cast<std::int64_t>(range ? range->length : row.body.size);
   describeRange(out, in, row, range);
   return out;

@@ -1,5 +1,6 @@
 #include "services/s3/s3_service.h"
 
+#include "api/access.h"
 #include "services/s3/names.h"
 
 namespace hearth::services::s3 {
@@ -33,7 +34,8 @@ Result<BucketRow> S3Service::getBucket(const api::Call& call, const std::string&
                                        const std::optional<std::string>& expectedOwner) const {
   auto bucket = buckets_.find(name);
   if (!bucket) return noSuchBucket(name);
-  if (bucket->account != call.account || (expectedOwner && *expectedOwner != bucket->account))
+  const bool open = bucket->account == call.account || (call.rights && call.rights->opens(bucket->account));
+  if (!open || (expectedOwner && *expectedOwner != bucket->account))
     return Fault("AccessDenied", "Access Denied", 403);
   return *bucket;
 }

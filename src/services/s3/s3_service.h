@@ -6,7 +6,9 @@
 #include "base/executor.h"
 #include "base/random.h"
 #include "ports/object_reader.h"
+#include "ports/policy_source.h"
 #include "services/s3/bucket_store.h"
+#include "services/s3/lifecycle.h"
 #include "services/s3/object_store.h"
 #include "services/s3/upload_store.h"
 #include "store/blobs.h"
@@ -17,19 +19,38 @@ namespace hearth::services::s3 {
 struct S3Settings {
   // The 64 hex digits that stand for an account as an owner.
   std::function<std::string(const std::string& account)> canonicalIdOf;
+  // Whether a bucket's policy can be decided by. Fault: MalformedPolicy 400.
+  std::function<Result<void>(const std::string& document, const std::string& bucketArn)> checkPolicy = {};
+  // Whether it lets in everybody.
+  std::function<bool(const std::string& document)> isPublicPolicy = {};
 };
 
-class S3Service final : public ports::ObjectReader {
+class S3Service final : public ports::ObjectReader, public ports::ResourcePolicySource {
  public:
   S3Service(store::Database& database, const store::Keyring& keyring, store::Blobs& blobs, base::ThreadPool& pool,
             base::Random& random, const base::Clock& clock, S3Settings settings);
 
   BucketStore& buckets() { return buckets_; }
+  const ObjectStore& objects() const { return objects_; }
+  const UploadStore& uploads() const { return uploads_; }
   const base::Clock& clock() const { return clock_; }
   // Every blob that is in use, for the sweep at start.
   void forEachBlob(const std::function<void(const store::BlobId&)>& visit) const { objects_.forEachBlob(visit); }
 
+  // On the writer thread, for the lifecycle engine: the version goes for good, or, when it is current, as
+  // DeleteObject without a version does it.
+  Result<void> expire(const BucketRow& bucket, const ObjectRow& row, bool forGood, base::Time now);
+  // On the writer thread: removes an upload with its parts.
+  void dropUpload(const std::string& uploadId);
+
   Result<std::string> readObject(const ports::ObjectRef& object, std::uint64_t limit) override;
+
+  // --- ports::ResourcePolicySource: the policies of buckets
+  std::string_view policyHolder(std::string_view action, std::string_view resource) const override;
+  Result<ports::ResourcePolicy> resourcePolicyOf(const std::string& bucketArn) const override;
+  bool hasPolicies() const override { return buckets_.hasPolicies(); }
+  std::uint64_t resourcePolicyGeneration() const override { return buckets_.policyGeneration(); }
+  bool ownerMayAlways(std::string_view action) const override;
 
   // --- Buckets
   Result<api::s3::CreateBucketOutput> createBucket(const api::Call& call, api::s3::CreateBucketInput in);
@@ -46,6 +67,8 @@ class S3Service final : public ports::ObjectReader {
   // --- Settings of buckets
   Result<api::s3::DeleteBucketEncryptionOutput> deleteBucketEncryption(const api::Call& call,
                                                                        api::s3::DeleteBucketEncryptionInput in);
+  Result<api::s3::DeleteBucketLifecycleOutput> deleteBucketLifecycle(const api::Call& call,
+                                                                     api::s3::DeleteBucketLifecycleInput in);
   Result<api::s3::DeleteBucketOwnershipControlsOutput> deleteBucketOwnershipControls(
       const api::Call& call, api::s3::DeleteBucketOwnershipControlsInput in);
   Result<api::s3::DeleteBucketPolicyOutput> deleteBucketPolicy(const api::Call& call,
@@ -87,6 +110,8 @@ class S3Service final : public ports::ObjectReader {
   Result<api::s3::PutBucketAclOutput> putBucketAcl(const api::Call& call, api::s3::PutBucketAclInput in);
   Result<api::s3::PutBucketEncryptionOutput> putBucketEncryption(const api::Call& call,
                                                                  api::s3::PutBucketEncryptionInput in);
+  Result<api::s3::PutBucketLifecycleConfigurationOutput> putBucketLifecycleConfiguration(
+      const api::Call& call, api::s3::PutBucketLifecycleConfigurationInput in);
   Result<api::s3::PutBucketOwnershipControlsOutput> putBucketOwnershipControls(
       const api::Call& call, api::s3::PutBucketOwnershipControlsInput in);
   Result<api::s3::PutBucketPolicyOutput> putBucketPolicy(const api::Call& call, api::s3::PutBucketPolicyInput in);
@@ -134,7 +159,7 @@ class S3Service final : public ports::ObjectReader {
                                                              api::s3::UploadPartCopyInput in);
 
  private:
-  // The caller's bucket. Another account's bucket is AccessDenied: policies that open it come with the IAM engine.
+  // The caller's bucket, or another account's that a policy has opened to the call; else AccessDenied.
   Result<BucketRow> getBucket(const api::Call& call, const std::string& name,
                               const std::optional<std::string>& expectedOwner = {}) const;
   // The version asked for, or the latest; a delete marker is NoSuchKey or MethodNotAllowed, as on AWS.
@@ -154,6 +179,8 @@ class S3Service final : public ports::ObjectReader {
   Result<std::string> getSetting(const api::Call& call, const std::string& bucket, const std::string& name,
                                  Fault missing) const;
   Result<void> deleteSetting(const api::Call& call, const std::string& bucket, const std::string& name);
+  bool isPublic(const std::string& policy) const;
+  Result<api::s3::PublicAccessBlockConfiguration> publicAccessOf(std::int64_t bucketId) const;
   Result<void> checkAclsAllowed(const BucketRow& bucket, const std::string& cannedAcl) const;
 
   // Writes the row of a finished body: conditions, version id, replaced blobs. On the writer thread.
@@ -182,6 +209,8 @@ class S3Service final : public ports::ObjectReader {
                                 const std::string& uploadId, const PartRow& part);
   Result<UploadRow> getUpload(const BucketRow& bucket, const std::string& key, const std::string& uploadId) const;
   std::string newVersionId(const BucketRow& bucket);
+  // The value of x-amz-expiration, for a current object that a rule will expire.
+  std::optional<std::string> expirationOf(const ObjectRow& row) const;
   api::s3::Owner ownerOf(const BucketRow& bucket) const;
 
   store::Database& database_;
@@ -193,6 +222,7 @@ class S3Service final : public ports::ObjectReader {
   BucketStore buckets_;
   ObjectStore objects_;
   UploadStore uploads_;
+  RuleCache rules_;
 };
 
 }  // namespace hearth::services::s3
