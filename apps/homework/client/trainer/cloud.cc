@@ -4,6 +4,7 @@
 #include <pugixml.hpp>
 #include <thread>
 
+#include "crypto.h"
 #include "homework/client/common/json.h"
 #include "homework/client/common/terminal.h"
 #include "homework/client/common/text.h"
@@ -27,6 +28,17 @@ std::string urlOf(const CloudAccess& access, const std::string& service) {
 }
 
 std::string authorityOf(const std::string& url) { return url.substr(url.find("://") + 3); }
+
+std::string hexOf(const sdk::Sha256& digest) { return sdk::hex(sdk::bytesOf(digest)); }
+
+// 20190408T210000Z
+std::string compactSeconds(std::chrono::system_clock::time_point time) {
+  std::string text;
+  for (const char c : formatInstant(std::chrono::floor<seconds>(time))) {
+    if (c != '-' && c != ':') text += c;
+  }
+  return text;
+}
 
 bool isSkewError(const std::string& code) {
   return code == "RequestTimeTooSkewed" || code == "SignatureDoesNotMatch" || code == "InvalidSignatureException" ||
@@ -92,10 +104,12 @@ Cloud::Cloud(CloudAccess access) : access_(std::move(access)), http_(kLimits), s
 
 Result<AwsAnswer> Cloud::once(const AwsCall& call) {
   const std::string url = urlOf(access_, call.service);
+  const std::string query = sdk::canonicalQuery(call.query);
   sdk::Headers headers = call.headers;
-  sdk::sign(call.method, call.path, "", authorityOf(url), call.body,
+  sdk::sign(call.method, call.path, query, authorityOf(url), call.body,
             {call.service, access_.region, access_.credentials, std::chrono::system_clock::now() + skew_}, headers);
-  auto response = http_.send({call.method, url + call.path, std::move(headers), call.body});
+  auto response = http_.send(
+      {call.method, url + call.path + (query.empty() ? "" : "?" + query), std::move(headers), call.body});
   if (!response.ok()) {
     Failure failure = response.failure();
     if (failure.exit == Exit::kNetwork)
@@ -103,7 +117,11 @@ Result<AwsAnswer> Cloud::once(const AwsCall& call) {
     return failure;
   }
   AwsAnswer answer{*std::move(response), "", ""};
-  if (const auto date = parseHttpDate(answer.http.findHeader("date").value_or(""))) clock_.learn(*date);
+  if (const auto date = parseHttpDate(answer.http.findHeader("date").value_or(""))) {
+    clock_.learn(*date);
+    observedSkew_ =
+        std::chrono::floor<seconds>(*date) - std::chrono::floor<seconds>(std::chrono::system_clock::now());
+  }
   if (!answer.ok()) std::tie(answer.code, answer.message) = readAwsError(answer.http);
   return answer;
 }
@@ -122,6 +140,31 @@ Result<AwsAnswer> Cloud::call(const AwsCall& call) {
     if (!isWorthRepeating(*answer) || tries == kWaits.size() || interrupted()) return answer;
     std::this_thread::sleep_for(kWaits[tries++]);
   }
+}
+
+std::string Cloud::presignedObject(const std::string& bucket, const std::string& key, seconds validity) const {
+  const std::string url = urlOf(access_, "s3");
+  const std::string path =
+      "/" + sdk::uriEncode(bucket, sdk::Slash::kEncode) + "/" + sdk::uriEncode(key, sdk::Slash::kKeep);
+  const std::string stamp = compactSeconds(std::chrono::system_clock::now() + skew_);
+  const std::string scope = stamp.substr(0, 8) + "/" + access_.region + "/s3/aws4_request";
+  sdk::Query fields = {{"X-Amz-Algorithm", "AWS4-HMAC-SHA256"},
+                       {"X-Amz-Credential", access_.credentials.accessKeyId + "/" + scope},
+                       {"X-Amz-Date", stamp},
+                       {"X-Amz-Expires", std::to_string(validity.count())},
+                       {"X-Amz-SignedHeaders", "host"}};
+  if (!access_.credentials.sessionToken.empty())
+    fields.emplace_back("X-Amz-Security-Token", access_.credentials.sessionToken);
+  const std::string query = sdk::canonicalQuery(fields);
+  const std::string request =
+      "GET\n" + path + "\n" + query + "\nhost:" + authorityOf(url) + "\n\nhost\nUNSIGNED-PAYLOAD";
+  const std::string toSign = "AWS4-HMAC-SHA256\n" + stamp + "\n" + scope + "\n" + hexOf(sdk::sha256(request));
+  sdk::Sha256 signingKey = sdk::hmacSha256("AWS4" + access_.credentials.secretAccessKey, stamp.substr(0, 8));
+  for (const std::string_view part : {std::string_view(access_.region), std::string_view("s3"),
+                                      std::string_view("aws4_request"), std::string_view(toSign)}) {
+    signingKey = sdk::hmacSha256(sdk::bytesOf(signingKey), part);
+  }
+  return url + path + "?" + query + "&X-Amz-Signature=" + hexOf(signingKey);
 }
 
 Result<AwsAnswer> Cloud::require(const std::string& doing, const AwsCall& request) {

@@ -4,6 +4,7 @@
 #include <hearth/function.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +18,8 @@ namespace hearth::homework::client {
 struct AwsCall {
   std::string service;  // as in the signature and in the host name: cloudformation, apigateway, lambda
   std::string method = "POST";
-  std::string path = "/";  // encoded
+  std::string path = "/";                                  // encoded
+  std::vector<std::pair<std::string, std::string>> query;  // not encoded
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 };
@@ -45,6 +47,14 @@ class Cloud final {
   Result<AwsAnswer> call(const AwsCall& call);
   // The same, where an error of the service is a Failure that begins with `doing`.
   Result<AwsAnswer> require(const std::string& doing, const AwsCall& call);
+  // How far the service's clock was from this machine's at the last answer: positive when it is ahead. nullopt
+  // before.
+  std::optional<std::chrono::seconds> skew() const { return observedSkew_; }
+
+  // An address from which anybody can read the object for `validity` (at most 7 days), without credentials.
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+  std::string presignedObject(const std::string& bucket, const std::string& key,
+                              std::chrono::seconds validity) const;
 
  private:
   Result<AwsAnswer> once(const AwsCall& call);
@@ -52,6 +62,7 @@ class Cloud final {
   CloudAccess access_;
   ServerClock clock_;
   std::chrono::seconds skew_{0};  // what the service's clock is ahead of ours, learnt when it refuses a signature
+  std::optional<std::chrono::seconds> observedSkew_;
   HttpClient http_;
   sdk::S3Client s3_;
 };
