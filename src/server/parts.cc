@@ -20,6 +20,7 @@
 #include "services/scheduler/scheduler_store.h"
 #include "services/ses/ses_resources.h"
 #include "services/ses/ses_store.h"
+#include "store/erasure.h"
 #include "store/key_note.h"
 
 namespace hearth::server {
@@ -138,6 +139,7 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
       logWriter_(database_, logs_.store(), *clock_),
       s3_(database_, *keyring_, blobs_, pool_, random_, *clock_,
           {.canonicalIdOf = [this](const std::string& account) { return directory_.canonicalIdOf(account); }}),
+      lifecycle_(s3_, database_, *clock_),
       iam_(database_, directory_, *clock_, random_),
       sts_(directory_),
       lambda_(database_, *keyring_, code_, s3_, directory_, pool_, random_, *clock_),
@@ -256,6 +258,7 @@ Result<int> Parts::start() {
   schedule_.start();
   outbox_.start();
   housekeeper_.start();
+  lifecycle_.start();
   flushUsageEverySecond();
   return port;
 }
@@ -275,6 +278,7 @@ void Parts::onSpawnerEnd(std::function<void()> tell) { launcher_->onEnd(std::mov
 
 Task<void> Parts::stop() {
   housekeeper_.stop();
+  lifecycle_.stop();
   schedule_.stop();
   outbox_.stop();
   // Functions that run go on calling services through the listeners of their environments.
@@ -292,9 +296,10 @@ Task<void> Parts::stop() {
   database_.stop();
 }
 
-// Retention, now and then.
+// Retention, now and then; and what was deleted leaves the database's log.
 std::optional<base::Time> Parts::housekeep() {
   database_.post([this] { logs_.expire(); });
+  store::truncateLog(database_);
   return clock_->now() + kHousekeeping;
 }
 

@@ -31,6 +31,7 @@
 #include "services/lambda/lambda_service.h"
 #include "services/logs/log_writer.h"
 #include "services/logs/logs_service.h"
+#include "services/s3/lifecycle_engine.h"
 #include "services/s3/s3_service.h"
 #include "services/scheduler/scheduler_service.h"
 #include "services/ses/ses_service.h"
@@ -102,6 +103,7 @@ class Parts final {
   services::logs::LogsService logs_;
   services::logs::LogWriter logWriter_;
   services::s3::S3Service s3_;
+  services::s3::LifecycleEngine lifecycle_;
   services::iam::IamService iam_;
   services::sts::StsService sts_;
   services::lambda::LambdaService lambda_;
