@@ -1,10 +1,12 @@
 #include "homework/domain/attempt.h"
 
 #include "homework/domain/hash.h"
+#include "homework/domain/receipt.h"
 
 namespace hearth::homework {
 namespace {
 
+constexpr std::size_t kMaxAttemptBytes = 4 * kMaxSubmissionBytes;  // the answers are in the receipt's text, too
 constexpr std::size_t kShortHash = 16;
 constexpr std::size_t kCompactLength = 19;  // 20190408T184307123Z
 
@@ -13,6 +15,13 @@ std::string timeliness(const Attempt& attempt, const PublishedTest& test) {
   if (before >= std::chrono::milliseconds(0)) return "yes, " + renderDistance(before) + " before the deadline";
   if (!attempt.late) return "yes, within the grace period";
   return "no, " + renderDistance(before) + " after the deadline";
+}
+
+// One line of the receipt's head, whatever the trainer wrote into it.
+std::string line(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+  return out;
 }
 
 }  // namespace
@@ -44,20 +53,26 @@ std::string attemptJson(const Attempt& attempt) {
   for (const Answer& answer : attempt.answers) {
     answers.push_back({{"questionId", answer.questionId}, {"answer", answer.answer}});
   }
-  return pythonJson(json::object{{"course", attempt.course},
-                                 {"subject", attempt.test.subject},
-                                 {"testId", attempt.test.testId},
-                                 {"studentId", attempt.studentId},
-                                 {"questionSet", attempt.questionSet},
-                                 {"receivedAt", formatInstant(attempt.receivedAt)},
-                                 {"late", attempt.late},
-                                 {"answers", std::move(answers)},
-                                 {"answersSha256", sha256Hex(canonicalAnswers(attempt.answers))},
-                                 {"receipt", receiptCode(attempt)}});
+  json::object out{{"course", attempt.course},
+                   {"subject", attempt.test.subject},
+                   {"testId", attempt.test.testId},
+                   {"studentId", attempt.studentId},
+                   {"questionSet", attempt.questionSet},
+                   {"receivedAt", formatInstant(attempt.receivedAt)},
+                   {"late", attempt.late},
+                   {"answers", std::move(answers)},
+                   {"answersSha256", sha256Hex(canonicalAnswers(attempt.answers))},
+                   {"receipt", receiptCode(attempt)}};
+  if (!attempt.receiptText.empty()) out["receiptText"] = attempt.receiptText;
+  if (!attempt.signature.empty()) {
+    out["keyId"] = attempt.keyId;
+    out["signature"] = attempt.signature;
+  }
+  return pythonJson(out);
 }
 
 Outcome<Attempt> parseAttempt(std::string_view text) {
-  auto document = parseJson(text, kMaxSubmissionBytes, "the attempt");
+  auto document = parseJson(text, kMaxAttemptBytes, "the attempt");
   if (!document) return document.problem();
   const auto* object = document->if_object();
   if (object == nullptr) return Problem{"the attempt is not an object"};
@@ -75,6 +90,9 @@ Outcome<Attempt> parseAttempt(std::string_view text) {
   auto parsed = parseStoredAnswers(json::serialize(*answers));
   if (!parsed) return parsed.problem();
   attempt.answers = std::move(*parsed);
+  attempt.receiptText = findString(*object, "receiptText").value_or("");
+  attempt.keyId = findString(*object, "keyId").value_or("");
+  attempt.signature = findString(*object, "signature").value_or("");
   return attempt;
 }
 
@@ -84,8 +102,8 @@ std::string receiptText(const Attempt& attempt, const PublishedTest& test, const
     return renderLocal(instant, zone, Precision::kSeconds) + " " + zone.name;
   };
   std::string out = "Receipt       " + receiptCode(attempt) + "\n";
-  out += "Course        " + attempt.course + "\n";
-  out += "Test          " + attempt.test.path() + "  " + test.title + "\n";
+  out += "Course        " + line(attempt.course) + "\n";
+  out += "Test          " + attempt.test.path() + "  " + line(test.title) + "\n";
   out += "Student       " + attempt.studentId + "\n";
   out += "Received      " + local(attempt.receivedAt) + "\n";
   out += "              " + formatInstant(attempt.receivedAt) + "\n";
@@ -109,7 +127,9 @@ json::object receiptJson(const Attempt& attempt, const PublishedTest& test, cons
           {"answered", attempt.answers.size()},
           {"questions", set.questions.size()},
           {"answersSha256", sha256Hex(canonicalAnswers(attempt.answers))},
-          {"text", receiptText(attempt, test, set, zone)}};
+          {"text",
+           signedReceipt(attempt.receiptText.empty() ? receiptText(attempt, test, set, zone) : attempt.receiptText,
+                         attempt.keyId, attempt.signature)}};
 }
 
 }  // namespace hearth::homework

@@ -1,4 +1,5 @@
-// One submission as the server received it, and the receipt that the student gets for it.
+// One submission as the server received it, and the receipt that the student gets for it. Signing and checking
+// receipts: receipt.h.
 #pragma once
 
 #include <optional>
@@ -18,6 +19,10 @@ struct Attempt {
   Instant receivedAt{};
   bool late = false;
   Answers answers;
+  // The canonical text, and the signature over it; empty in attempts from before receipts were signed.
+  std::string receiptText;
+  std::string keyId;
+  std::string signature;  // base64
 
   // `<utc>-<hash of the answers>`: unique, ordered by time.
   std::string name() const;
@@ -38,9 +43,11 @@ std::string receiptCode(const Attempt& attempt);
 std::string attemptJson(const Attempt& attempt);
 Outcome<Attempt> parseAttempt(std::string_view text);
 
-// The receipt for people, lines of plain text, and the same as members for programs.
+// The canonical text of the receipt: lines of plain text, the same bytes whenever it is asked for. `test` is as it
+// holds for the student.
 std::string receiptText(const Attempt& attempt, const PublishedTest& test, const QuestionSet& set,
                         const Zone& zone);
+// The receipt as members for programs; `text` is what the student keeps, with the signature where there is one.
 json::object receiptJson(const Attempt& attempt, const PublishedTest& test, const QuestionSet& set,
                          const Zone& zone);
 

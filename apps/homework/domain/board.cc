@@ -8,16 +8,34 @@ namespace hearth::homework {
 namespace {
 
 constexpr std::size_t kMaxScoreFile = 64 * 1024;
-
-// numerator / denominator with one decimal, half up.
-std::string oneDecimal(std::int64_t numerator, std::int64_t denominator) {
-  const std::int64_t tenths = (numerator * 20 + denominator) / (denominator * 2);
-  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
-}
+constexpr std::size_t kMaxResultFile = 4 * 1024 * 1024;
 
 int intMember(const json::object& object, std::string_view name, int otherwise) {
   const auto value = findInteger(object, name);
   return value && *value >= 0 && *value <= 1'000'000 ? static_cast<int>(*value) : otherwise;
+}
+
+json::object rowJson(const BoardRow& row) {
+  json::object entry{{"studentId", row.studentId}, {"status", statusName(row.status)}};
+  if (!row.reason.empty()) entry["reason"] = row.reason;
+  std::optional<Instant> received = row.receivedAt;
+  if (row.score) {
+    entry["score"] = row.score->score;
+    entry["points"] = row.score->points;
+    entry["maxPoints"] = row.score->maxPoints;
+    if (row.score->maxPoints > 0) entry["percent"] = percent(row.score->points, row.score->maxPoints);
+    if (!row.score->grade.empty()) entry["grade"] = row.score->grade;
+    entry["late"] = row.score->late;
+    if (row.score->version > 1) entry["version"] = row.score->version;
+    if (row.score->receivedAt != Instant{}) received = row.score->receivedAt;
+  }
+  if (received) entry["receivedAt"] = formatInstant(*received);
+  if (!row.receipt.empty()) entry["receipt"] = row.receipt;
+  if (row.attempts > 0) entry["attempts"] = row.attempts;
+  if (row.due) entry["due"] = formatInstant(*row.due);
+  entry["mail"] = mailStateName(row.mail);
+  if (!row.mailProblem.empty()) entry["mailProblem"] = row.mailProblem;
+  return entry;
 }
 
 }  // namespace
@@ -35,6 +53,13 @@ std::string scoreJson(const ScoreRecord& record) {
                    {"questionSet", record.questionSet},
                    {"receivedAt", formatInstant(record.receivedAt)},
                    {"scoredAt", formatInstant(record.scoredAt)}};
+  if (!record.grade.empty()) out["grade"] = record.grade;
+  if (!record.reason.empty()) out["reason"] = record.reason;
+  if (record.previous) {
+    out["previous"] = json::object{{"score", record.previous->score},
+                                   {"points", record.previous->points},
+                                   {"version", record.previous->version}};
+  }
   return pythonJson(out);
 }
 
@@ -55,6 +80,57 @@ Outcome<ScoreRecord> parseScore(std::string_view text) {
   record.questionSet = findString(*object, "questionSet").value_or("");
   record.receivedAt = parseInstant(findString(*object, "receivedAt").value_or("")).value_or(Instant{});
   record.scoredAt = parseInstant(findString(*object, "scoredAt").value_or("")).value_or(Instant{});
+  record.grade = findString(*object, "grade").value_or("");
+  record.reason = findString(*object, "reason").value_or("");
+  const json::value* previous = findMember(*object, "previous");
+  if (const auto* before = previous != nullptr ? previous->if_object() : nullptr) {
+    record.previous = PreviousScore{intMember(*before, "score", 0), intMember(*before, "points", 0),
+                                    intMember(*before, "version", 0)};
+  }
+  return record;
+}
+
+ResultRecord makeResult(int version, const Points& points, const AnswerKey& key) {
+  ResultRecord record{version, {}};
+  for (const QuestionPoints& question : points.questions) {
+    const KeyEntry* entry = key.find(question.questionId);
+    record.questions.push_back(
+        {question, entry != nullptr ? entry->answer : "", entry != nullptr ? entry->feedback : ""});
+  }
+  return record;
+}
+
+std::string resultJson(const ResultRecord& record) {
+  json::array questions;
+  for (const ResultQuestion& question : record.questions) {
+    json::object entry{{"questionId", question.points.questionId}, {"points", question.points.points},
+                       {"maxPoints", question.points.maxPoints},   {"right", question.points.right},
+                       {"given", question.points.given},           {"correct", question.correct}};
+    if (!question.feedback.empty()) entry["feedback"] = question.feedback;
+    questions.push_back(std::move(entry));
+  }
+  return pythonJson(json::object{{"version", record.version}, {"questions", std::move(questions)}});
+}
+
+Outcome<ResultRecord> parseResult(std::string_view text) {
+  auto document = parseJson(text, kMaxResultFile, "result.json");
+  if (!document) return document.problem();
+  const auto* object = document->if_object();
+  const json::value* list = object != nullptr ? findMember(*object, "questions") : nullptr;
+  const auto* array = list != nullptr ? list->if_array() : nullptr;
+  if (array == nullptr) return Problem{"result.json has no list of questions"};
+  ResultRecord record{intMember(*object, "version", 1), {}};
+  for (const json::value& element : *array) {
+    const auto* entry = element.if_object();
+    if (entry == nullptr) return Problem{"result.json has a question that is not an object"};
+    ResultQuestion question;
+    question.points = {std::string(findString(*entry, "questionId").value_or("")), intMember(*entry, "points", 0),
+                       intMember(*entry, "maxPoints", 0), findBool(*entry, "right").value_or(false),
+                       std::string(findString(*entry, "given").value_or(""))};
+    question.correct = findString(*entry, "correct").value_or("");
+    question.feedback = findString(*entry, "feedback").value_or("");
+    record.questions.push_back(std::move(question));
+  }
   return record;
 }
 
@@ -68,6 +144,10 @@ std::string_view statusName(Status status) {
       return "invalid";
     case Status::kLate:
       return "late";
+    case Status::kExtended:
+      return "extended";
+    case Status::kExcused:
+      return "excused";
   }
   return "";
 }
@@ -109,24 +189,13 @@ std::size_t Board::count(Status status) const {
 
 json::object boardJson(const Board& board) {
   json::array students;
-  for (const BoardRow& row : board.rows) {
-    json::object entry{{"studentId", row.studentId}, {"status", statusName(row.status)}};
-    if (!row.reason.empty()) entry["reason"] = row.reason;
-    if (row.score) {
-      entry["score"] = row.score->score;
-      entry["points"] = row.score->points;
-      entry["maxPoints"] = row.score->maxPoints;
-      entry["late"] = row.score->late;
-      entry["receivedAt"] = formatInstant(row.score->receivedAt);
-    }
-    entry["mail"] = mailStateName(row.mail);
-    if (!row.mailProblem.empty()) entry["mailProblem"] = row.mailProblem;
-    students.push_back(std::move(entry));
-  }
+  for (const BoardRow& row : board.rows) students.push_back(rowJson(row));
   json::array orphans;
   for (const std::string& id : board.orphans) orphans.emplace_back(id);
-  return {{"subject", board.test.subject}, {"testId", board.test.testId},     {"at", formatInstant(board.at)},
-          {"closed", board.closed},        {"students", std::move(students)}, {"orphans", std::move(orphans)}};
+  return {{"subject", board.test.subject},   {"testId", board.test.testId},
+          {"at", formatInstant(board.at)},   {"closed", board.closed},
+          {"students", std::move(students)}, {"statistics", statisticsJson(board.statistics)},
+          {"orphans", std::move(orphans)}};
 }
 
 std::string resultsHash(const Board& board) {
@@ -140,17 +209,15 @@ std::string resultsHash(const Board& board) {
   return sha256Hex(told);
 }
 
-Statistics statisticsOf(const Board& board) {
-  std::vector<std::int64_t> scores;
-  for (const BoardRow& row : board.rows) {
-    if (row.status == Status::kGraded && row.score) scores.push_back(row.score->score);
+TestStatistics statisticsOf(const std::vector<BoardRow>& rows, const QuestionSet& set, const AnswerKey& key,
+                            int scale) {
+  std::vector<Sheet> sheets;
+  for (const BoardRow& row : rows) {
+    if (row.status != Status::kGraded || !row.score) continue;
+    const bool known = !row.questions.empty() && row.score->questionSet == set.hash;
+    sheets.push_back({row.score->score, known ? row.questions : std::vector<QuestionPoints>()});
   }
-  if (scores.empty()) return {0, "-", "-"};
-  std::sort(scores.begin(), scores.end());
-  std::int64_t sum = 0;
-  for (const std::int64_t score : scores) sum += score;
-  const std::size_t n = scores.size();
-  return {n, oneDecimal(sum, static_cast<std::int64_t>(n)), oneDecimal(scores[(n - 1) / 2] + scores[n / 2], 2)};
+  return computeStatistics(sheets, set, key, scale);
 }
 
 }  // namespace hearth::homework

@@ -8,9 +8,18 @@
 
 #include "homework/domain/catalogue.h"
 #include "homework/domain/course.h"
+#include "homework/domain/extensions.h"
 #include "homework/domain/scoring.h"
+#include "homework/domain/statistics.h"
 
 namespace hearth::homework {
+
+// What a score was before a regrade.
+struct PreviousScore {
+  int score = 0;
+  int points = 0;
+  int version = 0;
+};
 
 // score.json. The members `score` and (as an extra) everything that explains it.
 struct ScoreRecord {
@@ -25,12 +34,29 @@ struct ScoreRecord {
   std::string questionSet;
   Instant receivedAt{};
   Instant scoredAt{};
+  std::string grade;                      // empty in scores from before there were grades
+  std::string reason;                     // of a regrade
+  std::optional<PreviousScore> previous;  // after a regrade
 };
 std::string scoreJson(const ScoreRecord& record);
 // The original's `{"score": 3}` is read too: out of 5, points unknown (0 of 0).
 Outcome<ScoreRecord> parseScore(std::string_view text);
 
-enum class Status : unsigned char { kGraded, kMissing, kInvalid, kLate };
+// result.json: what was right, question by question.
+struct ResultQuestion {
+  QuestionPoints points;
+  std::string correct;   // as in the key
+  std::string feedback;  // may be empty
+};
+struct ResultRecord {
+  int version = 1;  // of the score that it explains
+  std::vector<ResultQuestion> questions;
+};
+ResultRecord makeResult(int version, const Points& points, const AnswerKey& key);
+std::string resultJson(const ResultRecord& record);
+Outcome<ResultRecord> parseResult(std::string_view text);
+
+enum class Status : unsigned char { kGraded, kMissing, kInvalid, kLate, kExtended, kExcused };
 std::string_view statusName(Status status);
 
 enum class MailState : unsigned char { kNone, kSent, kPending, kFailed };
@@ -58,6 +84,11 @@ struct BoardRow {
   std::optional<ScoreRecord> score;  // with kGraded
   MailState mail = MailState::kNone;
   std::string mailProblem;
+  std::optional<Instant> receivedAt;  // of the newest submission
+  std::string receipt;                // its code; empty without an attempt
+  std::size_t attempts = 0;
+  std::optional<Instant> due;             // with kExtended: until when this student may submit
+  std::vector<QuestionPoints> questions;  // what the score is made of; empty where that is not known
 };
 
 struct Board {
@@ -67,6 +98,7 @@ struct Board {
   bool closed = false;               // nothing more can arrive
   std::vector<BoardRow> rows;        // in roster order
   std::vector<std::string> orphans;  // submitted, but not on the roster
+  TestStatistics statistics;
 
   std::size_t count(Status status) const;
 };
@@ -76,11 +108,8 @@ json::object boardJson(const Board& board);
 // Equal for two boards of a test exactly when they tell the same results; mail states and times do not matter.
 std::string resultsHash(const Board& board);
 
-struct Statistics {
-  std::size_t count = 0;
-  std::string mean;  // one decimal, half up; `-` without scores
-  std::string median;
-};
-Statistics statisticsOf(const Board& board);
+// Of the graded rows. Only answers to the questions of `set` count in the statistics of questions.
+TestStatistics statisticsOf(const std::vector<BoardRow>& rows, const QuestionSet& set, const AnswerKey& key,
+                            int scale);
 
 }  // namespace hearth::homework

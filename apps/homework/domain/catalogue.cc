@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "homework/domain/hash.h"
+#include "homework/domain/letters.h"
 
 namespace hearth::homework {
 namespace {
@@ -12,6 +13,8 @@ constexpr std::size_t kMaxTests = 2'000;
 constexpr std::size_t kMaxOffsets = 1'000;
 constexpr std::int64_t kMaxGrace = 86'400;
 constexpr std::int64_t kMaxOffset = 86'400;
+constexpr std::int64_t kMaxAttemptLimit = 200;
+constexpr std::size_t kMaxPageAddress = 500;
 
 Outcome<Instant> instantMember(const json::object& object, std::string_view name, const std::string& where) {
   const auto text = findString(object, name);
@@ -45,6 +48,28 @@ Outcome<Zone> parseZone(const json::value* value) {
     zone.offsets.push_back({*from, std::chrono::seconds(*seconds)});
   }
   return zone;
+}
+
+// What a test may say and need not.
+Outcome<bool> readOptions(const json::object& object, const std::string& where, PublishedTest& test) {
+  if (const json::value* remind = findMember(object, "remindAt"); remind != nullptr && !remind->is_null()) {
+    auto at = instantMember(object, "remindAt", where);
+    if (!at) return at.problem();
+    test.remindAt = *at;
+  }
+  if (findMember(object, "attempts") != nullptr) {
+    const auto attempts = findInteger(object, "attempts");
+    if (!attempts || *attempts < 0 || *attempts > kMaxAttemptLimit)
+      return Problem{where + ": attempts is 0 to 200"};
+    test.attempts = static_cast<int>(*attempts);
+  }
+  for (auto [name, target] : {std::pair{"shuffle", &test.shuffle}, {"partial", &test.partial}}) {
+    if (findMember(object, name) == nullptr) continue;
+    const auto value = findBool(object, name);
+    if (!value) return Problem{where + ": " + name + " is not true or false"};
+    *target = *value;
+  }
+  return true;
 }
 
 Outcome<PublishedTest> parseTest(const json::value& value) {
@@ -87,6 +112,7 @@ Outcome<PublishedTest> parseTest(const json::value& value) {
   }
   test.questionSet = findString(*object, "questionSet").value_or("");
   if (!isSha256Hex(test.questionSet)) return Problem{where + ": questionSet is not a SHA-256"};
+  if (auto read = readOptions(*object, where, test); !read) return read.problem();
   return test;
 }
 
@@ -100,6 +126,10 @@ json::object testJson(const PublishedTest& test) {
                    {"late", test.late == Late::kFlag ? "flag" : "reject"}};
   if (test.lateUntil) out["lateUntil"] = formatInstant(*test.lateUntil);
   out["questionSet"] = test.questionSet;
+  if (test.remindAt) out["remindAt"] = formatInstant(*test.remindAt);
+  out["attempts"] = test.attempts;
+  out["shuffle"] = test.shuffle;
+  out["partial"] = test.partial;
   return out;
 }
 
@@ -134,6 +164,12 @@ Outcome<Catalogue> parseCatalogue(std::string_view text) {
   auto zone = parseZone(findMember(*object, "zone"));
   if (!zone) return zone.problem();
   catalogue.zone = std::move(*zone);
+  catalogue.page = findString(*object, "page").value_or("");
+  const bool web = catalogue.page.starts_with("https://") || catalogue.page.starts_with("http://");
+  if (!catalogue.page.empty() &&
+      (!web || catalogue.page.size() > kMaxPageAddress || !isPlainLine(catalogue.page))) {
+    return Problem{"catalogue: page is not an http address"};
+  }
   const json::value* tests = findMember(*object, "tests");
   const auto* array = tests != nullptr ? tests->if_array() : nullptr;
   if (array == nullptr || array->size() > kMaxTests) return Problem{"catalogue: tests is not a list"};
@@ -158,11 +194,12 @@ std::string catalogueJson(const Catalogue& catalogue) {
   }
   json::array tests;
   for (const PublishedTest& test : catalogue.tests) tests.push_back(testJson(test));
-  return pythonJson(
-      json::object{{"version", 1},
+  json::object out{{"version", 1},
                    {"publishedAt", formatInstant(catalogue.publishedAt)},
                    {"zone", json::object{{"name", catalogue.zone.name}, {"offsets", std::move(offsets)}}},
-                   {"tests", std::move(tests)}});
+                   {"tests", std::move(tests)}};
+  if (!catalogue.page.empty()) out["page"] = catalogue.page;
+  return pythonJson(out);
 }
 
 }  // namespace hearth::homework

@@ -27,6 +27,10 @@ struct PublishedTest {
   Late late = Late::kReject;
   std::optional<Instant> lateUntil;  // only with kFlag
   std::string questionSet;           // its hash
+  std::optional<Instant> remindAt;   // when who has not answered is reminded; never without it
+  int attempts = 0;                  // how often one student may submit; 0: until the deadline
+  bool shuffle = false;              // each student has an order of their own
+  bool partial = false;              // a multiple choice may give part of its points
 
   // The last instant of receipt that counts as on time: the deadline and the grace, both inclusive.
   Instant onTimeUntil() const { return due + grace; }
@@ -39,6 +43,7 @@ struct Catalogue {
   Instant publishedAt{};
   Zone zone;
   std::vector<PublishedTest> tests;  // by subject, then by id
+  std::string page;                  // address of the students' page; may be empty
 
   const PublishedTest* find(const TestRef& test) const;
 };

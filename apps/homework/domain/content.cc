@@ -5,6 +5,7 @@
 
 #include "homework/domain/hash.h"
 #include "homework/domain/ids.h"
+#include "homework/domain/letters.h"
 
 namespace hearth::homework {
 namespace {
@@ -54,6 +55,33 @@ Outcome<AnswerOption> parseOption(const json::value& value, const std::string& w
   return AnswerOption{std::move(*id), std::move(*body)};
 }
 
+// What the question offers, as its type wants it.
+Outcome<bool> readOptions(const json::value* answers, Question& question, const std::string& where) {
+  const auto* array = answers != nullptr ? answers->if_array() : nullptr;
+  if (!question.offersOptions()) {
+    if (answers == nullptr || (array != nullptr && array->empty())) return true;
+    return Problem{where + " is answered by typing and offers no answers"};
+  }
+  if (answers == nullptr && question.type == QuestionType::kTrueFalse) {
+    question.answers = {{"true", "true"}, {"false", "false"}};
+    return true;
+  }
+  if (array == nullptr) return Problem{where + " has no list of answers"};
+  if (array->size() < 2 || array->size() > kMaxAnswers) return Problem{where + " needs 2 to 26 answers"};
+  std::set<std::string> seen;
+  for (const json::value& element : *array) {
+    auto option = parseOption(element, where + ", answer " + std::to_string(seen.size() + 1));
+    if (!option) return option.problem();
+    if (!seen.insert(lower(option->id)).second) return Problem{where + " has two answers " + option->id};
+    question.answers.push_back(std::move(*option));
+  }
+  if (question.type == QuestionType::kTrueFalse) {
+    if (seen != std::set<std::string>{"false", "true"}) return Problem{where + ": its answers are true and false"};
+    for (AnswerOption& option : question.answers) option.id = lower(option.id);
+  }
+  return true;
+}
+
 Outcome<Question> parseQuestion(const json::value& value, const std::string& position) {
   const auto* object = value.if_object();
   if (object == nullptr) return Problem{position + " is not an object"};
@@ -70,30 +98,52 @@ Outcome<Question> parseQuestion(const json::value& value, const std::string& pos
       return Problem{where + " has a member '" + leak + "' that would tell the answer"};
     }
   }
-  if (const auto type = findString(*object, "type"); type && *type != "single") {
-    return Problem{where + " has the type '" + std::string(*type) + "'; only 'single' is known"};
+  if (findMember(*object, "type") != nullptr) {
+    const auto type = parseQuestionType(findString(*object, "type").value_or(""));
+    if (!type) return Problem{where + ": the type is single, multiple, truefalse, text or number"};
+    question.type = *type;
   }
   if (findMember(*object, "points") != nullptr) {
     const auto points = findInteger(*object, "points");
     if (!points || *points < 1 || *points > kMaxPoints) return Problem{where + ": points are 1 to 1000"};
     question.points = static_cast<int>(*points);
   }
-  const json::value* answers = findMember(*object, "answers");
-  if (answers == nullptr || !answers->is_array()) return Problem{where + " has no list of answers"};
-  if (answers->get_array().size() < 2 || answers->get_array().size() > kMaxAnswers) {
-    return Problem{where + " needs 2 to 26 answers"};
+  if (findMember(*object, "code") != nullptr) {
+    const auto code = findString(*object, "code");
+    if (!code || code->size() > kMaxQuestionText) {
+      return Problem{where + ": code is not a text of at most " + std::to_string(kMaxQuestionText) + " bytes"};
+    }
+    question.code = std::string(*code);
   }
-  std::set<std::string> seen;
-  for (const json::value& element : answers->get_array()) {
-    auto option = parseOption(element, where + ", answer " + std::to_string(seen.size() + 1));
-    if (!option) return option.problem();
-    if (!seen.insert(lower(option->id)).second) return Problem{where + " has two answers " + option->id};
-    question.answers.push_back(std::move(*option));
-  }
+  if (auto read = readOptions(findMember(*object, "answers"), question, where); !read) return read.problem();
   return question;
 }
 
 }  // namespace
+
+std::optional<QuestionType> parseQuestionType(std::string_view text) {
+  for (const QuestionType type : {QuestionType::kSingle, QuestionType::kMultiple, QuestionType::kTrueFalse,
+                                  QuestionType::kText, QuestionType::kNumber}) {
+    if (text == questionTypeName(type)) return type;
+  }
+  return std::nullopt;
+}
+
+std::string_view questionTypeName(QuestionType type) {
+  switch (type) {
+    case QuestionType::kSingle:
+      return "single";
+    case QuestionType::kMultiple:
+      return "multiple";
+    case QuestionType::kTrueFalse:
+      return "truefalse";
+    case QuestionType::kText:
+      return "text";
+    case QuestionType::kNumber:
+      return "number";
+  }
+  return "";
+}
 
 const AnswerOption* Question::findOption(std::string_view answer) const {
   const std::string wanted = lower(answer);
@@ -136,6 +186,8 @@ json::value questionsJson(const QuestionSet& set) {
   json::array out;
   for (const Question& question : set.questions) {
     json::object entry{{"questionId", question.id}, {"question", question.text}};
+    if (question.type != QuestionType::kSingle) entry["type"] = questionTypeName(question.type);
+    if (!question.code.empty()) entry["code"] = question.code;
     if (question.points != 1) entry["points"] = question.points;
     json::array& answers = entry["answers"].emplace_array();
     for (const AnswerOption& option : question.answers) {
@@ -144,33 +196,6 @@ json::value questionsJson(const QuestionSet& set) {
     out.push_back(std::move(entry));
   }
   return out;
-}
-
-Outcome<AnswerKey> parseAnswerKey(std::string_view text, const QuestionSet& set) {
-  auto document = parseJson(text, kMaxContentBytes, "the answer key");
-  if (!document) return document.problem();
-  const auto* array = document->if_array();
-  if (array == nullptr) return Problem{"the answer key is not a list"};
-  AnswerKey key;
-  std::set<std::string> seen;
-  for (const json::value& element : *array) {
-    const auto* object = element.if_object();
-    const auto id = object != nullptr ? findString(*object, "questionId") : std::nullopt;
-    const auto answer = object != nullptr ? findString(*object, "answer") : std::nullopt;
-    if (!id || !answer) return Problem{"the answer key has an entry without questionId and answer"};
-    const Question* question = set.findQuestion(*id);
-    if (question == nullptr)
-      return Problem{"the answer key answers a question that does not exist: " + std::string(*id)};
-    const AnswerOption* option = question->findOption(*answer);
-    if (option == nullptr) return Problem{"question " + question->id + " does not offer the key's answer"};
-    if (!seen.insert(question->id).second)
-      return Problem{"the answer key answers question " + question->id + " twice"};
-    key.entries.push_back({question->id, option->id});
-  }
-  for (const Question& question : set.questions) {
-    if (!seen.contains(question.id)) return Problem{"the answer key does not answer question " + question.id};
-  }
-  return key;
 }
 
 }  // namespace hearth::homework

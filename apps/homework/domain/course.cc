@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t kMaxDocument = 4 * 1024 * 1024;
 constexpr std::size_t kMaxName = 200;
 constexpr std::size_t kMaxTrainers = 50;
+constexpr std::size_t kMaxGrades = 100;
+constexpr std::size_t kMaxGradeName = 20;
 
 bool isLine(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -45,7 +47,64 @@ Outcome<Student> parseStudent(const json::value& value) {
   return student;
 }
 
+Outcome<bool> readGrades(const json::value* value, Course& course) {
+  if (value == nullptr || value->is_null()) return true;
+  const auto* array = value->if_array();
+  if (array == nullptr || array->empty() || array->size() > kMaxGrades) {
+    return Problem{"course.json: grades is not a list of 1 to 100 steps"};
+  }
+  for (const json::value& element : *array) {
+    const auto* object = element.if_object();
+    const auto from = object != nullptr ? findInteger(*object, "from") : std::nullopt;
+    const auto grade = object != nullptr ? findString(*object, "grade") : std::nullopt;
+    if (!from || *from < 0 || *from > 100) return Problem{"course.json: a grade's from is 0 to 100 (percent)"};
+    if (!grade || grade->empty() || grade->size() > kMaxGradeName || !isLine(*grade)) {
+      return Problem{"course.json: a grade is a text of 1 to 20 bytes"};
+    }
+    if (!course.grades.empty() && *from >= course.grades.back().from) {
+      return Problem{"course.json: grades do not descend"};
+    }
+    course.grades.push_back({static_cast<int>(*from), std::string(*grade)});
+  }
+  if (course.grades.back().from != 0) return Problem{"course.json: the last of the grades is not from 0"};
+  return true;
+}
+
+Outcome<bool> readMailSettings(const json::object& object, Course& course) {
+  if (findMember(object, "reminder") != nullptr) {
+    const auto reminder = parseReminder(findString(object, "reminder").value_or(""));
+    if (!reminder) return Problem{"course.json: reminder is a time like 24h, 90m or 2d, at most 30d, or off"};
+    course.reminder = *reminder;
+  }
+  for (auto [name, target] : {std::pair{"notice", &course.notice}, {"receiptMail", &course.receiptMail}}) {
+    if (findMember(object, name) == nullptr) continue;
+    const auto value = findBool(object, name);
+    if (!value) return Problem{std::string("course.json: ") + name + " is not true or false"};
+    *target = *value;
+  }
+  if (findMember(object, "retentionDays") != nullptr) {
+    const auto days = findInteger(object, "retentionDays");
+    if (!days || *days < 1 || *days > 3650) return Problem{"course.json: retentionDays is 1 to 3650"};
+    course.retentionDays = static_cast<int>(*days);
+  }
+  return true;
+}
+
 }  // namespace
+
+std::optional<std::chrono::minutes> parseReminder(std::string_view text) {
+  if (text == "off") return std::chrono::minutes(0);
+  if (text.size() < 2 || text.size() > 6) return std::nullopt;
+  const int unit = text.back() == 'm' ? 1 : text.back() == 'h' ? 60 : text.back() == 'd' ? 24 * 60 : 0;
+  int number = 0;
+  for (const char c : text.substr(0, text.size() - 1)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + (c - '0');
+  }
+  const std::chrono::minutes before(number * unit);
+  if (before < std::chrono::minutes(1) || before > std::chrono::days(30)) return std::nullopt;
+  return before;
+}
 
 bool isMailAddress(std::string_view text) {
   const std::size_t at = text.find('@');
@@ -102,6 +161,8 @@ Outcome<Course> parseCourse(std::string_view text) {
     if (!mode) return Problem{"course.json: rounding is half-up or legacy"};
     course.rounding = *mode;
   }
+  if (auto read = readGrades(findMember(*object, "grades"), course); !read) return read.problem();
+  if (auto read = readMailSettings(*object, course); !read) return read.problem();
   return course;
 }
 

@@ -1,7 +1,9 @@
 // The course and who is in it: course.json, studentsList.json, access/keys.json.
 #pragma once
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +27,16 @@ struct Course {
   std::vector<std::string> trainers;
   int scale = 5;
   Rounding rounding = Rounding::kHalfUp;
+  std::vector<GradeStep> grades;           // descending, the last from 0; empty: the score is the grade
+  std::chrono::minutes reminder{24 * 60};  // before a deadline; 0: nobody is reminded
+  bool notice = true;                      // a mail says that a test is open
+  bool receiptMail = false;                // receipts are mailed, too
+  int retentionDays = 180;
 };
+
+// `24h`, `90m`, `2d`: 1 minute to 30 days; `off` is 0.
+std::optional<std::chrono::minutes> parseReminder(std::string_view text);
+
 Outcome<Course> parseCourse(std::string_view text);
 
 struct Student {

@@ -22,7 +22,7 @@ bool isId(std::string_view text) {
 }
 
 bool isSubject(std::string_view text) {
-  for (const std::string_view taken : {"published", "keys", "access", "scoring", "outbox"}) {
+  for (const std::string_view taken : {"published", "keys", "access", "scoring", "outbox", "signing", "page"}) {
     if (text == taken) return false;
   }
   return isId(text);
@@ -50,6 +50,10 @@ std::string testResult(const TestRef& test, std::string_view student) {
 std::string score(const TestRef& test, std::string_view student) {
   return join({test.path(), "/", student, "/score.json"});
 }
+std::string result(const TestRef& test, std::string_view student) {
+  return join({test.path(), "/", student, "/result.json"});
+}
+std::string classResult(const TestRef& test) { return join({test.path(), "/class.json"}); }
 std::string attemptPrefix(const TestRef& test, std::string_view student) {
   return join({test.path(), "/", student, "/attempts/"});
 }
@@ -59,6 +63,9 @@ std::string attempt(const TestRef& test, std::string_view student, std::string_v
 std::string report(const TestRef& test) { return join({"scoring/report/", test.path(), ".json"}); }
 std::string finished(const TestRef& test) { return join({kFinalPrefix, test.path(), ".json"}); }
 std::string run(std::string_view compactTime) { return join({"scoring/run/", compactTime, ".json"}); }
+std::string regrade(const TestRef& test, std::string_view compactTime) {
+  return join({"scoring/regrade/", test.path(), "/", compactTime, ".json"});
+}
 std::string outboxPrefix(const std::optional<TestRef>& test) {
   return test ? join({"outbox/", test->path(), "/"}) : "outbox/-/-/";
 }

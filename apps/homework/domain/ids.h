@@ -33,11 +33,18 @@ inline constexpr std::string_view kCourse = "course.json";
 inline constexpr std::string_view kRoster = "studentsList.json";
 inline constexpr std::string_view kAccess = "access/keys.json";
 inline constexpr std::string_view kCatalogue = "published/catalogue.json";
+inline constexpr std::string_view kExtensions = "published/extensions.json";
+inline constexpr std::string_view kReceiptKeys = "published/receipt-keys.json";
+inline constexpr std::string_view kSigningKey = "signing/receipt-key.json";
+inline constexpr std::string_view kPage = "page/index.html";
 inline constexpr std::string_view kLease = "scoring/lease.json";
 inline constexpr std::string_view kFinalPrefix = "scoring/final/";
 // User metadata (x-amz-meta-...) of testResult.json.
 inline constexpr std::string_view kAttemptMetadata = "attempt";
 inline constexpr std::string_view kQuestionSetMetadata = "question-set";
+// The object tag of everything about single students: the bucket's lifecycle rule goes by it.
+inline constexpr std::string_view kRetentionTag = "retention";
+inline constexpr std::string_view kRetentionCourse = "course";
 
 std::string questionSet(std::string_view hash);
 std::string questionsCopy(const TestRef& test);
@@ -45,11 +52,14 @@ std::string answerKey(const TestRef& test, std::string_view questionSetHash);
 std::string testPrefix(const TestRef& test);  // everything of all its students
 std::string testResult(const TestRef& test, std::string_view student);
 std::string score(const TestRef& test, std::string_view student);
+std::string result(const TestRef& test, std::string_view student);
+std::string classResult(const TestRef& test);
 std::string attemptPrefix(const TestRef& test, std::string_view student);
 std::string attempt(const TestRef& test, std::string_view student, std::string_view name);
 std::string report(const TestRef& test);
 std::string finished(const TestRef& test);
 std::string run(std::string_view compactTime);  // a scheduled run that had something to do
+std::string regrade(const TestRef& test, std::string_view compactTime);
 // Of the mails of one test, or of a run as a whole.
 std::string outboxPrefix(const std::optional<TestRef>& test);
 

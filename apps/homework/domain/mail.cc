@@ -107,6 +107,9 @@ std::vector<Section> sectionsOf(const Board& board) {
       case Status::kInvalid:
         invalid.rows.push_back({row.studentId, row.name, row.reason});
         break;
+      case Status::kExtended:
+      case Status::kExcused:
+        break;
       case Status::kLate:
         late.rows.push_back({row.studentId, row.name, row.reason});
         break;
@@ -210,21 +213,21 @@ MailText scoreMail(const Course& course, const PublishedTest& test, const Studen
 }
 
 MailText digestMail(const Course& course, const PublishedTest& test, const Board& board, const Zone& zone) {
-  const Statistics statistics = statisticsOf(board);
+  const TestStatistics& statistics = board.statistics;
   const std::size_t graded = board.count(Status::kGraded);
   const std::size_t notReceived =
       board.rows.size() - graded - board.count(Status::kInvalid) - board.count(Status::kLate);
   MailText mail;
   mail.subject = "[" + course.name + "] " + test.ref.testId + ": " + std::to_string(graded) + " graded, " +
                  std::to_string(notReceived) + " not received" +
-                 (statistics.count > 0 ? ", mean " + statistics.mean : "");
+                 (statistics.n > 0 ? ", mean " + statistics.mean : "");
   const std::vector<std::string> lines = {
       test.title + " (" + test.ref.path() + ")",
       "Deadline " + renderLocal(test.due, zone) + " " + zone.name +
           (board.closed ? "" : "; the test is still open, this is what has arrived so far"),
-      statistics.count > 0 ? std::to_string(statistics.count) + " scores, mean " + statistics.mean + ", median " +
-                                 statistics.median + " of " + std::to_string(course.scale)
-                           : std::string("No submission was graded.")};
+      statistics.n > 0 ? std::to_string(statistics.n) + " scores, mean " + statistics.mean + ", median " +
+                             statistics.median + " of " + std::to_string(course.scale)
+                       : std::string("No submission was graded.")};
   std::string html = "<h1>" + htmlEscape(mail.subject) + "</h1>\n";
   for (const std::string& line : lines) {
     mail.text += line + "\n";

@@ -27,9 +27,9 @@ Outcome<Answers> checkSubmission(const json::value& testResult, const QuestionSe
     if (!id || !answer) return Problem{"an answer is not an object with the texts questionId and answer"};
     const Question* question = set.findQuestion(*id);
     if (question == nullptr) return Problem{"there is no question " + quoted(*id)};
-    const AnswerOption* option = question->findOption(*answer);
-    if (option == nullptr) return Problem{"question " + question->id + " has no answer " + quoted(*answer)};
-    if (!chosen.emplace(question->id, option->id).second)
+    auto normal = normalAnswer(*question, *answer);
+    if (!normal) return normal.problem();
+    if (!chosen.emplace(question->id, std::move(*normal)).second)
       return Problem{"question " + question->id + " is answered twice"};
   }
   Answers answers;

@@ -20,9 +20,9 @@ struct Answer {
 
 using Answers = std::vector<Answer>;
 
-// A submission for `set`: a list of {questionId, answer}, each question at most once, each answer one of those
-// offered. The result is in the order of the questions and has the options' own spelling. Questions may be left
-// out.
+// A submission for `set`: a list of {questionId, answer}, each question at most once, each answer one that the
+// question can have. The result is in the order of the questions, each as normalAnswer gives it. Questions may be
+// left out. A Problem names the question.
 Outcome<Answers> checkSubmission(const json::value& testResult, const QuestionSet& set);
 
 // What a stored testResult.json holds, whoever wrote it. Only the shape is checked; a question that is there twice
