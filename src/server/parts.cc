@@ -171,7 +171,11 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
   gateway::GatewaySettings limits;
   limits.integrationTimeout = std::chrono::seconds(settings.gatewayTimeoutSeconds);
   limits.accountThrottle = accountThrottle(settings);
-  gateway_ = std::make_unique<gateway::Gateway>(lambda_, apigateway_, *clock_, random_, apigateway_, limits);
+  gateway::ServiceCaller services = [this](gateway::ServiceCall call) {
+    return pipeline_->callAs(std::move(call));
+  };
+  gateway_ = std::make_unique<gateway::Gateway>(lambda_, std::move(services), apigateway_, *clock_, random_,
+                                                apigateway_, limits);
 }
 
 Parts::~Parts() = default;
