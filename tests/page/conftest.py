@@ -3,6 +3,7 @@ import itertools
 import pytest
 from page_content import TESTS
 from page_site import Site
+from page_stand_in import StandIn
 from support.server import Hearth
 
 try:
@@ -49,3 +50,16 @@ def take_student():
 @pytest.fixture
 def student(take_student):
     return take_student()
+
+
+@pytest.fixture(scope="session")
+def running_stand_in(driver):
+    stand_in = StandIn()
+    yield stand_in
+    stand_in.close()
+
+
+@pytest.fixture
+def stand_in(running_stand_in):
+    running_stand_in.reset()
+    return running_stand_in

@@ -1,9 +1,33 @@
 """From the invite to the receipt, over the real server."""
 
+from page_content import HOSTILE, HOSTILE_TEXT
+from page_site import PAGE
 from selenium.webdriver.common.keys import Keys
+from support.wait import until
 
 TEST = "operating-systems/test01"
 CHECK = "Check your answers"
+SEND = "Send my answers"
+RECEIVED = "Your answers were received"
+
+
+def begin(browser, title="Kernels and boot"):
+    browser.click(title)
+    browser.wait_heading(title)
+    browser.click("Start")
+    browser.wait_heading("Question 1 of")
+
+
+def choose(browser, letter):
+    browser.find(f"input[value='{letter}']").click()
+
+
+def answer_all(browser, letters):
+    for number, letter in enumerate(letters, 1):
+        browser.wait_heading(f"Question {number} of")
+        choose(browser, letter)
+        browser.click("Next" if number < len(letters) else CHECK, css="button")
+    browser.wait_heading(CHECK)
 
 
 def test_the_whole_way_by_keyboard_alone(browser, site, student):
@@ -26,7 +50,7 @@ def test_the_whole_way_by_keyboard_alone(browser, site, student):
 
     browser.wait_heading("Question 2 of 3")
     browser.press("c")  # the focus is on the heading: a letter chooses nothing
-    assert browser.script("return document.querySelectorAll('input:checked').length") == 0
+    assert browser.all("input:checked") == []
     browser.press(Keys.TAB, "c")
     assert browser.focused() == ["INPUT", "radio", "c the third option of question 2"]
     browser.press(Keys.ENTER)  # sends the form: as Next does
@@ -35,18 +59,218 @@ def test_the_whole_way_by_keyboard_alone(browser, site, student):
     browser.tab_to(CHECK)
     browser.press(Keys.ENTER)
     browser.wait_heading(CHECK)
-    browser.tab_to("Send my answers")
+    browser.tab_to(SEND)
     browser.press(Keys.ENTER)
     browser.wait_text("There is a problem")
     assert browser.focused()[0] == "DIV"  # the error summary
     browser.press(Keys.TAB, Keys.ENTER)
     assert browser.focused()[2] == "Send without an answer to question 3"
     browser.press(Keys.SPACE)
-    browser.tab_to("Send my answers")
+    browser.tab_to(SEND)
     browser.press(Keys.ENTER)
 
-    browser.wait_heading("Your answers were received")
+    browser.wait_heading(RECEIVED)
     assert browser.focused()[0] == "H1"
     assert site.attempts(student, TEST) == [{"1": "b", "2": "c"}]
     assert "In time." in browser.text() and "2 of 3 answered." in browser.text()
     assert browser.console() == []
+
+
+def test_the_credential_leaves_the_address_and_is_in_no_request(browser, site, student):
+    browser.sign_in(site, student)
+    begin(browser)
+    answer_all(browser, "abc")
+    browser.click(SEND)
+    browser.wait_heading(RECEIVED)
+    key = site.credential(student).split(":")[1]
+    addresses = [entry["url"] for entry in browser.cdp("Page.getNavigationHistory")["entries"]]
+    assert any("receipt" in address for address in addresses)
+    assert not [address for address in addresses if key in address]
+    requests = browser.network()
+    assert [request["method"] for request in requests if request["url"].endswith("/v1/test")] == ["POST"]
+    for request in requests:
+        path, _, _fragment = request["url"].partition("#")  # a fragment goes to nobody
+        assert key not in path and not request["headers"].get("referer")
+        assert path.startswith((site.address, "about:"))
+        assert [name for name, value in request["headers"].items() if key in value] in ([], ["x-api-key"])
+    assert browser.script("return localStorage.length") == 0  # a shared computer, until said otherwise
+    browser.driver.refresh()
+    browser.wait_heading(RECEIVED)  # and nevertheless signed in, in this tab
+    browser.click("Sign out")
+    browser.wait_heading("Do you want to sign out?")
+    browser.click("Sign out", css="button")
+    browser.wait_heading("Sign in")
+    assert browser.script("return JSON.stringify([{...sessionStorage}, {...localStorage}])") == "[{},{}]"
+    browser.driver.back()
+    browser.wait_heading("Sign in")
+
+
+def test_signing_in_by_the_form(browser, site, student):
+    browser.open(site.address)
+    browser.wait_heading("Sign in")
+    assert browser.find("#shared").is_selected()
+    for wrong, said in (("nonsense", "This is not an invite"), (f"{student}:{'x' * 40}", "does not accept this invite")):
+        browser.find("#invite").clear()
+        browser.find("#invite").send_keys(wrong, Keys.ENTER)
+        browser.wait_text(said)
+        assert browser.focused()[0] == "DIV" and browser.find("#invite").get_attribute("aria-invalid") == "true"
+    browser.find("#invite").clear()
+    browser.find("#invite").send_keys(f"<{site.link(student)}>.", Keys.ENTER)
+    browser.wait_heading("Your tests")
+    assert student in browser.text()
+
+
+def test_offline_then_online_is_one_attempt(browser, site, student):
+    browser.sign_in(site, student)
+    begin(browser)
+    browser.offline(True)
+    answer_all(browser, "abc")  # goes on without a network
+    until(lambda: "You are offline" in browser.find("#banner").text, "banner")
+    browser.click(SEND)
+    browser.wait_text("Not sent yet: the server cannot be reached")
+    assert site.attempts(student, TEST) == []
+    browser.offline(False)
+    browser.wait_heading(RECEIVED)
+    assert browser.find("#banner").text == ""
+    assert site.attempts(student, TEST) == [{"1": "a", "2": "b", "3": "c"}]
+
+
+def test_an_answer_that_is_lost_on_the_way_back_is_one_attempt(browser, site, student):
+    """The server has the answers, the browser does not know: the next try gets the same receipt."""
+    browser.sign_in(site, student)
+    begin(browser)
+    answer_all(browser, "cba")
+    browser.script("""const real = window.fetch; let lost = false;
+        window.fetch = async (...all) => {
+          const answer = await real(...all);
+          if (all[1].method === 'POST' && !lost) { lost = true; throw new TypeError('lost'); }
+          return answer;
+        }""")
+    browser.click(SEND)
+    browser.wait_heading(RECEIVED)
+    assert site.attempts(student, TEST) == [{"1": "c", "2": "b", "3": "a"}]
+
+
+def test_a_double_click_is_one_request(browser, site, student):
+    browser.sign_in(site, student)
+    begin(browser)
+    answer_all(browser, "aaa")
+    browser.script("const send = [...document.querySelectorAll('button')].find(b => b.innerText === arguments[0]);"
+                   "send.click(); send.click(); send.click();", SEND)
+    browser.wait_heading(RECEIVED)
+    assert len([1 for request in browser.network() if request["method"] == "POST" and request["url"].endswith("/v1/test")]) == 1
+    assert site.attempts(student, TEST) == [{"1": "a", "2": "a", "3": "a"}]
+
+
+def test_a_draft_is_restored_unsent_and_sent_again(browser, site, student):
+    browser.sign_in(site, student)
+    begin(browser)
+    choose(browser, "b")
+    browser.click("Next")
+    browser.wait_heading("Question 2")
+    choose(browser, "a")
+    browser.wait_text("Not sent yet. Saved in this tab")
+    browser.driver.refresh()
+    browser.wait_text("You have a draft with 2 answers. It was not sent.")
+    browser.click("Continue")
+    browser.wait_heading("Question 3 of 3")  # the first one without an answer
+    browser.wait_text("Not sent yet")
+    choose(browser, "c")
+    browser.click(CHECK, css="button")
+    browser.wait_heading(CHECK)
+    browser.click(SEND)
+    browser.wait_heading(RECEIVED)
+    assert site.attempts(student, TEST) == [{"1": "b", "2": "a", "3": "c"}]
+
+    # Changed, reloaded, and started over.
+    browser.click("Change your answers")
+    browser.wait_heading("Kernels and boot")
+    browser.click("Continue")
+    browser.wait_heading("Question 1 of 3")
+    choose(browser, "c")
+    browser.driver.refresh()
+    browser.wait_text("You have a draft")
+    browser.click("Continue")
+    answer_all(browser, "caa")
+    browser.click(SEND)
+    browser.wait_heading(RECEIVED)
+    assert site.attempts(student, TEST)[-1] == {"1": "c", "2": "a", "3": "a"}
+    assert len(site.attempts(student, TEST)) == 2
+
+
+def test_ones_own_computer_keeps_the_draft_after_the_tab(browser, site, student):
+    browser.sign_in(site, student)
+    browser.click("This is a shared computer")
+    begin(browser)
+    choose(browser, "b")
+    browser.wait_text("Not sent yet. Saved on this device")
+    browser.script("sessionStorage.clear()")
+    browser.open(site.address)
+    browser.wait_heading("Your tests")  # signed in still
+    browser.wait_text("Draft with 1 answer, not sent")
+    browser.click("This is a shared computer")
+    assert browser.script("return localStorage.length") == 0
+    browser.driver.refresh()
+    browser.wait_text("Draft with 1 answer, not sent")
+
+
+def test_leaving_is_warned_about_only_when_unsent(browser, site, student):
+    asked = """const event = new Event('beforeunload', {cancelable: true}); dispatchEvent(event); return event.defaultPrevented"""
+    browser.sign_in(site, student)
+    begin(browser)
+    assert not browser.script(asked)
+    choose(browser, "b")
+    assert browser.script(asked)
+    browser.click(CHECK, css="a")
+    browser.wait_heading(CHECK)
+    browser.find("#confirm").click()
+    browser.click(SEND)
+    browser.wait_heading(RECEIVED)
+    assert not browser.script(asked)
+
+
+def test_hostile_texts_are_shown_as_they_are(browser, site, student):
+    title = "<i>Shells</i> & more"
+    browser.sign_in(site, student)
+    begin(browser, title)
+    assert browser.script("return document.querySelector('legend').textContent") == HOSTILE_TEXT
+    shown = browser.script("return [...document.querySelectorAll('label .data')].map(node => node.textContent)")
+    assert shown == [option["answerBody"] for option in HOSTILE[0]["answers"]]
+    assert title in browser.driver.title
+    assert browser.script("return getComputedStyle(document.querySelector('legend .data')).whiteSpace") == "pre-wrap"
+    choose(browser, "b")
+    browser.click(CHECK, css="button")
+    browser.wait_heading(CHECK)
+    assert browser.script("return document.querySelector('dt .data').textContent") == HOSTILE_TEXT
+    assert browser.all("main b, main i, main img, main script") == []
+    assert browser.console() == []
+
+
+def test_all_questions_on_one_page(browser, site, student):
+    browser.sign_in(site, student)
+    begin(browser)
+    choose(browser, "b")
+    browser.click("All questions on one page")
+    browser.wait_heading("Kernels and boot")
+    until(lambda: len(browser.all("fieldset")) == 3, "three questions")
+    assert browser.find("#q1 input[value=b]").is_selected()
+    for group in ("q2", "q3"):
+        browser.find(f"#{group} input[value=a]").click()
+    browser.click(CHECK, css="button")
+    browser.wait_heading(CHECK)
+    browser.click(SEND)
+    browser.wait_heading(RECEIVED)
+    assert site.attempts(student, TEST) == [{"1": "b", "2": "a", "3": "a"}]
+
+
+def test_the_page_is_small_and_asks_nobody_else(browser, site, student):
+    assert PAGE.stat().st_size < 60_000
+    browser.sign_in(site, student)
+    browser.click("Polski")
+    assert {request["url"].split("#")[0].split("/v1/")[0].rstrip("/") for request in browser.network()} <= {
+        site.address.rstrip("/"), "about:blank"}
+    assert browser.script("""return new Promise(done => {
+        addEventListener('securitypolicyviolation', event => done(event.violatedDirective));
+        const script = document.createElement('script'); script.textContent = 'window.bad = 1'; document.body.append(script);
+    })""") == "script-src-elem"
+    assert browser.script("return window.bad") is None

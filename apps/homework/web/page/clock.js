@@ -21,7 +21,13 @@ function format(instant, zone) {
   return new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }).format(instant);
 }
 
-// `Mon, 8 Apr 2019, 23:00 (Europe/Warsaw)`, and in brackets the same in the reader's zone when that differs.
+// The time alone where the day is the same.
+function inBrackets(at, there, here) {
+  const clock = clockTime(at);
+  return there.slice(0, -clock.length) === here.slice(0, -clock.length) ? clock : here;
+}
+
+// `Mon, 8 Apr 2019, 23:00 (Europe/Warsaw)`, and then the same in the reader's zone when that differs.
 export function time(instant, zone, fallback) {
   const at = Date.parse(instant);
   if (!Number.isFinite(at)) return el("span", {}, fallback ?? "?");
@@ -30,7 +36,7 @@ export function time(instant, zone, fallback) {
     const there = format(at, zone);
     const here = format(at, undefined);
     text = t("page.timeIn", { time: there, zone });
-    if (here !== there) text += t("page.timeHere", { time: here });
+    if (here !== there) text += t("page.timeHere", { time: inBrackets(at, there, here) });
   } catch {
     text = t("page.timeIn", { time: fallback ?? instant, zone }); // a zone that this browser does not know
   }

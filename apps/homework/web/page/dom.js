@@ -23,13 +23,34 @@ export function data(text, tag = "span") {
   return el(tag, { class: "data", dir: "auto" }, String(text));
 }
 
+// A question or an explanation: lines that begin with four blanks are code.
+export function prose(text) {
+  const blocks = [];
+  String(text).split("\n").forEach((line, position) => {
+    const code = line.startsWith("    ");
+    const last = blocks.at(-1);
+    if (last?.code === code) last.text += "\n" + line;
+    else blocks.push({ code, text: (position > 0 ? "\n" : "") + line });
+  });
+  return el("span", { class: "data", dir: "auto" },
+    blocks.map((block) => (block.code ? el("code", {}, block.text) : block.text)));
+}
+
+export function codeBlock(code, label) {
+  return el("pre", { tabindex: "0", role: "group", "aria-label": label }, el("code", {}, code));
+}
+
 export function button(label, onclick, kind = "") {
   return el("button", { type: "button", class: kind, onclick }, label);
 }
 
-// A link that looks like a button.
-export function next(label, href) {
-  return el("a", { class: "button", href }, label);
+export function linkButton(label, href, kind = "") {
+  return el("a", { class: `button ${kind}`, href }, label);
+}
+
+// A link on a line of its own.
+export function linkLine(label, href) {
+  return el("p", { class: "link" }, el("a", { href }, label));
 }
 
 export function byId(id) {

@@ -2,7 +2,7 @@
 import { takeFromAddress } from "./account.js";
 import { time } from "./clock.js";
 import { desk, pathOf } from "./desk.js";
-import { button, byId, data, el, fill } from "./dom.js";
+import { button, byId, data, el, fill, linkLine } from "./dom.js";
 import { show, showConnection, tick } from "./frame.js";
 import { shelf } from "./shelf.js";
 import { parts, speak, t } from "./texts.js";
@@ -39,7 +39,10 @@ async function testPage(test, page) {
     const receipt = await storedReceipt(test);
     if (receipt) return receiptView(test, receipt);
   }
-  if (!desk.isOpen(test) || !/^(all|check|\d{1,3})$/.test(page ?? "")) return testView(test, go);
+  if (!desk.isOpen(test) || !/^(all|check|\d{1,3})$/.test(page ?? "")) {
+    history.replaceState(null, "", pathOf(test)); // a reload in the middle comes to the beginning first
+    return testView(test, go);
+  }
   const opened = await desk.open(test);
   if (page === "all") return allView(opened, go);
   if (page === "check") return checkView(opened, go);
@@ -63,7 +66,7 @@ async function viewOf(route) {
 }
 
 function toList() {
-  return el("p", {}, el("a", { href: "#/" }, t("page.backToList")));
+  return linkLine(t("page.backToList"), "#/");
 }
 
 function messageView(key, sentence) {
@@ -80,7 +83,7 @@ function closedView(test) {
       el("p", {}, parts("page.closedAt", { time: time(test.due, desk.zone, test.dueText) })),
       kept && el("p", {}, t("page.draftKept")),
       el("p", {}, t("page.askTrainer")),
-      desk.receiptOf(test) && el("p", {}, el("a", { href: pathOf(test, "receipt") }, t("page.seeReceipt"))),
+      desk.receiptOf(test) && linkLine(t("page.seeReceipt"), pathOf(test, "receipt")),
       toList(),
     ],
   };
@@ -120,6 +123,7 @@ async function render(still) {
 }
 
 function start() {
+  if (top !== self) return; // nobody frames this page to steal clicks
   const account = takeFromAddress();
   const known = shelf.read("lang");
   speak(known ?? navigator.language);

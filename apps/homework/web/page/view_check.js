@@ -1,7 +1,7 @@
 // Check your answers, and send them.
 import { time } from "./clock.js";
 import { desk, pathOf } from "./desk.js";
-import { button, data, el, fill } from "./dom.js";
+import { button, data, el, fill, linkButton, prose } from "./dom.js";
 import { summary } from "./errors.js";
 import { answerTexts } from "./questions.js";
 import { Sender } from "./sender.js";
@@ -16,7 +16,7 @@ function row(test, draft, position) {
     : el("p", {}, el("strong", {}, t("page.notAnswered")));
   const n = position + 1;
   return el("div", { class: "row" },
-    el("dt", {}, t("page.questionN", { n }), ": ", data(question.question)),
+    el("dt", {}, t("page.questionN", { n }), ": ", prose(question.question)),
     el("dd", {}, said, el("a", { href: layoutOf(test) ?? pathOf(test, n) }, t("page.change"), " ",
       el("span", { class: "hidden" }, t("page.changeN", { n })))));
 }
@@ -117,7 +117,7 @@ export function checkView(opened, go) {
       sending.status,
       el("p", { class: "buttons" },
         el("button", { type: "submit" }, t("page.send")),
-        el("a", { class: "button second", href: layoutOf(test) ?? pathOf(test, draft.questions.length) }, t("page.back")))),
+        linkButton(t("page.back"), layoutOf(test) ?? pathOf(test, draft.questions.length), "second"))),
   ];
   return { title: `${t("page.check")} – ${test.title || test.testId}`, heading: t("page.check"), body, leave: () => sending.leave() };
 }

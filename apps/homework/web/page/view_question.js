@@ -1,7 +1,7 @@
 // Questions: one to a page, or all on one.
 import { clockTime } from "./clock.js";
 import { desk, pathOf } from "./desk.js";
-import { byId, button, data, el } from "./dom.js";
+import { byId, button, codeBlock, data, el, linkButton, prose } from "./dom.js";
 import { clearSummary, summary } from "./errors.js";
 import { chosenIds, isChoice, joinIds, letterOf, optionsOf, problemOf, typeOf } from "./questions.js";
 import { shelf } from "./shelf.js";
@@ -83,8 +83,8 @@ function typed(question, draft, group) {
 function fieldset(question, position, test, draft, named) {
   const group = "q" + (position + 1);
   return el("fieldset", { id: group, "aria-describedby": group + "-hint", onkeydown: chooseByLetter },
-    el("legend", {}, named && el("span", { class: "number" }, named, " "), data(question.question)),
-    question.code && el("pre", { tabindex: "0", role: "group", "aria-label": t("page.code") }, el("code", {}, question.code)),
+    el("legend", {}, named && el("span", { class: "number" }, named, " "), prose(question.question)),
+    question.code && codeBlock(question.code, t("page.code")),
     el("p", { id: group + "-hint", class: "hint" }, hintOf(question, test)),
     isChoice(question) ? choices(question, draft, group) : typed(question, draft, group));
 }
@@ -131,7 +131,8 @@ function form(test, draft, positions, go, after, back) {
       positions.map((position) => fieldset(draft.questions[position], position, test, draft,
         several && t("page.questionN", { n: position + 1 }))),
       el("p", { id: "saved", class: "state" }, savedText(draft)),
-      el("p", { class: "buttons" }, el("button", { type: "submit" }, after.label), back && el("a", { class: "button second", href: back }, t("page.back")))),
+      el("p", { class: "buttons" }, el("button", { type: "submit" }, after.label),
+        linkButton(t("page.back"), back, "second"))),
   ];
 }
 

@@ -1,7 +1,7 @@
 // The confirmation: what the server has, how to prove it, what happens next.
 import { time } from "./clock.js";
 import { desk, pathOf } from "./desk.js";
-import { announce, button, data, el } from "./dom.js";
+import { announce, button, codeBlock, data, el, linkLine, prose } from "./dom.js";
 import { parts, t } from "./texts.js";
 import { scoreText } from "./view_list.js";
 
@@ -32,7 +32,7 @@ function nextSteps(test) {
 }
 
 export function receiptView(test, receipt) {
-  const text = el("pre", { tabindex: "0", role: "group", "aria-label": t("page.receipt") }, receipt.text ?? "");
+  const text = codeBlock(receipt.text ?? "", t("page.receipt"));
   const body = [
     el("div", { class: "panel" }, el("p", {}, t("page.receiptCode")), el("p", { class: "code" }, data(receipt.code ?? ""))),
     el("p", {}, parts("page.receivedAt", { time: time(receipt.receivedAt, desk.zone, receipt.receivedText) }), " ",
@@ -46,8 +46,8 @@ export function receiptView(test, receipt) {
     nextSteps(test),
     el("h2", {}, t("page.wholeReceipt")),
     text,
-    el("p", { class: "noprint" }, el("a", { href: pathOf(test) }, t("page.changeAnswers"))),
-    el("p", { class: "noprint" }, el("a", { href: "#/" }, t("page.backToList"))),
+    linkLine(t("page.changeAnswers"), pathOf(test)),
+    linkLine(t("page.backToList"), "#/"),
   ];
   return { title: `${t("page.received")} – ${test.title || test.testId}`, heading: t("page.received"), body };
 }
@@ -55,16 +55,16 @@ export function receiptView(test, receipt) {
 function question(one, position) {
   const verdict = one.right ? "page.right" : one.points > 0 ? "page.partly" : one.given ? "page.wrong" : "page.notAnswered";
   const line = (key, value) => value !== undefined && value !== null && value !== "" &&
-    el("div", { class: "row" }, el("dt", {}, t(key)), el("dd", {}, data(value)));
+    el("div", { class: "row" }, el("dt", {}, t(key)), el("dd", {}, value instanceof Node ? value : data(value)));
   return [
     el("h3", {}, t("page.questionN", { n: position + 1 }), ": ", t(verdict)),
-    el("p", {}, data(one.question ?? one.questionId)),
-    one.code && el("pre", { tabindex: "0", role: "group", "aria-label": t("page.code") }, el("code", {}, one.code)),
+    el("p", {}, prose(one.question ?? one.questionId)),
+    one.code && codeBlock(one.code, t("page.code")),
     el("dl", { class: "answers" },
       line("page.pointsGiven", t("shared.points", { n: one.points, max: one.maxPoints })),
       line("page.yourAnswer", one.givenText ?? one.given),
       line("page.rightAnswer", one.correctText ?? one.correct),
-      line("page.feedback", one.feedback)),
+      line("page.feedback", one.feedback && prose(one.feedback))),
   ];
 }
 
@@ -81,7 +81,7 @@ export async function resultView(test) {
     result.released === false ? el("p", {}, result.releasedAt
       ? parts("page.releasedAt", { time: time(result.releasedAt, desk.zone) }) : t("page.releasedLater"))
       : (result.questions ?? []).map(question),
-    el("p", {}, el("a", { href: "#/" }, t("page.backToList"))),
+    linkLine(t("page.backToList"), "#/"),
   ];
   const title = result.title || test.title || test.testId;
   return { title: `${t("page.result")} – ${title}`, heading: parts("page.resultOf", { title: data(title) }), body };

@@ -1,6 +1,6 @@
 import { parseInvite } from "./account.js";
 import { desk } from "./desk.js";
-import { button, el } from "./dom.js";
+import { button, el, linkButton } from "./dom.js";
 import { summary } from "./errors.js";
 import { shelf } from "./shelf.js";
 import { t } from "./texts.js";
@@ -58,7 +58,7 @@ export function signOutView(done) {
     el("p", {}, t(consequence)),
     el("p", { class: "buttons" },
       button(t("page.signOut"), () => { desk.signOut(); done(); }, "danger"),
-      el("a", { class: "button second", href: "#/" }, t("page.stay"))),
+      linkButton(t("page.stay"), "#/", "second")),
   ];
   return { title: t("page.signOut"), heading: t("page.signOutHeading"), body };
 }

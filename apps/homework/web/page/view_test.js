@@ -1,7 +1,7 @@
 // The beginning of a test: what is asked, until when, and what there is already.
 import { time } from "./clock.js";
 import { desk, pathOf } from "./desk.js";
-import { button, data, el, next } from "./dom.js";
+import { button, data, el, linkButton, linkLine, prose } from "./dom.js";
 import { shelf } from "./shelf.js";
 import { parts, t } from "./texts.js";
 import { dueLine } from "./view_list.js";
@@ -14,7 +14,7 @@ function changedNotice(draft, changed) {
   return changed.length > 0 && el("div", { class: "notice", role: "note" },
     el("p", {}, t("page.questionsChanged")),
     el("ul", {}, changed.map((position) =>
-      el("li", {}, t("page.questionN", { n: position + 1 }), ": ", data(draft.questions[position].question)))));
+      el("li", {}, t("page.questionN", { n: position + 1 }), ": ", prose(draft.questions[position].question)))));
 }
 
 export function rules(test) {
@@ -51,9 +51,9 @@ export async function testView(found, go) {
     changedNotice(draft, changed),
     restored && el("p", { class: "notice" }, t("page.draftFound", { n: draft.count })),
     el("p", { class: "buttons" },
-      next(t(draft.count > 0 ? "page.continue" : "page.start"), first),
+      linkButton(t(draft.count > 0 ? "page.continue" : "page.start"), first),
       restored && button(t(draft.confirmed ? "page.useReceived" : "page.startOver"), startOver, "second")),
-    el("p", {}, el("a", { href: "#/" }, t("page.backToList"))),
+    linkLine(t("page.backToList"), "#/"),
   ];
   const title = test.title || test.testId;
   return { title, heading: data(title), body };
