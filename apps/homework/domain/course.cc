@@ -55,16 +55,17 @@ Outcome<bool> readGrades(const json::value* value, Course& course) {
   }
   for (const json::value& element : *array) {
     const auto* object = element.if_object();
-    const auto from = object != nullptr ? findInteger(*object, "from") : std::nullopt;
-    const auto grade = object != nullptr ? findString(*object, "grade") : std::nullopt;
-    if (!from || *from < 0 || *from > 100) return Problem{"course.json: a grade's from is 0 to 100 (percent)"};
+    if (object == nullptr) return Problem{"course.json: a grade is not an object"};
+    const std::int64_t from = findInteger(*object, "from").value_or(-1);
+    const auto grade = findString(*object, "grade");
+    if (from < 0 || from > 100) return Problem{"course.json: a grade's from is 0 to 100 (percent)"};
     if (!grade || grade->empty() || grade->size() > kMaxGradeName || !isLine(*grade)) {
       return Problem{"course.json: a grade is a text of 1 to 20 bytes"};
     }
-    if (!course.grades.empty() && *from >= course.grades.back().from) {
+    if (!course.grades.empty() && from >= course.grades.back().from) {
       return Problem{"course.json: grades do not descend"};
     }
-    course.grades.push_back({static_cast<int>(*from), std::string(*grade)});
+    course.grades.push_back({static_cast<int>(from), std::string(*grade)});
   }
   if (course.grades.back().from != 0) return Problem{"course.json: the last of the grades is not from 0"};
   return true;

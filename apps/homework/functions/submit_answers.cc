@@ -209,10 +209,14 @@ Answered submitTest(const Request& request, ObjectStore& store) {
   }
   if (auto refusal = refuseNow(store, submission, request.time, *earlier)) return std::move(*refusal);
 
-  Attempt attempt{submission.course.name, submission.test.ref,
-                  submission.student,     submission.set.hash,
-                  request.time,           submission.test.phaseAt(request.time) == Phase::kLate,
-                  submission.answers};
+  Attempt attempt;
+  attempt.course = submission.course.name;
+  attempt.test = submission.test.ref;
+  attempt.studentId = submission.student;
+  attempt.questionSet = submission.set.hash;
+  attempt.receivedAt = request.time;
+  attempt.late = submission.test.phaseAt(request.time) == Phase::kLate;
+  attempt.answers = submission.answers;
   sdk::PutOptions once;
   once.ifNoneMatch = "*";
   const std::string key = layout::attempt(attempt.test, attempt.studentId, attempt.name());
