@@ -22,13 +22,26 @@ Engine::Engine(store::Database& database, const store::Keyring& keyring, const b
       random_(random),
       options_(std::move(options)),
       store_(database, keyring),
-      tools_{database, store_, registry_, clock, random, std::max<std::size_t>(1, options_.resourcesPerStep)} {}
+      changeSets_(database, keyring),
+      tools_{database,
+             store_,
+             changeSets_,
+             registry_,
+             clock,
+             random,
+             std::max<std::size_t>(1, options_.resourcesPerStep)} {}
 
 Engine::Engine(store::Database& database, const store::Keyring& keyring, const base::Clock& clock,
                base::Random& random)
     : Engine(database, keyring, clock, random, Options{}) {}
 
 Engine::~Engine() { stop(); }
+
+std::vector<store::Migration> Engine::migrations() {
+  std::vector<store::Migration> migrations = StackStore::migrations();
+  for (store::Migration& one : ChangeSetStore::migrations()) migrations.push_back(std::move(one));
+  return migrations;
+}
 
 void Engine::start() {
   purge();
@@ -154,6 +167,7 @@ void Engine::purge() {
   const base::Time before = clock_.now() - kDeletedKept;
   auto purged = database_.writeAndWait([this, before]() -> Result<void> {
     store_.removeDeletedBefore(before);
+    changeSets_.removeOrphans();
     return {};
   });
   if (!purged.ok()) base::logWarning("stacks", "old stacks were not removed", {{"cause", purged.fault().message}});

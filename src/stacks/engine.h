@@ -25,6 +25,8 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "ports/resource_provider.h"
+#include "stacks/change_set.h"
+#include "stacks/change_set_store.h"
 #include "stacks/engine_views.h"
 #include "stacks/provider_registry.h"
 #include "stacks/stack_run.h"
@@ -77,6 +79,15 @@ struct DeleteStackInput {
   std::string token;
 };
 
+struct CreateChangeSetInput {
+  std::string name;
+  ChangeSetKind kind = ChangeSetKind::kUpdate;
+  std::string description;
+  // What would be ordered, with `document` and `standing` both when the stack exists. A kCreate names a stack that
+  // does not exist, or has only change sets.
+  UpdateStackInput order;
+};
+
 class Engine final {
  public:
   struct Options {
@@ -96,7 +107,7 @@ class Engine final {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  static std::vector<store::Migration> migrations() { return StackStore::migrations(); }
+  static std::vector<store::Migration> migrations();
 
   // Before start(). The provider outlives the engine.
   void registerProvider(ports::ResourceProvider& provider) { registry_.add(provider); }
@@ -120,6 +131,21 @@ class Engine final {
                                       const std::vector<std::string>& skip, const std::string& token);
   // The id.
   Result<std::string> setTerminationProtection(const Place& place, const std::string& stack, bool on);
+
+  // Change sets: likewise inside a write. One is named by its ARN, or by its name and the stack.
+  // One that would change nothing is kept, too, as failed. AlreadyExistsException; LimitExceededException.
+  Result<ChangeSet> createChangeSet(const CreateChangeSetInput& input);
+  // `document` is the set's template, parsed off the writer thread. The stack's other sets are removed.
+  // ChangeSetNotFound 404; InvalidChangeSetStatus.
+  Result<void> executeChangeSet(const Place& place, const std::string& set, const std::string& stack,
+                                const std::shared_ptr<const Template>& document, const std::string& token,
+                                bool disableRollback);
+  // What is not there is deleted already. InvalidChangeSetStatus while it is executed.
+  Result<void> deleteChangeSet(const Place& place, const std::string& set, const std::string& stack);
+  // Reads: on any thread.
+  Result<ChangeSet> getChangeSet(const Place& place, const std::string& set, const std::string& stack) const;
+  Result<std::vector<ChangeSet>> listChangeSets(const Place& place, const std::string& stack,
+                                                const std::string& after, std::size_t limit) const;
 
   // What an update with this input would do. On any thread; changes nothing.
   Result<Plan> planUpdate(const UpdateStackInput& input) const;
@@ -150,7 +176,16 @@ class Engine final {
   bool waitUntilIdle(const std::string& stackId, std::chrono::milliseconds most) const;
 
  private:
-  struct Prepared;  // an order that passed its checks
+  // Everything that an accepted create or update has.
+  struct Prepared {
+    Definition definition;
+    std::string description;
+    Plan plan;
+    std::vector<Output> outputs;  // as far as they are known
+    std::set<std::string> imports;
+    // Whether it would change anything of what stands.
+    bool isSameAs(const StackRecord& stack) const;
+  };
   void loop();
   void awaitWork(std::unique_lock<std::mutex>& lock);
   void postpone(const std::string& stackId);
@@ -162,6 +197,11 @@ class Engine final {
   Result<Prepared> prepare(const StackRecord& stack, Definition definition, const Template& document,
                            const std::map<std::string, CurrentResource>& current) const;
   Result<Prepared> prepareUpdate(const StackRecord& stack, const UpdateStackInput& input) const;
+  Result<Definition> definitionFor(const StackRecord& stack, const UpdateStackInput& input,
+                                   const Template& document) const;
+  Result<StackRecord> stackForChangeSet(const CreateChangeSetInput& input);
+  void acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFailure, const std::string& token);
+  void acceptUpdate(StackRecord& stack, Prepared prepared, const std::string& token);
   Operation newOperation(OperationKind kind, const std::string& token);
   void announce(StackRecord& stack, Status status);
 
@@ -171,6 +211,7 @@ class Engine final {
   const Options options_;
   ProviderRegistry registry_;
   mutable StackStore store_;
+  ChangeSetStore changeSets_;
   EngineTools tools_;
 
   mutable std::mutex mutex_;

@@ -4,85 +4,17 @@
 
 #include "stacks/engine.h"
 #include "stacks/faults.h"
+#include "stacks/order_checks.h"
 #include "stacks/plan.h"
 #include "stacks/references.h"
 #include "stacks/scalars.h"
 #include "stacks/template_summary.h"
 
 namespace hearth::stacks {
-namespace {
-
-constexpr std::size_t kMaxTags = 50;
-
-Result<void> checkStackName(const std::string& name) {
-  const bool letter = !name.empty() && isAlphanumeric(name.substr(0, 1)) && !(name[0] >= '0' && name[0] <= '9');
-  const bool fits = std::all_of(name.begin(), name.end(),
-                                [](char c) { return c == '-' || isAlphanumeric(std::string_view(&c, 1)); });
-  if (!letter || !fits) {
-    return validationError("1 validation error detected: Value '" + name.substr(0, 200) +
-                           "' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression "
-                           "pattern: [a-zA-Z][-a-zA-Z0-9]*");
-  }
-  if (name.size() > 128) {
-    return validationError(
-        "1 validation error detected: Value '" + name.substr(0, 200) +
-        "' at 'stackName' failed to satisfy constraint: Member must have length less than or equal "
-        "to 128");
-  }
-  return {};
+bool Engine::Prepared::isSameAs(const StackRecord& stack) const {
+  return plan.changes.empty() && definition.tags == stack.definition.tags &&
+         definition.notificationArns == stack.definition.notificationArns && outputs == stack.outputs;
 }
-
-Result<void> checkTags(const std::map<std::string, std::string>& tags) {
-  if (tags.size() > kMaxTags) {
-    return validationError(
-        "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have "
-        "length less than or equal to 50");
-  }
-  for (const auto& [key, value] : tags) {
-    if (key.empty() || key.size() > 128 || value.size() > 256) {
-      return validationError("Tag keys must have 1 to 128 characters, and their values at most 256.");
-    }
-    if (key.starts_with("aws:")) {
-      return validationError("Tags must not start with the reserved prefix aws: (" + key + ")");
-    }
-  }
-  return {};
-}
-
-std::vector<std::string> noEchoNames(const Template& document) {
-  std::vector<std::string> names;
-  for (const auto& parameter : document.parameters) {
-    if (parameter.noEcho) names.push_back(parameter.name);
-  }
-  return names;
-}
-
-std::map<std::string, CurrentResource> currentResources(const std::vector<ResourceRecord>& rows) {
-  std::map<std::string, CurrentResource> current;
-  for (const auto& row : rows) {
-    if (row.slot != Slot::kCurrent) continue;
-    current[row.logicalId] = {row.type, row.physicalId, row.properties, row.attributes, row.metadata};
-  }
-  return current;
-}
-
-bool canBeUpdated(Status status) {
-  return status == Status::kCreateComplete || status == Status::kUpdateComplete ||
-         status == Status::kUpdateRollbackComplete;
-}
-
-std::string statusText(const StackRecord& stack) { return std::string(nameOf(stack.status)); }
-
-}  // namespace
-
-// Everything that an accepted create or update has.
-struct Engine::Prepared {
-  Definition definition;
-  std::string description;
-  Plan plan;
-  std::vector<Output> outputs;  // as far as they are known
-  std::set<std::string> imports;
-};
 
 Result<Engine::Prepared> Engine::prepare(const StackRecord& stack, Definition definition, const Template& document,
                                          const std::map<std::string, CurrentResource>& current) const {
@@ -172,18 +104,25 @@ Result<std::string> Engine::createStack(const CreateStackInput& input) {
   HEARTH_TRY(auto prepared, prepare(stack, std::move(definition), *input.document, {}));
 
   stack.created = clock_.now();
-  stack.description = prepared.description;
   stack.terminationProtection = input.terminationProtection;
-  stack.disableRollback = input.onFailure == OnFailure::kDoNothing;
   stack.timeoutMinutes = input.timeoutMinutes;
-  stack.definition = std::move(prepared.definition);
-  stack.operation = newOperation(OperationKind::kCreate, input.token);
-  stack.operation->onFailure = input.onFailure;
-  announce(stack, Status::kCreateInProgress);
   store_.insertStack(stack);
+  acceptCreate(stack, std::move(prepared), input.onFailure, input.token);
+  return stack.id;
+}
+
+// Of a stack whose row is there.
+void Engine::acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFailure, const std::string& token) {
+  stack.description = std::move(prepared.description);
+  stack.disableRollback = onFailure == OnFailure::kDoNothing;
+  stack.definition = std::move(prepared.definition);
+  stack.operation = newOperation(OperationKind::kCreate, token);
+  stack.operation->onFailure = onFailure;
+  announce(stack, Status::kCreateInProgress);
+  store_.saveDefinition(stack);
+  store_.saveState(stack);
   store_.addImports(stack, prepared.imports);
   wakeAfterCommit(stack.id);
-  return stack.id;
 }
 
 Result<Engine::Prepared> Engine::prepareUpdate(const StackRecord& stack, const UpdateStackInput& input) const {
@@ -192,7 +131,12 @@ Result<Engine::Prepared> Engine::prepareUpdate(const StackRecord& stack, const U
     HEARTH_TRY(Template standing, parseTemplate(stack.definition.templateText));
     given = std::make_shared<const Template>(std::move(standing));
   }
-  const Template& document = *given;
+  HEARTH_TRY(Definition definition, definitionFor(stack, input, *given));
+  return prepare(stack, std::move(definition), *given, currentResources(store_.resources(stack.id)));
+}
+
+Result<Definition> Engine::definitionFor(const StackRecord& stack, const UpdateStackInput& input,
+                                         const Template& document) const {
   Definition definition;
   definition.templateText = document.text;
   HEARTH_TRY(definition.parameters, resolveParameters(document, input.parameters, stack.definition.parameters));
@@ -201,7 +145,7 @@ Result<Engine::Prepared> Engine::prepareUpdate(const StackRecord& stack, const U
   definition.capabilities = input.capabilities;
   definition.notificationArns = input.notificationArns.value_or(stack.definition.notificationArns);
   definition.roleArn = input.roleArn.empty() ? stack.definition.roleArn : input.roleArn;
-  return prepare(stack, std::move(definition), document, currentResources(store_.resources(stack.id)));
+  return definition;
 }
 
 Result<std::string> Engine::updateStack(const UpdateStackInput& input) {
@@ -215,20 +159,21 @@ Result<std::string> Engine::updateStack(const UpdateStackInput& input) {
     return validationError("Stack:" + stack.id + " is in " + statusText(stack) + " state and can not be updated.");
   }
   HEARTH_TRY(auto prepared, prepareUpdate(stack, input));
-  const bool same = prepared.plan.changes.empty() && prepared.definition.tags == stack.definition.tags &&
-                    prepared.definition.notificationArns == stack.definition.notificationArns &&
-                    prepared.outputs == stack.outputs;
-  if (same) return validationError("No updates are to be performed.");
+  if (prepared.isSameAs(stack)) return validationError("No updates are to be performed.");
+  changeSets_.makeObsolete(stack.id);
+  acceptUpdate(stack, std::move(prepared), input.token);
+  return stack.id;
+}
 
+void Engine::acceptUpdate(StackRecord& stack, Prepared prepared, const std::string& token) {
   stack.updated = clock_.now();
   stack.pending = std::move(prepared.definition);
-  stack.operation = newOperation(OperationKind::kUpdate, input.token);
+  stack.operation = newOperation(OperationKind::kUpdate, token);
   announce(stack, Status::kUpdateInProgress);
   store_.saveDefinition(stack);
   store_.saveState(stack);
   store_.addImports(stack, prepared.imports);
   wakeAfterCommit(stack.id);
-  return stack.id;
 }
 
 Result<Plan> Engine::planUpdate(const UpdateStackInput& input) const {
@@ -274,6 +219,7 @@ Result<void> Engine::deleteStack(const DeleteStackInput& input) {
     row.progress = Progress::kUntouched;
     store_.saveResource(row);
   }
+  changeSets_.removeOthers(stack.id, "");
   stack.operation = newOperation(OperationKind::kDelete, input.token);
   stack.operation->phase = Phase::kRemoval;
   stack.operation->endsAs = Status::kDeleteComplete;

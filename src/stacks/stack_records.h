@@ -36,6 +36,7 @@ enum class Status : unsigned char {
   kUpdateRollbackFailed,
   kUpdateRollbackComplete,
   kUpdateRollbackCompleteCleanupInProgress,
+  kReviewInProgress,  // of a stack that has nothing but change sets
 };
 std::string_view nameOf(Status status);
 // The status of that name; kCreateFailed for anything unknown (a damaged row).

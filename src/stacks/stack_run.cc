@@ -216,6 +216,8 @@ base::Time StackRun::nextEventTime() {
 
 void StackRun::endOperation(Status status, const std::string& reason) {
   setStatus(status, reason);
+  tools_.changeSets.endExecution(stack_.operation->id,
+                                 status == Status::kCreateComplete || status == Status::kUpdateComplete);
   stack_.operation.reset();
   tools_.store.saveState(stack_);
 }

@@ -24,6 +24,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "ports/resource_provider.h"
+#include "stacks/change_set_store.h"
 #include "stacks/intrinsics.h"
 #include "stacks/provider_registry.h"
 #include "stacks/stack_records.h"
@@ -36,6 +37,7 @@ namespace hearth::stacks {
 struct EngineTools {
   store::Database& database;
   StackStore& store;
+  ChangeSetStore& changeSets;
   const ProviderRegistry& providers;
   const base::Clock& clock;
   base::Random& random;

@@ -53,7 +53,7 @@ CREATE TABLE stacks_imports(
 CREATE INDEX stacks_imports_by_stack ON stacks_imports(stack);
 )sql";
 
-constexpr std::array<std::pair<Status, std::string_view>, 18> kStatusNames = {{
+constexpr std::array<std::pair<Status, std::string_view>, 19> kStatusNames = {{
     {Status::kCreateInProgress, "CREATE_IN_PROGRESS"},
     {Status::kCreateFailed, "CREATE_FAILED"},
     {Status::kCreateComplete, "CREATE_COMPLETE"},
@@ -72,6 +72,7 @@ constexpr std::array<std::pair<Status, std::string_view>, 18> kStatusNames = {{
     {Status::kUpdateRollbackFailed, "UPDATE_ROLLBACK_FAILED"},
     {Status::kUpdateRollbackComplete, "UPDATE_ROLLBACK_COMPLETE"},
     {Status::kUpdateRollbackCompleteCleanupInProgress, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"},
+    {Status::kReviewInProgress, "REVIEW_IN_PROGRESS"},
 }};
 
 constexpr std::string_view kStackColumns =

@@ -29,6 +29,18 @@ class CloudFormationService final {
   Result<api::cloudformation::UpdateTerminationProtectionOutput> updateTerminationProtection(
       const api::Call& call, api::cloudformation::UpdateTerminationProtectionInput in);
 
+  // --- change sets
+  Task<Result<api::cloudformation::CreateChangeSetOutput>> createChangeSet(
+      const api::Call& call, api::cloudformation::CreateChangeSetInput in);
+  Result<api::cloudformation::DescribeChangeSetOutput> describeChangeSet(
+      const api::Call& call, api::cloudformation::DescribeChangeSetInput in) const;
+  Result<api::cloudformation::ListChangeSetsOutput> listChangeSets(
+      const api::Call& call, api::cloudformation::ListChangeSetsInput in) const;
+  Task<Result<api::cloudformation::ExecuteChangeSetOutput>> executeChangeSet(
+      const api::Call& call, api::cloudformation::ExecuteChangeSetInput in);
+  Result<api::cloudformation::DeleteChangeSetOutput> deleteChangeSet(const api::Call& call,
+                                                                     api::cloudformation::DeleteChangeSetInput in);
+
   // --- how things stand
   Result<api::cloudformation::DescribeStacksOutput> describeStacks(
       const api::Call& call, api::cloudformation::DescribeStacksInput in) const;

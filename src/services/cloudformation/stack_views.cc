@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "services/cloudformation/cloudformation_service.h"
+#include "services/cloudformation/request_parts.h"
 
 namespace hearth::services::cloudformation {
 
@@ -11,15 +12,6 @@ using namespace api::cloudformation;
 namespace {
 
 constexpr std::size_t kPage = 100;
-
-Fault invalid(std::string message) { return {"ValidationError", std::move(message)}; }
-
-stacks::Place placeOf(const api::Call& call) { return {call.account, call.region}; }
-
-std::optional<std::string> unlessEmpty(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  return text;
-}
 
 std::string text(stacks::Status status) { return std::string(stacks::nameOf(status)); }
 
@@ -225,10 +217,15 @@ Result<ListStackResourcesOutput> CloudFormationService::listStackResources(const
 }
 
 Result<GetTemplateOutput> CloudFormationService::getTemplate(const api::Call& call, GetTemplateInput in) const {
-  if (in.changeSetName) return invalid("Change sets are not supported.");
-  if (!in.stackName) return invalid("StackName is required");
   GetTemplateOutput out;
-  HEARTH_TRY(out.templateBody, engine_.getTemplateText(placeOf(call), *in.stackName));
+  if (in.changeSetName) {
+    HEARTH_TRY(stacks::ChangeSet set,
+               engine_.getChangeSet(placeOf(call), *in.changeSetName, in.stackName.value_or("")));
+    out.templateBody = std::move(set.definition.templateText);
+  } else {
+    if (!in.stackName) return invalid("StackName is required");
+    HEARTH_TRY(out.templateBody, engine_.getTemplateText(placeOf(call), *in.stackName));
+  }
   out.stagesAvailable = std::vector<std::string>{"Original", "Processed"};
   return out;
 }

@@ -1,0 +1,46 @@
+#include "services/cloudformation/request_parts.h"
+
+namespace hearth::services::cloudformation {
+
+using namespace api::cloudformation;
+
+Fault invalid(std::string message) { return {"ValidationError", std::move(message)}; }
+
+stacks::Place placeOf(const api::Call& call) { return {call.account, call.region}; }
+
+std::vector<stacks::ParameterInput> parametersOf(const std::optional<std::vector<Parameter>>& given) {
+  std::vector<stacks::ParameterInput> parameters;
+  if (!given) return parameters;
+  for (const Parameter& parameter : *given)
+    parameters.push_back({parameter.parameterKey.value_or(""), parameter.parameterValue,
+                          parameter.usePreviousValue.value_or(false)});
+  return parameters;
+}
+
+Result<std::map<std::string, std::string>> tagsOf(const std::vector<Tag>& given) {
+  std::map<std::string, std::string> tags;
+  if (given.size() > 50) return invalid("A stack can have no more than 50 tags.");
+  for (const Tag& tag : given) {
+    if (tag.key.empty() || tag.key.size() > 128 || tag.value.size() > 256)
+      return invalid("A tag's key has 1 to 128 characters, its value at most 256.");
+    if (tag.key.starts_with("aws:"))
+      return invalid("aws: prefixed tag key names are not allowed for external use.");
+    if (!tags.emplace(tag.key, tag.value).second) return invalid("Duplicate tag keys found: " + tag.key);
+  }
+  return tags;
+}
+
+std::vector<std::string> withoutEmpty(const std::optional<std::vector<std::string>>& given) {
+  std::vector<std::string> values;
+  if (!given) return values;
+  for (const std::string& value : *given)
+    if (!value.empty()) values.push_back(value);
+  return values;
+}
+
+std::optional<std::string> unlessEmpty(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+}  // namespace hearth::services::cloudformation

@@ -1,0 +1,177 @@
+#include "stacks/change_set.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "stacks/references.h"
+
+namespace hearth::stacks {
+namespace {
+
+constexpr std::array<std::pair<Execution, std::string_view>, 6> kExecutions = {{
+    {Execution::kUnavailable, "UNAVAILABLE"},
+    {Execution::kAvailable, "AVAILABLE"},
+    {Execution::kInProgress, "EXECUTE_IN_PROGRESS"},
+    {Execution::kComplete, "EXECUTE_COMPLETE"},
+    {Execution::kFailed, "EXECUTE_FAILED"},
+    {Execution::kObsolete, "OBSOLETE"},
+}};
+
+// The property as the template writes it; null when it does not.
+Json writtenProperty(const Template& document, const std::string& logicalId, const std::string& name) {
+  const ResourceDeclaration* resource = document.findResource(logicalId);
+  const Json* value = resource ? resource->properties.get_object().if_contains(name) : nullptr;
+  return value ? *value : Json();
+}
+
+class Describer final {
+ public:
+  Describer(const Plan& plan, const Template& before, const Template& after, const std::set<std::string>& changed)
+      : before_(before), after_(after), changed_(changed) {
+    for (const ResourceChange& change : plan.changes) changing_[change.logicalId] = &change;
+  }
+
+  DescribedChange describe(const ResourceChange& change) const {
+    DescribedChange out{change.action, change.logicalId, change.physicalId, change.type, change.replacement, {}};
+    if (change.action != ChangeAction::kModify) return out;
+    std::vector<std::string> names;
+    for (const PropertyChange& property : change.properties) {
+      if (std::find(names.begin(), names.end(), property.name) == names.end()) names.push_back(property.name);
+    }
+    for (const std::string& name : names) addProperty(change, name, out.details);
+    if (change.metadataChanged) {
+      out.details.push_back({"Metadata", "", "Never", false, "DirectModification", ""});
+    }
+    return out;
+  }
+
+ private:
+  void addProperty(const ResourceChange& change, const std::string& name,
+                   std::vector<ChangeDetail>& details) const {
+    ChangeDetail detail;
+    detail.attribute = name == "Tags" ? "Tags" : "Properties";
+    detail.name = name == "Tags" ? "" : name;
+    detail.recreation = "Never";
+    for (const PropertyChange& property : change.properties) {
+      if (property.name != name || !property.replaces) continue;
+      detail.recreation = property.known ? "Always" : detail.recreation == "Always" ? "Always" : "Conditionally";
+    }
+    const std::size_t first = details.size();
+    const Json written = writtenProperty(after_, change.logicalId, name);
+    References found;
+    std::set<std::string> unresolved;
+    // Both templates passed these checks when they were read.
+    (void)collectReferences(after_, written, Block::kResources, found, unresolved);
+    const auto add = [&](const char* source, const std::string& cause, bool isDynamic) {
+      detail.source = source;
+      detail.cause = cause;
+      detail.isDynamic = isDynamic;
+      details.push_back(detail);
+    };
+    for (const std::string& parameter : found.parameters) {
+      if (changed_.contains(parameter)) add("ParameterReference", parameter, false);
+    }
+    std::set<std::string> byAttribute;
+    for (const auto& [resource, attribute] : found.attributes) {
+      byAttribute.insert(resource);
+      if (changing_.contains(resource)) add("ResourceAttribute", resource + "." + attribute, true);
+    }
+    for (const std::string& resource : found.resources) {
+      const auto standing = changing_.find(resource);
+      const bool isRenewed = standing != changing_.end() && (standing->second->action == ChangeAction::kAdd ||
+                                                             standing->second->replacement != Replacement::kFalse);
+      if (isRenewed && !byAttribute.contains(resource)) add("ResourceReference", resource, true);
+    }
+    // The text itself, or what the stack's tags put into it.
+    const bool isRewritten = written != writtenProperty(before_, change.logicalId, name);
+    if (isRewritten || details.size() == first) add("DirectModification", "", false);
+  }
+
+  const Template& before_;
+  const Template& after_;
+  const std::set<std::string>& changed_;
+  std::map<std::string, const ResourceChange*> changing_;
+};
+
+std::string textOf(const Json& json, std::string_view name) { return base::findString(json, name).value_or(""); }
+
+template <typename Kind>
+Kind kindOf(const Json& json, std::string_view name) {
+  const Json* member = base::findMember(json, name);
+  return static_cast<Kind>(member && member->is_int64() ? member->get_int64() : 0);
+}
+
+}  // namespace
+
+std::vector<std::string> DescribedChange::scope() const {
+  std::vector<std::string> names;
+  for (const ChangeDetail& detail : details) {
+    if (std::find(names.begin(), names.end(), detail.attribute) == names.end()) names.push_back(detail.attribute);
+  }
+  return names;
+}
+
+std::vector<DescribedChange> describeChanges(const Plan& plan, const Template& before, const Template& after,
+                                             const std::set<std::string>& changed) {
+  const Describer describer(plan, before, after, changed);
+  std::vector<DescribedChange> changes;
+  changes.reserve(plan.changes.size());
+  for (const ResourceChange& change : plan.changes) changes.push_back(describer.describe(change));
+  return changes;
+}
+
+std::string_view nameOf(Execution execution) {
+  for (const auto& [known, name] : kExecutions) {
+    if (known == execution) return name;
+  }
+  return "UNAVAILABLE";
+}
+
+JsonArray toJson(const std::vector<DescribedChange>& changes) {
+  JsonArray array;
+  for (const DescribedChange& change : changes) {
+    JsonArray details;
+    for (const ChangeDetail& detail : change.details) {
+      details.push_back(JsonObject{{"attribute", detail.attribute},
+                                   {"name", detail.name},
+                                   {"recreation", detail.recreation},
+                                   {"dynamic", detail.isDynamic},
+                                   {"source", detail.source},
+                                   {"cause", detail.cause}});
+    }
+    array.push_back(JsonObject{{"action", static_cast<std::int64_t>(change.action)},
+                               {"logicalId", change.logicalId},
+                               {"physicalId", change.physicalId},
+                               {"type", change.type},
+                               {"replacement", static_cast<std::int64_t>(change.replacement)},
+                               {"details", std::move(details)}});
+  }
+  return array;
+}
+
+std::vector<DescribedChange> changesOf(const Json& json) {
+  std::vector<DescribedChange> changes;
+  if (!json.is_array()) return changes;
+  for (const Json& one : json.get_array()) {
+    DescribedChange change;
+    change.action = kindOf<ChangeAction>(one, "action");
+    change.logicalId = textOf(one, "logicalId");
+    change.physicalId = textOf(one, "physicalId");
+    change.type = textOf(one, "type");
+    change.replacement = kindOf<Replacement>(one, "replacement");
+    const Json* details = base::findMember(one, "details");
+    if (details && details->is_array()) {
+      for (const Json& kept : details->get_array()) {
+        const Json* dynamic = base::findMember(kept, "dynamic");
+        change.details.push_back({textOf(kept, "attribute"), textOf(kept, "name"), textOf(kept, "recreation"),
+                                  dynamic && dynamic->is_bool() && dynamic->get_bool(), textOf(kept, "source"),
+                                  textOf(kept, "cause")});
+      }
+    }
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+}  // namespace hearth::stacks

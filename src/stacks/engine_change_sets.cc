@@ -1,0 +1,197 @@
+// The engine's orders about change sets.
+#include <algorithm>
+#include <utility>
+
+#include "stacks/engine.h"
+#include "stacks/faults.h"
+#include "stacks/order_checks.h"
+
+namespace hearth::stacks {
+namespace {
+
+constexpr std::size_t kMostSets = 1000;  // of one stack
+constexpr std::size_t kMostDescription = 1024;
+constexpr std::string_view kNothingToDo =
+    "The submitted information didn't contain changes. Submit different information to create a change set.";
+
+Result<void> checkSetName(const std::string& name) {
+  if (checkStackName(name).ok()) return {};
+  return validationError(
+      "1 validation error detected: Value '" + name.substr(0, 200) +
+      "' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression "
+      "pattern: [a-zA-Z][-a-zA-Z0-9]*");
+}
+
+Fault invalidStatus(const std::string& message) { return {"InvalidChangeSetStatus", message, 400}; }
+
+std::set<std::string> changedParameters(const ParameterValues& before, const ParameterValues& after) {
+  std::set<std::string> changed;
+  for (const auto& [name, value] : after) {
+    const auto found = before.find(name);
+    if (found == before.end() || found->second != value) changed.insert(name);
+  }
+  return changed;
+}
+
+}  // namespace
+
+// The stack that the set is about; a new one, under review, when a kCreate is the first.
+Result<StackRecord> Engine::stackForChangeSet(const CreateChangeSetInput& input) {
+  const UpdateStackInput& order = input.order;
+  auto found = findActive(order.place, order.stack);
+  if (found.ok() && found->status == Status::kDeleteComplete) found = validationError("");
+  if (input.kind == ChangeSetKind::kUpdate) {
+    if (!found.ok()) return validationError("Stack [" + order.stack.substr(0, 300) + "] does not exist");
+    if (found->status == Status::kReviewInProgress) {
+      return validationError("Stack [" + found->name +
+                             "] is in REVIEW_IN_PROGRESS state: a change set of type CREATE makes it.");
+    }
+    if (found->operation || !canBeUpdated(found->status)) {
+      return validationError("Stack:" + found->id + " is in " + statusText(*found) +
+                             " state and can not be updated.");
+    }
+    return *std::move(found);
+  }
+  if (found.ok()) {
+    if (found->status == Status::kReviewInProgress) return *std::move(found);
+    return validationError("Stack [" + found->name +
+                           "] already exists and cannot be created again with the changeSet [" + input.name + "].");
+  }
+  HEARTH_CHECK(checkStackName(order.stack));
+  StackRecord stack;
+  stack.account = order.place.account;
+  stack.region = order.place.region;
+  stack.name = order.stack;
+  stack.id = "arn:aws:cloudformation:" + stack.region + ":" + stack.account + ":stack/" + stack.name + "/" +
+             base::randomUuid(random_);
+  stack.created = clock_.now();
+  stack.operation = newOperation(OperationKind::kCreate, order.token);
+  announce(stack, Status::kReviewInProgress);
+  stack.operation.reset();
+  store_.insertStack(stack);
+  return stack;
+}
+
+Result<ChangeSet> Engine::createChangeSet(const CreateChangeSetInput& input) {
+  HEARTH_CHECK(checkSetName(input.name));
+  if (input.description.size() > kMostDescription) {
+    return validationError(
+        "1 validation error detected: Value at 'description' failed to satisfy constraint: Member must "
+        "have length less than or equal to 1024");
+  }
+  HEARTH_TRY(StackRecord stack, stackForChangeSet(input));
+  if (const auto twin = changeSets_.findByName(stack.id, input.name)) {
+    if (!input.order.token.empty() && twin->token == input.order.token) return *twin;
+    return Fault("AlreadyExistsException", "ChangeSet " + input.name + " already exists", 400);
+  }
+  if (changeSets_.count(stack.id) >= kMostSets) {
+    return Fault("LimitExceededException", "A stack has at most 1000 change sets. Delete some.", 400);
+  }
+  const bool isUpdate = input.kind == ChangeSetKind::kUpdate;
+  std::shared_ptr<const Template> before = input.order.standing;
+  if (isUpdate && (!before || before->text != stack.definition.templateText)) {
+    HEARTH_TRY(Template standing, parseTemplate(stack.definition.templateText));
+    before = std::make_shared<const Template>(std::move(standing));
+  }
+  const std::shared_ptr<const Template> after = input.order.document ? input.order.document : before;
+  if (!after) return validationError("A change set of type CREATE needs a template.");
+  HEARTH_TRY(Definition definition, definitionFor(stack, input.order, *after));
+  HEARTH_TRY(Prepared prepared,
+             prepare(stack, std::move(definition), *after, currentResources(store_.resources(stack.id))));
+
+  ChangeSet set;
+  set.name = input.name;
+  set.id = "arn:aws:cloudformation:" + stack.region + ":" + stack.account + ":changeSet/" + set.name + "/" +
+           base::randomUuid(random_);
+  set.stackId = stack.id;
+  set.stackName = stack.name;
+  set.kind = input.kind;
+  set.created = clock_.now();
+  set.description = input.description;
+  set.token = input.order.token;
+  if (isUpdate && prepared.isSameAs(stack)) {
+    set.failed = true;
+    set.reason = kNothingToDo;
+    set.execution = Execution::kUnavailable;
+  }
+  set.changes = describeChanges(prepared.plan, before ? *before : *after, *after,
+                                changedParameters(stack.definition.parameters, prepared.definition.parameters));
+  set.definition = std::move(prepared.definition);
+  changeSets_.insert(set);
+  return set;
+}
+
+Result<ChangeSet> Engine::getChangeSet(const Place& place, const std::string& set, const std::string& stack) const {
+  const store::Database::Snapshot snapshot(database_);
+  const Fault missing("ChangeSetNotFound", "ChangeSet [" + set.substr(0, 300) + "] does not exist", 404);
+  std::optional<ChangeSet> found;
+  if (set.starts_with("arn:")) {
+    found = changeSets_.find(set);
+    const auto owner = found ? store_.findStack(found->stackId) : std::nullopt;
+    if (!owner || owner->account != place.account || owner->region != place.region) return missing;
+  } else {
+    if (stack.empty())
+      return validationError("StackName must be specified if ChangeSetName is not specified as an ARN.");
+    HEARTH_TRY(const auto owner, findActive(place, stack));
+    found = changeSets_.findByName(owner.id, set);
+  }
+  if (!found) return missing;
+  return *std::move(found);
+}
+
+Result<std::vector<ChangeSet>> Engine::listChangeSets(const Place& place, const std::string& stack,
+                                                      const std::string& after, std::size_t limit) const {
+  const store::Database::Snapshot snapshot(database_);
+  HEARTH_TRY(const auto owner, findActive(place, stack));
+  return changeSets_.list(owner.id, after, limit);
+}
+
+Result<void> Engine::executeChangeSet(const Place& place, const std::string& name, const std::string& stackName,
+                                      const std::shared_ptr<const Template>& document, const std::string& token,
+                                      bool disableRollback) {
+  HEARTH_TRY(const ChangeSet set, getChangeSet(place, name, stackName));
+  HEARTH_TRY(StackRecord stack, findActive(place, set.stackId));
+  const bool isRetry = set.execution == Execution::kInProgress && stack.operation && !token.empty() &&
+                       stack.operation->token == token;
+  if (isRetry) return {};
+  if (set.execution != Execution::kAvailable) {
+    return invalidStatus("ChangeSet [" + set.id + "] cannot be executed in its current execution status of [" +
+                         std::string(nameOf(set.execution)) + "]");
+  }
+  std::shared_ptr<const Template> parsed = document;
+  if (!parsed || parsed->text != set.definition.templateText) {
+    HEARTH_TRY(Template again, parseTemplate(set.definition.templateText));
+    parsed = std::make_shared<const Template>(std::move(again));
+  }
+  if (set.kind == ChangeSetKind::kCreate) {
+    if (stack.status != Status::kReviewInProgress) {
+      return validationError("Stack:" + stack.id + " is in " + statusText(stack) +
+                             " state and can not be created.");
+    }
+    HEARTH_TRY(Prepared prepared, prepare(stack, set.definition, *parsed, {}));
+    acceptCreate(stack, std::move(prepared), disableRollback ? OnFailure::kDoNothing : OnFailure::kRollback, token);
+  } else {
+    if (stack.operation || !canBeUpdated(stack.status)) {
+      return validationError("Stack:" + stack.id + " is in " + statusText(stack) +
+                             " state and can not be updated.");
+    }
+    HEARTH_TRY(Prepared prepared,
+               prepare(stack, set.definition, *parsed, currentResources(store_.resources(stack.id))));
+    acceptUpdate(stack, std::move(prepared), token);
+  }
+  changeSets_.beginExecution(set.id, stack.operation->id);
+  changeSets_.removeOthers(stack.id, set.id);
+  return {};
+}
+
+Result<void> Engine::deleteChangeSet(const Place& place, const std::string& name, const std::string& stack) {
+  const auto set = getChangeSet(place, name, stack);
+  if (!set.ok()) return set.fault().code == "ChangeSetNotFound" ? Result<void>() : Result<void>(set.fault());
+  if (set->execution == Execution::kInProgress) {
+    return invalidStatus("ChangeSet [" + set->id + "] cannot be deleted in status [EXECUTE_IN_PROGRESS]");
+  }
+  changeSets_.remove(set->id);
+  return {};
+}
+
+}  // namespace hearth::stacks

@@ -1,0 +1,74 @@
+#include "stacks/order_checks.h"
+
+#include <algorithm>
+
+#include "stacks/faults.h"
+#include "stacks/scalars.h"
+
+namespace hearth::stacks {
+namespace {
+
+constexpr std::size_t kMaxTags = 50;
+
+}  // namespace
+
+Result<void> checkStackName(const std::string& name) {
+  const bool letter = !name.empty() && isAlphanumeric(name.substr(0, 1)) && !(name[0] >= '0' && name[0] <= '9');
+  const bool fits = std::all_of(name.begin(), name.end(),
+                                [](char c) { return c == '-' || isAlphanumeric(std::string_view(&c, 1)); });
+  if (!letter || !fits) {
+    return validationError("1 validation error detected: Value '" + name.substr(0, 200) +
+                           "' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression "
+                           "pattern: [a-zA-Z][-a-zA-Z0-9]*");
+  }
+  if (name.size() > 128) {
+    return validationError(
+        "1 validation error detected: Value '" + name.substr(0, 200) +
+        "' at 'stackName' failed to satisfy constraint: Member must have length less than or equal "
+        "to 128");
+  }
+  return {};
+}
+
+Result<void> checkTags(const std::map<std::string, std::string>& tags) {
+  if (tags.size() > kMaxTags) {
+    return validationError(
+        "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have "
+        "length less than or equal to 50");
+  }
+  for (const auto& [key, value] : tags) {
+    if (key.empty() || key.size() > 128 || value.size() > 256) {
+      return validationError("Tag keys must have 1 to 128 characters, and their values at most 256.");
+    }
+    if (key.starts_with("aws:")) {
+      return validationError("Tags must not start with the reserved prefix aws: (" + key + ")");
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> noEchoNames(const Template& document) {
+  std::vector<std::string> names;
+  for (const auto& parameter : document.parameters) {
+    if (parameter.noEcho) names.push_back(parameter.name);
+  }
+  return names;
+}
+
+std::map<std::string, CurrentResource> currentResources(const std::vector<ResourceRecord>& rows) {
+  std::map<std::string, CurrentResource> current;
+  for (const auto& row : rows) {
+    if (row.slot != Slot::kCurrent) continue;
+    current[row.logicalId] = {row.type, row.physicalId, row.properties, row.attributes, row.metadata};
+  }
+  return current;
+}
+
+bool canBeUpdated(Status status) {
+  return status == Status::kCreateComplete || status == Status::kUpdateComplete ||
+         status == Status::kUpdateRollbackComplete;
+}
+
+std::string statusText(const StackRecord& stack) { return std::string(nameOf(stack.status)); }
+
+}  // namespace hearth::stacks

@@ -1,0 +1,26 @@
+// What the engine's orders check and ask, whatever they order.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "stacks/plan.h"
+#include "stacks/stack_records.h"
+#include "stacks/template.h"
+
+namespace hearth::stacks {
+
+// Faults: ValidationError, as CloudFormation words constraints of its API.
+Result<void> checkStackName(const std::string& name);
+Result<void> checkTags(const std::map<std::string, std::string>& tags);
+
+// The parameters whose values are never shown.
+std::vector<std::string> noEchoNames(const Template& document);
+// What stands, by logical id.
+std::map<std::string, CurrentResource> currentResources(const std::vector<ResourceRecord>& rows);
+bool canBeUpdated(Status status);
+std::string statusText(const StackRecord& stack);
+
+}  // namespace hearth::stacks
