@@ -76,7 +76,7 @@ class StandIn:
         self.address = f"http://127.0.0.1:{self.server.server_port}/api/"
 
     def reset(self):
-        self.now = "2019-04-08T18:41:00Z"
+        self.now = "2019-04-08T18:41:30Z"
         self.lang = "en"
         self.questions = json.loads(json.dumps(QUESTIONS))
         self.question_set = "1" * 64

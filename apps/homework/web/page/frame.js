@@ -51,16 +51,19 @@ export function showConnection() {
 const marks = [[3600e3, "page.anHourLeft"], [600e3, "page.tenMinutesLeft"], [60e3, "page.aMinuteLeft"]];
 const said = new Set();
 
-// Tells once, politely, when an hour, ten minutes and a minute are left to the deadline of an open test.
+// Tells once, politely, when an hour, ten minutes and a minute are left to the deadlines of open tests.
 function remind() {
+  const sentences = [];
   for (const test of desk.course?.tests ?? []) {
     if (test.status !== "open" && test.status !== "received") continue;
     const left = Date.parse(test.due) - now();
-    const due = marks.filter(([mark]) => left <= mark && left > 0).map(([mark, key]) => ({ key, id: `${mark} ${test.due} ${test.testId}` }));
-    const latest = due.at(-1);
-    if (latest && !said.has(latest.id)) announce(t(latest.key, { title: test.title || test.testId }));
-    for (const { id } of due) said.add(id);
+    const reached = left > 0 ? marks.filter(([mark]) => left <= mark) : [];
+    const [mark, key] = reached.at(-1) ?? [];
+    const nameOf = (one) => `${one} ${test.due} ${test.subject}/${test.testId}`;
+    if (key && !said.has(nameOf(mark))) sentences.push(t(key, { title: test.title || test.testId }));
+    for (const [one] of reached) said.add(nameOf(one));
   }
+  if (sentences.length > 0) announce(sentences.join(" "));
 }
 
 export function tick() {
