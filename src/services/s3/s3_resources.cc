@@ -2,6 +2,7 @@
 
 #include "api/document.h"
 #include "services/resource_support.h"
+#include "services/s3/lifecycle_resource.h"
 
 namespace hearth::services::s3 {
 
@@ -49,6 +50,7 @@ class BucketProvider final : public ports::ResourceProvider {
                                                                         {.name = "KMSMasterKeyID"}}),
                                                                 flag("BucketKeyEnabled")}),
                                                 true)}),
+             lifecycleProperty(),
              object("PublicAccessBlockConfiguration", {flag("BlockPublicAcls"), flag("BlockPublicPolicy"),
                                                        flag("IgnorePublicAcls"), flag("RestrictPublicBuckets")}),
              object("OwnershipControls", {listOf("Rules", object("Rule", {{.name = "ObjectOwnership"}}), true)}),
@@ -104,6 +106,7 @@ class BucketProvider final : public ports::ResourceProvider {
       HEARTH_CHECK(done(service_.putBucketVersioning(call, std::move(in))));
     }
     HEARTH_CHECK(applyEncryption(call, name, properties));
+    HEARTH_CHECK(applyLifecycle(call, name, properties));
     if (const Json* block = properties.if_contains("PublicAccessBlockConfiguration")) {
       PutPublicAccessBlockInput in;
       in.bucket = name;
@@ -142,9 +145,20 @@ class BucketProvider final : public ports::ResourceProvider {
         target.sseAlgorithm = base::findString(*byDefault, "SSEAlgorithm").value_or("");
         target.kmsMasterKeyID = base::findString(*byDefault, "KMSMasterKeyID");
       }
+      if (const Json* bucketKey = base::findMember(item, "BucketKeyEnabled"))
+        rule.bucketKeyEnabled = bucketKey->as_bool();
       in.serverSideEncryptionConfiguration.rules.push_back(std::move(rule));
     }
     return done(service_.putBucketEncryption(call, std::move(in)));
+  }
+
+  Result<void> applyLifecycle(const api::Call& call, const std::string& name, const JsonObject& properties) {
+    const Json* lifecycle = properties.if_contains("LifecycleConfiguration");
+    if (!lifecycle) return done(service_.deleteBucketLifecycle(call, {.bucket = name}));
+    PutBucketLifecycleConfigurationInput in;
+    in.bucket = name;
+    HEARTH_TRY(in.lifecycleConfiguration, lifecycleOf(*lifecycle));
+    return done(service_.putBucketLifecycleConfiguration(call, std::move(in)));
   }
 
   // CloudFormation spells canned ACLs in its own way: "PublicRead" for public-read.
