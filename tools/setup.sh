@@ -3,9 +3,10 @@
 say() { printf '==> %s\n' "$*"; }
 fail() { printf '\n%s\n' "$*" >&2; exit 1; }
 
+# install_packages [FILE...]: the packages of lists in tools/.
 install_packages() {
   local wanted missing=() package
-  wanted=$(grep -v '^#' tools/packages.txt)
+  wanted=$(cd tools && grep -hv '^#' packages.txt "$@")
   for package in $wanted; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
   done

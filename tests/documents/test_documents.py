@@ -54,7 +54,8 @@ def test_every_source_of_the_server_stands_in_a_folder_with_a_map():
 
 
 def test_packages_are_in_the_readmes_table():
-    listed = {line for line in (ROOT / "tools" / "packages.txt").read_text().split("\n") if line and line[0] != "#"}
+    lines = [line for file in (ROOT / "tools").glob("*packages.txt") for line in file.read_text().splitlines()]
+    listed = {line for line in lines if line and line[0] != "#"}
     section = (ROOT / "README.md").read_text().split("## What it stands on")[1].split("\n## ")[0]
     rows = re.findall(r"^\| (`[^|]*) \|", section, re.MULTILINE)
     assert {package for row in rows for package in re.findall(r"`([^`]+)`", row)} == listed
