@@ -91,10 +91,18 @@ struct AccessRule {
   std::string_view resource;
   Refine refine = {};
   AccessKind kind = AccessKind::kRule;
-  // Without this right on `absenceResource` the caller must not learn that something is not there: 403 instead of
-  // 404. Empty: 404 for everybody.
-  std::string_view absenceAction = {};
-  std::string_view absenceResource = {};
+  // What the caller has to be allowed for, given the accesses, to learn that something is not there: else it is
+  // told 403 instead of 404. Empty: everybody learns it.
+  std::function<Access(const std::vector<Access>&)> absence = {};
+};
+
+// What a service says of its operations.
+struct ServiceAccess {
+  std::string_view service;  // its folder: "s3"
+  std::vector<AccessRule> rules;
+  // The condition keys of the service that the rules give values to, or that no request here can have. Absence of
+  // any other says nothing. With a slash at the end: all that begin so.
+  std::vector<std::string_view> keys;
 };
 
 // The template with what it names put in.

@@ -302,6 +302,7 @@ void Directory::putRole(const RoleRow& role) {
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       role.account, role.name, role.path, role.roleId, role.trustPolicy, role.maxSessionSeconds,
       base::toMillis(role.created), role.record);
+  rolesChanged();
 }
 
 void Directory::deleteRole(const std::string& account, const std::string& name) {
@@ -310,6 +311,11 @@ void Directory::deleteRole(const std::string& account, const std::string& name) 
       "?)",
       account, name);
   database_.execute("DELETE FROM identity_roles WHERE account = ? AND name = ?", account, name);
+  rolesChanged();
+}
+
+void Directory::rolesChanged() {
+  database_.afterCommit([this] { ++roleGeneration_; });
 }
 
 void Directory::recordUse(const api::Principal& principal, const std::string& service, const std::string& region) {
@@ -351,8 +357,8 @@ std::optional<KeyUse> Directory::findUse(const std::string& id) const {
 Result<void> Directory::checkAssumable(const std::string& roleArn, const std::string& servicePrincipal) {
   auto role = findRoleByArn(roleArn);
   if (!role) return Fault("NoSuchEntity", "The role " + roleArn + " cannot be found.", 404);
-  HEARTH_TRY(TrustPolicy trust, TrustPolicy::parse(role->trustPolicy));
-  if (!trust.allowsService(servicePrincipal, role->account))
+  HEARTH_TRY(const Policy trust, Policy::parse(role->trustPolicy, PolicyForm::kTrust));
+  if (!trustsService(trust, servicePrincipal, role->account))
     return Fault("AccessDenied", "The trust policy of " + roleArn + " does not name " + servicePrincipal + ".",
                  403);
   return {};

@@ -3,6 +3,7 @@
 // IAM's other nouns (groups, policies, tags) are kept by services/iam; this is what authentication needs.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -112,6 +113,8 @@ class Directory final : public ports::CredentialIssuer {
   std::int64_t countRoles(const std::string& account) const;
   void putRole(const RoleRow& role);
   void deleteRole(const std::string& account, const std::string& name);
+  // Another number after every commit that changed roles, before it is acknowledged. Thread-safe.
+  std::uint64_t roleGeneration() const { return roleGeneration_.load(); }
 
   // --- sessions: temporary keys that carry their own proof in the token and outlive a restart.
   ports::RoleCredentials issue(const RoleRow& role, const SessionRequest& request) const;
@@ -126,6 +129,7 @@ class Directory final : public ports::CredentialIssuer {
   std::optional<KeyIdentity> openSession(const std::string& accessKeyId, const std::string& token) const;
   ports::RoleCredentials seal(const api::Principal& principal, std::int64_t seconds) const;
   void forgetKeys();
+  void rolesChanged();
 
   store::Database& database_;
   const store::Keyring& keyring_;
@@ -147,6 +151,7 @@ class Directory final : public ports::CredentialIssuer {
     KeyUse use;
     base::Time written{};  // the use that is on the disk
   };
+  std::atomic<std::uint64_t> roleGeneration_ = 0;
   std::unordered_map<std::string, RecordedUse> uses_;  // guarded by mutex_; bounded; by key id or role id
 };
 

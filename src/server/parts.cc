@@ -6,20 +6,31 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cli/local_server.h"
+#include "identity/bucket_policy.h"
 #include "server/server.h"
+#include "services/apigateway/apigateway_access.h"
 #include "services/apigateway/apigateway_resources.h"
 #include "services/apigateway/apigateway_store.h"
+#include "services/cloudformation/cloudformation_access.h"
+#include "services/events/events_access.h"
 #include "services/events/events_resources.h"
 #include "services/events/events_store.h"
+#include "services/iam/iam_access.h"
 #include "services/iam/iam_resources.h"
 #include "services/iam/iam_store.h"
+#include "services/lambda/lambda_access.h"
 #include "services/lambda/lambda_resources.h"
+#include "services/logs/logs_access.h"
 #include "services/logs/logs_resources.h"
+#include "services/s3/s3_access.h"
 #include "services/s3/s3_resources.h"
+#include "services/scheduler/scheduler_access.h"
 #include "services/scheduler/scheduler_resources.h"
 #include "services/scheduler/scheduler_store.h"
+#include "services/ses/ses_access.h"
 #include "services/ses/ses_resources.h"
 #include "services/ses/ses_store.h"
+#include "services/sts/sts_access.h"
 #include "store/erasure.h"
 #include "store/key_note.h"
 
@@ -138,13 +149,15 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
       logs_(database_, *keyring_, *clock_),
       logWriter_(database_, logs_.store(), *clock_),
       s3_(database_, *keyring_, blobs_, pool_, random_, *clock_,
-          {.canonicalIdOf = [this](const std::string& account) { return directory_.canonicalIdOf(account); }}),
+          {.canonicalIdOf = [this](const std::string& account) { return directory_.canonicalIdOf(account); },
+           .checkPolicy = identity::checkBucketPolicy,
+           .isPublicPolicy = identity::isPublicPolicy}),
       lifecycle_(s3_, database_, *clock_),
       iam_(database_, directory_, *clock_, random_),
       sts_(directory_),
       lambda_(database_, *keyring_, code_, s3_, directory_, pool_, random_, *clock_),
       events_(database_, schedule_, lambda_, *clock_, random_),
-      scheduler_(database_, schedule_, lambda_, directory_, *clock_, random_),
+      scheduler_(database_, schedule_, lambda_, directory_, authority_, *clock_, random_),
       ses_(database_, outbox_, *clock_, random_),
       apigateway_(database_, *keyring_, *clock_, random_, accountThrottle(settings)),
       cloudformation_(database_, stacks_, s3_, pool_),
@@ -226,9 +239,15 @@ void Parts::bindServices() {
   api::scheduler::bind(router_, scheduler_);
   api::logs::bind(router_, logs_);
   api::ses::bind(router_, ses_);
+  authority_.addResourcePolicies("s3", s3_);
+  authority_.addResourcePolicies("sts", trusts_);
+  std::vector<api::ServiceAccess> rules = accessRules();
+  for (const api::ServiceAccess& service : rules) authority_.addKeys(service.keys);
+  access_ = std::make_unique<AccessGate>(authority_, router_.services(), std::move(rules));
   pipeline_ = std::make_unique<Pipeline>(PipelineParts{.router = router_,
                                                        .database = database_,
                                                        .directory = directory_,
+                                                       .access = *access_,
                                                        .gateway = *gateway_,
                                                        .admin = admin_,
                                                        .bodies = bodies_,
@@ -236,6 +255,14 @@ void Parts::bindServices() {
                                                        .clock = *clock_,
                                                        .machineClock = machineClock_,
                                                        .random = random_});
+}
+
+std::vector<api::ServiceAccess> Parts::accessRules() {
+  return {services::s3::s3Access(),         services::lambda::lambdaAccess(),
+          services::sts::stsAccess(),       services::apigateway::apigatewayAccess(),
+          services::events::eventsAccess(), services::cloudformation::cloudformationAccess(),
+          services::logs::logsAccess(),     services::scheduler::schedulerAccess(),
+          services::ses::sesAccess(),       services::iam::iamAccess(iam_.accessNames())};
 }
 
 void Parts::registerResources() {

@@ -17,7 +17,9 @@
 #include "functions/function_host.h"
 #include "gateway/gateway.h"
 #include "http/server.h"
+#include "identity/authority.h"
 #include "identity/directory.h"
+#include "identity/trust_policy.h"
 #include "mail/outbox.h"
 #include "sandbox/launch.h"
 #include "schedule/engine.h"
@@ -68,6 +70,7 @@ class Parts final {
   void migrate();
   void sweepBlobs();
   void bindServices();
+  std::vector<api::ServiceAccess> accessRules();
   void registerResources();
   Result<void> addRootKeys();
   std::string dataPath(const char* name) const { return settings_.dataFolder + "/" + name; }
@@ -105,6 +108,8 @@ class Parts final {
   services::s3::S3Service s3_;
   services::s3::LifecycleEngine lifecycle_;
   services::iam::IamService iam_;
+  const identity::TrustPolicies trusts_{directory_};
+  identity::Authority authority_{database_, iam_, *clock_};
   services::sts::StsService sts_;
   services::lambda::LambdaService lambda_;
   services::events::EventsService events_;
@@ -120,6 +125,7 @@ class Parts final {
   std::unique_ptr<gateway::Gateway> gateway_;
   Admin admin_;
   api::Router router_;
+  std::unique_ptr<AccessGate> access_;
   std::unique_ptr<Pipeline> pipeline_;
   boost::asio::steady_timer usageTimer_;
   base::Ticker housekeeper_;

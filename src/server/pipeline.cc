@@ -78,6 +78,7 @@ struct Pipeline::Exchange {
   wire::Match match;
   api::Call call;
   api::AnyShape input;
+  Admission admission;
 };
 
 Pipeline::Pipeline(PipelineParts parts)
@@ -181,8 +182,10 @@ Task<Result<http::Response>> Pipeline::runStepsBehindSignature(Exchange& exchang
 
 Task<Result<http::Response>> Pipeline::carryOut(Exchange& exchange) {
   HEARTH_CO_CHECK(decode(exchange));
-  HEARTH_CO_TRY(api::AnyShape output, co_await run(exchange));
-  co_return wire::encodeOutput(*exchange.match.operation, exchange.protocol, output, exchange.requestId);
+  HEARTH_CO_CHECK(authorise(exchange));
+  Result<api::AnyShape> output = co_await run(exchange);
+  if (!output.ok()) co_return AccessGate::veil(exchange.admission, std::move(output).fault());
+  co_return wire::encodeOutput(*exchange.match.operation, exchange.protocol, *output, exchange.requestId);
 }
 
 // Nobody but the owner of a key makes the server read a body of some size.
@@ -246,6 +249,7 @@ Task<Result<void>> Pipeline::authenticate(Exchange& exchange) {
   call.operation = std::string(exchange.service->id) + ":" + std::string(exchange.match.operationName);
   call.host = request.headers.find("Host").value_or("");
   call.sourceIp = addressOf(request.origin.peer);
+  call.secure = request.origin.secure;
   call.now = parts_.clock.now();
   co_return Result<void>();
 }
@@ -256,6 +260,14 @@ Result<void> Pipeline::decode(Exchange& exchange) {
   HEARTH_TRY(exchange.input, wire::decodeInput(exchange.match, exchange.request, exchange.body));
   std::string().swap(exchange.body);
   return {};
+}
+
+// What policies say of the caller, the action and its resource.
+Result<void> Pipeline::authorise(Exchange& exchange) {
+  const http::Headers& headers = exchange.request.headers;
+  return parts_.access.admit(*exchange.match.operation, exchange.call, exchange.input,
+                             {headers.find("User-Agent").value_or(""), headers.find("Referer").value_or("")},
+                             exchange.admission);
 }
 
 // On the loop over a snapshot, on the writer thread, or as a coroutine: the handler's kind says.

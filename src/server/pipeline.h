@@ -11,6 +11,7 @@
 #include "gateway/service_call.h"
 #include "http/message.h"
 #include "identity/directory.h"
+#include "server/access_gate.h"
 #include "server/admin.h"
 #include "store/database.h"
 #include "wire/routes.h"
@@ -23,6 +24,7 @@ struct PipelineParts {
   const api::Router& router;
   store::Database& database;
   identity::Directory& directory;
+  const AccessGate& access;
   gateway::Gateway& gateway;
   Admin& admin;
   base::ByteBudget& bodies;         // of requests to the public listener
@@ -62,6 +64,7 @@ class Pipeline final {
   Task<Result<void>> readBody(Exchange& exchange);
   Task<Result<void>> authenticate(Exchange& exchange);
   Result<void> decode(Exchange& exchange);
+  Result<void> authorise(Exchange& exchange);
   Task<Result<api::AnyShape>> run(Exchange& exchange);
 
   Result<api::Principal> takeRole(const std::string& roleArn);

@@ -76,6 +76,15 @@ Role summaryOf(const RoleRow& row) {
 
 }  // namespace
 
+Tags IamService::tagsOfEntity(const Entity& entity) const {
+  if (entity.kind == EntityKind::kUser) {
+    auto user = store_.findUser(entity.account, entity.name);
+    return user ? std::move(user->tags) : Tags();
+  }
+  auto role = directory_.findRole(entity.account, entity.name);
+  return role ? extrasOf(*role).tags : Tags();
+}
+
 Role IamService::describe(const RoleRow& row) const {
   Role role = summaryOf(row);
   if (RoleExtras extras = extrasOf(row); !extras.tags.empty()) role.tags = tagList(extras.tags);

@@ -91,19 +91,41 @@ void IamService::appendPolicies(const Entity& entity, std::vector<ports::PolicyT
   if (auto boundary = store_.findBoundary(entity.id)) append(PolicyPart::kBoundary, *boundary);
 }
 
-std::vector<ports::PolicyText> IamService::policiesOf(const std::string& principalArn) const {
-  std::vector<ports::PolicyText> policies;
+ports::PrincipalPolicies IamService::policiesOf(const std::string& principalArn) const {
+  ports::PrincipalPolicies policies;
   auto principal = parsePrincipalArn(principalArn);
   if (!principal) return policies;
   auto entity = getEntity(principal->kind, principal->account, principal->name);
   // Names in ARNs are exact, and an ARN that was somebody's before a renaming is nobody's.
   bool session = principalArn.starts_with("arn:aws:sts:");
   if (!entity.ok() || (session ? entity->name != principal->name : entity->arn != principalArn)) return policies;
-  appendPolicies(*entity, policies);
+  policies.arn = entity->arn;
+  policies.tags = tagsOfEntity(*entity);
+  appendPolicies(*entity, policies.policies);
   if (entity->kind == EntityKind::kUser)
     for (const GroupRow& group : store_.groupsOf(entity->id))
-      appendPolicies({EntityKind::kGroup, group.account, group.name, group.id, group.arn()}, policies);
+      appendPolicies({EntityKind::kGroup, group.account, group.name, group.id, group.arn()}, policies.policies);
   return policies;
+}
+
+IamNames IamService::accessNames() const {
+  auto kindOf = [](std::string_view kind) {
+    return kind == "user" ? EntityKind::kUser : kind == "group" ? EntityKind::kGroup : EntityKind::kRole;
+  };
+  IamNames names;
+  names.arnOf = [this, kindOf](std::string_view kind, const std::string& account, const std::string& name) {
+    auto entity = getEntity(kindOf(kind), account, name);
+    return entity.ok() ? entity->arn : "arn:aws:iam::" + account + ":" + std::string(kind) + "/" + name;
+  };
+  names.boundaryOf = [this, kindOf](std::string_view kind, const std::string& account, const std::string& name) {
+    auto entity = getEntity(kindOf(kind), account, name);
+    return entity.ok() ? store_.findBoundary(entity->id) : std::nullopt;
+  };
+  names.userOfKey = [this](const std::string& account, const std::string& accessKeyId) {
+    auto key = directory_.findAccessKey(accessKeyId);
+    return key && key->account == account ? key->userName : std::string();
+  };
+  return names;
 }
 
 // There is no operation that makes one: AWS's sign-in page is not here.

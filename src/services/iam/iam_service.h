@@ -1,7 +1,7 @@
 // IAM: users, groups, roles, their policies and keys. https://docs.aws.amazon.com/IAM/latest/APIReference/
 //
 // Roles and access keys are kept by identity::Directory, which authentication reads; all else by IamStore. What
-// this service keeps decides nothing by itself: whoever decides asks policiesOf().
+// this service keeps decides nothing by itself: identity::Authority asks policiesOf().
 #pragma once
 
 #include <optional>
@@ -15,6 +15,7 @@
 #include "identity/directory.h"
 #include "ports/policy_source.h"
 #include "services/iam/aws_managed_policies.h"
+#include "services/iam/iam_access.h"
 #include "services/iam/iam_store.h"
 
 namespace hearth::services::iam {
@@ -38,7 +39,12 @@ class IamService final : public ports::PolicySource {
   const IamStore& store() const { return store_; }
   identity::Directory& directory() { return directory_; }
 
-  std::vector<ports::PolicyText> policiesOf(const std::string& principalArn) const override;
+  // --- ports::PolicySource
+  ports::PrincipalPolicies policiesOf(const std::string& principalArn) const override;
+  std::uint64_t policyGeneration() const override { return store_.generation() + directory_.roleGeneration(); }
+
+  // What the access rules ask, for as long as this service lives.
+  IamNames accessNames() const;
 
   // --- users: iam_users.cc
   Result<api::iam::CreateUserOutput> createUser(const api::Call& call, api::iam::CreateUserInput in);
@@ -209,6 +215,7 @@ class IamService final : public ports::PolicySource {
   template <class Out, class In>
   Result<Out> listAttached(EntityKind kind, const api::Call& call, const std::string& name, const In& in) const;
   void appendPolicies(const Entity& entity, std::vector<ports::PolicyText>& into) const;
+  Tags tagsOfEntity(const Entity& entity) const;
 
   IamStore store_;
   identity::Directory& directory_;

@@ -545,7 +545,10 @@ TEST_F(IamServiceTest, PoliciesOfAPrincipal) {
   ASSERT_TRUE(run(&Service::putUserPermissionsBoundary, {"ann", kBasicExecution}).ok());
   ASSERT_TRUE(run(&Service::attachRolePolicy, {"worker", kBasicExecution}).ok());
 
-  auto ofAnn = service_->policiesOf("arn:aws:iam::111122223333:user/ann");
+  const auto before = service_->policyGeneration();
+  auto ann = service_->policiesOf("arn:aws:iam::111122223333:user/ann");
+  EXPECT_EQ(ann.arn, "arn:aws:iam::111122223333:user/ann");
+  const auto& ofAnn = ann.policies;
   ASSERT_EQ(ofAnn.size(), 3U);
   EXPECT_EQ(ofAnn[0].name, "own");
   EXPECT_EQ(ofAnn[0].arn, "");
@@ -557,15 +560,17 @@ TEST_F(IamServiceTest, PoliciesOfAPrincipal) {
   std::string other = kListBuckets;
   other.replace(other.find("ListAllMyBuckets"), 16, "GetObject");
   ASSERT_TRUE(run(&Service::createPolicyVersion, {arn, other, true}).ok());
-  EXPECT_EQ(service_->policiesOf("arn:aws:iam::111122223333:user/ann")[2].document, other);
+  EXPECT_EQ(service_->policiesOf("arn:aws:iam::111122223333:user/ann").policies[2].document, other);
+  EXPECT_NE(service_->policyGeneration(), before);
 
-  EXPECT_EQ(service_->policiesOf("arn:aws:sts::111122223333:assumed-role/worker/one").size(), 1U);
-  EXPECT_EQ(service_->policiesOf("arn:aws:iam::111122223333:role/worker").size(), 1U);
+  EXPECT_EQ(service_->policiesOf("arn:aws:sts::111122223333:assumed-role/worker/one").policies.size(), 1U);
+  EXPECT_EQ(service_->policiesOf("arn:aws:iam::111122223333:role/worker").policies.size(), 1U);
   for (const char* nobody :
        {"arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:user/Ann",
         "arn:aws:iam::111122223333:user/x/ann", "arn:aws:sts::111122223333:assumed-role/Worker/one",
         "arn:aws:iam::444455556666:user/ann", ""})
-    EXPECT_TRUE(service_->policiesOf(nobody).empty()) << nobody;
+    EXPECT_TRUE(service_->policiesOf(nobody).arn.empty() && service_->policiesOf(nobody).policies.empty())
+        << nobody;
 }
 
 TEST_F(IamServiceTest, AccountsDoNotMeet) {

@@ -133,19 +133,19 @@ std::int64_t IamStore::countUsers(const std::string& account) const {
 }
 
 void IamStore::insertUser(const UserRow& user) {
-  database_.execute("INSERT INTO iam_users (id, account, name, path, created, tags) VALUES (?, ?, ?, ?, ?, ?)",
-                    user.id, user.account, user.name, user.path, base::toMillis(user.created), tagsText(user.tags));
+  change("INSERT INTO iam_users (id, account, name, path, created, tags) VALUES (?, ?, ?, ?, ?, ?)", user.id,
+         user.account, user.name, user.path, base::toMillis(user.created), tagsText(user.tags));
 }
 
 void IamStore::updateUser(const UserRow& user) {
-  database_.execute("UPDATE iam_users SET name = ?, path = ?, tags = ? WHERE id = ?", user.name, user.path,
-                    tagsText(user.tags), user.id);
+  change("UPDATE iam_users SET name = ?, path = ?, tags = ? WHERE id = ?", user.name, user.path,
+         tagsText(user.tags), user.id);
 }
 
 void IamStore::deleteUser(const UserRow& user) {
   forgetEntity(user.id);
-  database_.execute("DELETE FROM iam_members WHERE user_id = ?", user.id);
-  database_.execute("DELETE FROM iam_users WHERE id = ?", user.id);
+  change("DELETE FROM iam_members WHERE user_id = ?", user.id);
+  change("DELETE FROM iam_users WHERE id = ?", user.id);
 }
 
 // --- groups
@@ -173,18 +173,18 @@ std::int64_t IamStore::countGroups(const std::string& account) const {
 }
 
 void IamStore::insertGroup(const GroupRow& group) {
-  database_.execute("INSERT INTO iam_groups (id, account, name, path, created) VALUES (?, ?, ?, ?, ?)", group.id,
-                    group.account, group.name, group.path, base::toMillis(group.created));
+  change("INSERT INTO iam_groups (id, account, name, path, created) VALUES (?, ?, ?, ?, ?)", group.id,
+         group.account, group.name, group.path, base::toMillis(group.created));
 }
 
 void IamStore::updateGroup(const GroupRow& group) {
-  database_.execute("UPDATE iam_groups SET name = ?, path = ? WHERE id = ?", group.name, group.path, group.id);
+  change("UPDATE iam_groups SET name = ?, path = ? WHERE id = ?", group.name, group.path, group.id);
 }
 
 void IamStore::deleteGroup(const GroupRow& group) {
   forgetEntity(group.id);
-  database_.execute("DELETE FROM iam_members WHERE group_id = ?", group.id);
-  database_.execute("DELETE FROM iam_groups WHERE id = ?", group.id);
+  change("DELETE FROM iam_members WHERE group_id = ?", group.id);
+  change("DELETE FROM iam_groups WHERE id = ?", group.id);
 }
 
 std::vector<UserRow> IamStore::listMembers(const std::string& groupId, const Page& page) const {
@@ -212,11 +212,11 @@ bool IamStore::hasMembers(const std::string& groupId) const {
 }
 
 void IamStore::addMember(const std::string& groupId, const std::string& userId) {
-  database_.execute("INSERT OR IGNORE INTO iam_members (group_id, user_id) VALUES (?, ?)", groupId, userId);
+  change("INSERT OR IGNORE INTO iam_members (group_id, user_id) VALUES (?, ?)", groupId, userId);
 }
 
 bool IamStore::removeMember(const std::string& groupId, const std::string& userId) {
-  return database_.execute("DELETE FROM iam_members WHERE group_id = ? AND user_id = ?", groupId, userId) > 0;
+  return change("DELETE FROM iam_members WHERE group_id = ? AND user_id = ?", groupId, userId) > 0;
 }
 
 // --- managed policies
@@ -239,7 +239,7 @@ std::int64_t IamStore::countPolicies(const std::string& account) const {
 }
 
 void IamStore::insertPolicy(const PolicyRow& policy) {
-  database_.execute(
+  change(
       "INSERT INTO iam_policies (id, account, name, path, description, created, updated, default_version, "
       "next_version, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       policy.id, policy.account, policy.name, policy.path, policy.description, base::toMillis(policy.created),
@@ -247,14 +247,14 @@ void IamStore::insertPolicy(const PolicyRow& policy) {
 }
 
 void IamStore::updatePolicy(const PolicyRow& policy) {
-  database_.execute(
-      "UPDATE iam_policies SET updated = ?, default_version = ?, next_version = ?, tags = ? WHERE id = ?",
-      base::toMillis(policy.updated), policy.defaultVersion, policy.nextVersion, tagsText(policy.tags), policy.id);
+  change("UPDATE iam_policies SET updated = ?, default_version = ?, next_version = ?, tags = ? WHERE id = ?",
+         base::toMillis(policy.updated), policy.defaultVersion, policy.nextVersion, tagsText(policy.tags),
+         policy.id);
 }
 
 void IamStore::deletePolicy(const PolicyRow& policy) {
-  database_.execute("DELETE FROM iam_policy_versions WHERE policy_id = ?", policy.id);
-  database_.execute("DELETE FROM iam_policies WHERE id = ?", policy.id);
+  change("DELETE FROM iam_policy_versions WHERE policy_id = ?", policy.id);
+  change("DELETE FROM iam_policies WHERE id = ?", policy.id);
 }
 
 std::optional<PolicyVersionRow> IamStore::findVersion(const std::string& policyId, std::int64_t number) const {
@@ -275,12 +275,12 @@ std::vector<PolicyVersionRow> IamStore::listVersions(const std::string& policyId
 }
 
 void IamStore::insertVersion(const std::string& policyId, const PolicyVersionRow& version) {
-  database_.execute("INSERT INTO iam_policy_versions (policy_id, number, document, created) VALUES (?, ?, ?, ?)",
-                    policyId, version.number, version.document, base::toMillis(version.created));
+  change("INSERT INTO iam_policy_versions (policy_id, number, document, created) VALUES (?, ?, ?, ?)", policyId,
+         version.number, version.document, base::toMillis(version.created));
 }
 
 void IamStore::deleteVersion(const std::string& policyId, std::int64_t number) {
-  database_.execute("DELETE FROM iam_policy_versions WHERE policy_id = ? AND number = ?", policyId, number);
+  change("DELETE FROM iam_policy_versions WHERE policy_id = ? AND number = ?", policyId, number);
 }
 
 // --- inline policies
@@ -301,12 +301,12 @@ std::vector<InlinePolicy> IamStore::listInline(const std::string& entityId) cons
 }
 
 void IamStore::putInline(const std::string& entityId, const InlinePolicy& policy) {
-  database_.execute("INSERT OR REPLACE INTO iam_inline_policies (entity_id, name, document) VALUES (?, ?, ?)",
-                    entityId, policy.name, policy.document);
+  change("INSERT OR REPLACE INTO iam_inline_policies (entity_id, name, document) VALUES (?, ?, ?)", entityId,
+         policy.name, policy.document);
 }
 
 bool IamStore::deleteInline(const std::string& entityId, const std::string& name) {
-  return database_.execute("DELETE FROM iam_inline_policies WHERE entity_id = ? AND name = ?", entityId, name) > 0;
+  return change("DELETE FROM iam_inline_policies WHERE entity_id = ? AND name = ?", entityId, name) > 0;
 }
 
 // --- attachments
@@ -327,20 +327,19 @@ std::optional<std::string> IamStore::findBoundary(const std::string& entityId) c
 }
 
 void IamStore::attach(const std::string& account, const PolicyHolder& holder, const std::string& policyArn) {
-  database_.execute(
-      "INSERT OR IGNORE INTO iam_attachments (entity_id, policy_arn, use, account, kind) VALUES (?, ?, ?, ?, ?)",
-      holder.entityId, policyArn, static_cast<int>(holder.use), account, static_cast<int>(holder.kind));
+  change("INSERT OR IGNORE INTO iam_attachments (entity_id, policy_arn, use, account, kind) VALUES (?, ?, ?, ?, ?)",
+         holder.entityId, policyArn, static_cast<int>(holder.use), account, static_cast<int>(holder.kind));
 }
 
 bool IamStore::detach(const std::string& entityId, const std::string& policyArn, PolicyUse use) {
-  return database_.execute("DELETE FROM iam_attachments WHERE entity_id = ? AND policy_arn = ? AND use = ?",
-                           entityId, policyArn, static_cast<int>(use)) > 0;
+  return change("DELETE FROM iam_attachments WHERE entity_id = ? AND policy_arn = ? AND use = ?", entityId,
+                policyArn, static_cast<int>(use)) > 0;
 }
 
 void IamStore::setBoundary(const std::string& account, EntityKind kind, const std::string& entityId,
                            const std::optional<std::string>& policyArn) {
-  database_.execute("DELETE FROM iam_attachments WHERE entity_id = ? AND use = ?", entityId,
-                    static_cast<int>(PolicyUse::kBoundary));
+  change("DELETE FROM iam_attachments WHERE entity_id = ? AND use = ?", entityId,
+         static_cast<int>(PolicyUse::kBoundary));
   if (policyArn) attach(account, {kind, entityId, PolicyUse::kBoundary}, *policyArn);
 }
 
@@ -374,8 +373,8 @@ std::map<std::string, UseCount> IamStore::countAllUses(const std::string& accoun
 }
 
 void IamStore::forgetEntity(const std::string& entityId) {
-  database_.execute("DELETE FROM iam_inline_policies WHERE entity_id = ?", entityId);
-  database_.execute("DELETE FROM iam_attachments WHERE entity_id = ?", entityId);
+  change("DELETE FROM iam_inline_policies WHERE entity_id = ?", entityId);
+  change("DELETE FROM iam_attachments WHERE entity_id = ?", entityId);
 }
 
 }  // namespace hearth::services::iam

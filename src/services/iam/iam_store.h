@@ -5,6 +5,7 @@
 // Names are found and ordered without regard to case. Reads on any thread, changes on the writer thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -141,8 +142,18 @@ class IamStore final {
   // Everything that hangs on a user, group or role that goes.
   void forgetEntity(const std::string& entityId);
 
+  // Another number after every commit that changed something here, before it is acknowledged. Thread-safe.
+  std::uint64_t generation() const { return generation_.load(); }
+
  private:
+  template <class... Args>
+  std::int64_t change(std::string_view sql, const Args&... args) {
+    database_.afterCommit([this] { ++generation_; });
+    return database_.execute(sql, args...);
+  }
+
   store::Database& database_;
+  std::atomic<std::uint64_t> generation_ = 0;
 };
 
 // Tags as the text of a record.

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
-#include "identity/trust_policy.h"
+#include "identity/policy.h"
 #include "services/iam/faults.h"
 #include "services/iam/names.h"
 
@@ -70,41 +70,14 @@ bool isTextOrTexts(const JsonObject& statement, std::string_view member) {
                              [](const Json& item) { return item.is_null() || item.is_string(); });
 }
 
-bool isConditionOperator(std::string_view name) {
-  static constexpr std::array<std::string_view, 27> kOperators = {"StringEquals",
-                                                                  "StringNotEquals",
-                                                                  "StringEqualsIgnoreCase",
-                                                                  "StringNotEqualsIgnoreCase",
-                                                                  "StringLike",
-                                                                  "StringNotLike",
-                                                                  "NumericEquals",
-                                                                  "NumericNotEquals",
-                                                                  "NumericLessThan",
-                                                                  "NumericLessThanEquals",
-                                                                  "NumericGreaterThan",
-                                                                  "NumericGreaterThanEquals",
-                                                                  "DateEquals",
-                                                                  "DateNotEquals",
-                                                                  "DateLessThan",
-                                                                  "DateLessThanEquals",
-                                                                  "DateGreaterThan",
-                                                                  "DateGreaterThanEquals",
-                                                                  "Bool",
-                                                                  "BinaryEquals",
-                                                                  "IpAddress",
-                                                                  "NotIpAddress",
-                                                                  "ArnEquals",
-                                                                  "ArnLike",
-                                                                  "ArnNotEquals",
-                                                                  "ArnNotLike",
-                                                                  "Null"};
+bool isOperator(std::string_view name) {
   for (std::string_view prefix : {"ForAnyValue:", "ForAllValues:"})
     if (name.starts_with(prefix)) {
       name.remove_prefix(prefix.size());
       break;
     }
   if (name.ends_with("IfExists")) name.remove_suffix(std::string_view("IfExists").size());
-  return isOneOf(kOperators, name);
+  return identity::isConditionOperator(name);
 }
 
 bool isCondition(const Json& condition) {
@@ -115,7 +88,7 @@ bool isCondition(const Json& condition) {
     if (!object) return false;
     for (const auto& [key, value] : *object)
       if (value.is_object() || value.is_null()) return false;
-    if (!object->empty() && !isConditionOperator(name)) return false;
+    if (!object->empty() && !isOperator(name)) return false;
   }
   return true;
 }
@@ -476,6 +449,8 @@ Result<void> checkPolicyDocument(std::string_view text, PolicyKind kind) {
   for (const JsonObject& statement : statements)
     if (!names(statement, "Resource", "NotResource"))
       return malformedPolicy("Policy statement must contain resources.");
+  // What is kept is what decisions will read.
+  HEARTH_CHECK(identity::Policy::parse(text, identity::PolicyForm::kIdentity));
   return {};
 }
 
@@ -489,7 +464,7 @@ Result<void> checkTrustDocument(std::string_view text, const std::function<bool(
   if (!sidsAreUnique(statements)) return malformedPolicy("Statement IDs (SID) in a single policy must be unique.");
   for (const JsonObject& statement : statements) HEARTH_CHECK(checkTrustStatement(statement, exists));
   // What is kept is what decisions will read.
-  auto readable = identity::TrustPolicy::parse(text);
+  auto readable = identity::Policy::parse(text, identity::PolicyForm::kTrust);
   if (!readable.ok()) return std::move(readable).fault();
   return {};
 }

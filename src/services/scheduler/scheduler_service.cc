@@ -68,11 +68,13 @@ bool mayRetry(const RetryPolicy& policy, const schedule::Fire& fire) {
 
 SchedulerService::SchedulerService(store::Database& database, schedule::ScheduleEngine& engine,
                                    ports::Invoker& invoker, ports::CredentialIssuer& roles,
-                                   const base::Clock& clock, base::Random& random)
+                                   const ports::Authorizer& authorizer, const base::Clock& clock,
+                                   base::Random& random)
     : database_(database),
       engine_(engine),
       invoker_(invoker),
       roles_(roles),
+      authorizer_(authorizer),
       clock_(clock),
       random_(random),
       store_(database) {
@@ -299,6 +301,10 @@ Result<void> SchedulerService::deliver(const ScheduleRow& row, const schedule::F
   const Target& target = row.schedule.target;
   // The role may have changed, or be gone, since the schedule was written.
   HEARTH_CHECK(roles_.checkAssumable(target.roleArn, std::string(kPrincipal)));
+  HEARTH_CHECK(authorizer_.mayDo({.roleArn = target.roleArn,
+                                  .sessionName = row.name.name,
+                                  .action = "lambda:InvokeFunction",
+                                  .resource = target.arn}));
   ports::Invocation invocation;
   invocation.functionArn = target.arn;
   invocation.payload = makeTargetInput(

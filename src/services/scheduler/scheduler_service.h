@@ -6,6 +6,7 @@
 #include "api/scheduler.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "ports/authorizer.h"
 #include "ports/credential_issuer.h"
 #include "ports/invoker.h"
 #include "schedule/engine.h"
@@ -17,7 +18,8 @@ class SchedulerService final {
  public:
   // Registers itself with the engine as the one who fires schedules. All six outlive the service.
   SchedulerService(store::Database& database, schedule::ScheduleEngine& engine, ports::Invoker& invoker,
-                   ports::CredentialIssuer& roles, const base::Clock& clock, base::Random& random);
+                   ports::CredentialIssuer& roles, const ports::Authorizer& authorizer, const base::Clock& clock,
+                   base::Random& random);
 
   const base::Clock& clock() const { return clock_; }
 
@@ -78,6 +80,7 @@ class SchedulerService final {
   schedule::ScheduleEngine& engine_;
   ports::Invoker& invoker_;
   ports::CredentialIssuer& roles_;
+  const ports::Authorizer& authorizer_;
   const base::Clock& clock_;
   base::Random& random_;
   SchedulerStore store_;

@@ -12,8 +12,8 @@ using namespace api::scheduler;
 const std::string kFunction = "arn:aws:lambda:eu-central-1:111122223333:function:score";
 const std::string kRole = "arn:aws:iam::111122223333:role/schedules";
 
-// A directory with one role, which may be taken away.
-class OneRole final : public ports::CredentialIssuer {
+// A directory with one role, which may be taken away, and what that role may do.
+class OneRole final : public ports::CredentialIssuer, public ports::Authorizer {
  public:
   Result<void> checkAssumable(const std::string& roleArn, const std::string& servicePrincipal) override {
     if (there && roleArn == kRole && servicePrincipal == "scheduler.amazonaws.com") return {};
@@ -23,7 +23,13 @@ class OneRole final : public ports::CredentialIssuer {
                                                   const std::string&) override {
     return Fault("AccessDenied", "Schedules take no credentials.", 403);
   }
+  Result<void> mayDo(const ports::RoleAct& act) const override {
+    if (mayInvoke && act.roleArn == kRole && act.action == "lambda:InvokeFunction" && act.resource == kFunction)
+      return {};
+    return Fault("AccessDenied", "No policy of the role allows it.", 403);
+  }
   bool there = true;
+  bool mayInvoke = true;
 };
 
 class SchedulerTest : public testing::World {
@@ -42,7 +48,7 @@ class SchedulerTest : public testing::World {
   }
   void boot() {
     engine_ = std::make_unique<schedule::ScheduleEngine>(*database_, clock_, random_);
-    service_ = std::make_unique<SchedulerService>(*database_, *engine_, *invoker_, roles_, clock_, random_);
+    service_ = std::make_unique<SchedulerService>(*database_, *engine_, *invoker_, roles_, roles_, clock_, random_);
     engine_->recover();
   }
   void halt() {
@@ -169,6 +175,18 @@ TEST_F(SchedulerTest, ARoleThatIsGoneDropsTheFire) {
   setClock("2019-04-08T20:02:00Z");
   engine_->fireDue();
   EXPECT_EQ(timesTaken(), std::vector<std::string>{"2019-04-08T20:02:00Z"});
+}
+
+TEST_F(SchedulerTest, ARoleThatMayNotInvokeDropsTheFire) {
+  ASSERT_EQ(create(makeSchedule("often", "rate(1 minute)")), "");
+  roles_.mayInvoke = false;
+  setClock("2019-04-08T20:01:00Z");
+  engine_->fireDue();
+  EXPECT_EQ(invoker_->asked, 0);
+  roles_.mayInvoke = true;
+  setClock("2019-04-08T20:02:00Z");
+  engine_->fireDue();
+  EXPECT_EQ(invoker_->asked, 1);
 }
 
 TEST_F(SchedulerTest, NamesAreTakenOnceButTheSameRequestMayComeAgain) {

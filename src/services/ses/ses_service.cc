@@ -5,6 +5,7 @@
 #include <chrono>
 #include <set>
 
+#include "api/access.h"
 #include "base/bytes.h"
 #include "mail/address.h"
 #include "mail/mime.h"
@@ -99,6 +100,29 @@ Result<void> SesService::checkSenders(const api::Call& call, const std::vector<s
                    base::toUpper(call.region) + ": " + failed);
 }
 
+// Each sender is an identity by its address, or by its domain when that is what is verified.
+Result<void> SesService::checkRights(const api::Call& call, std::string action,
+                                     const std::vector<std::string>& senders,
+                                     const ports::OutgoingMail& mail) const {
+  if (!call.rights) return {};
+  api::Access access{std::move(action), ""};
+  access.conditions.emplace_back("ses:Recipients", mail.recipients);
+  access.addCondition("ses:FeedbackAddress", mail.from);
+  for (const std::string& sender : senders)
+    for (const mail::Mailbox& mailbox : mail::parseMailboxes(sender)) {
+      const std::string domain = mailbox.address.substr(mailbox.address.rfind('@') + 1);
+      const bool byDomain = !store_.findIdentity(call.account, call.region, mailbox.address) &&
+                            store_.findIdentity(call.account, call.region, domain);
+      api::Access one = access;
+      one.resource =
+          "arn:aws:ses:" + call.region + ":" + call.account + ":identity/" + (byDomain ? domain : mailbox.address);
+      one.addCondition("ses:FromAddress", mailbox.address);
+      if (!mailbox.name.empty()) one.addCondition("ses:FromDisplayName", mailbox.name);
+      HEARTH_CHECK(call.rights->check(one));
+    }
+  return {};
+}
+
 Result<void> SesService::checkIdentityArn(const api::Call& call, const std::optional<std::string>& arn,
                                           const char* parameter) const {
   if (!arn) return {};
@@ -148,6 +172,7 @@ Result<SendEmailOutput> SesService::sendEmail(const api::Call& call, SendEmailIn
   if (mail.recipients.empty()) return invalid("Empty required header 'To'.");
 
   std::vector<std::string> senders{in.source};
+  HEARTH_CHECK(checkRights(call, "ses:SendEmail", senders, mail));
   if (!returnPath.empty()) senders.push_back(returnPath);
   HEARTH_CHECK(checkSenders(call, senders));
   HEARTH_TRY(mail.mime, mail::buildMessage(draft, random_));
@@ -179,6 +204,7 @@ Result<SendRawEmailOutput> SesService::sendRawEmail(const api::Call& call, SendR
       for (const auto& mailbox : *mailboxes) mail.recipients.push_back(mailbox.address);
   }
   if (mail.recipients.empty()) return invalid("Missing required header 'To'.");
+  HEARTH_CHECK(checkRights(call, "ses:SendRawEmail", senders, mail));
   HEARTH_CHECK(checkSenders(call, senders));
   mail.mime = head.bcc.empty() ? std::move(in.rawMessage.data) : mail::withoutBcc(in.rawMessage.data);
   HEARTH_TRY(std::string id, submit(call, std::move(mail)));

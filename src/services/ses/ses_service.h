@@ -52,6 +52,9 @@ class SesService final {
   bool isVerified(const api::Call& call, const std::string& address) const;
   // `senders` are mailboxes as the caller wrote them. Fault: MessageRejected, which names all that failed.
   Result<void> checkSenders(const api::Call& call, const std::vector<std::string>& senders) const;
+  // What the caller's policies say of sending as these.
+  Result<void> checkRights(const api::Call& call, std::string action, const std::vector<std::string>& senders,
+                           const ports::OutgoingMail& mail) const;
   Result<void> checkIdentityArn(const api::Call& call, const std::optional<std::string>& arn,
                                 const char* parameter) const;
   Result<std::string> submit(const api::Call& call, ports::OutgoingMail mail);

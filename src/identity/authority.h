@@ -1,0 +1,79 @@
+// Authority: may this caller do that? Finds the policies that speak about a request, compiled once and kept until
+// they change, and decides.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "api/access.h"
+#include "identity/decision.h"
+#include "identity/directory.h"
+#include "identity/request_keys.h"
+#include "ports/authorizer.h"
+#include "ports/policy_source.h"
+#include "store/database.h"
+
+namespace hearth::identity {
+
+// Who calls, and by which request.
+struct Question {
+  const api::Call& call;
+  const api::Access& access;
+  const api::InputView* input = nullptr;
+  std::string_view userAgent = {};
+  std::string_view referer = {};
+};
+
+// Thread-safe.
+class Authority final : public ports::Authorizer {
+ public:
+  Authority(const store::Database& database, const ports::PolicySource& policies, const base::Clock& clock)
+      : database_(database), policies_(policies), clock_(clock) {}
+
+  // --- before traffic. `service` is the prefix of actions: "s3".
+  void addResourcePolicies(std::string service, const ports::ResourcePolicySource& source);
+  // Condition keys that the tables of services give values to.
+  void addKeys(const std::vector<std::string_view>& keys);
+
+  // Whether a policy could say anything about what an account's root does with this service.
+  bool concernsRoot(std::string_view service) const;
+
+  // Denials are Faults in the words of the service; those of the resource's service (NoSuchBucket) come first. The
+  // other account when policies of it have let the caller in, else empty.
+  Result<std::string> check(const Question& question) const;
+
+  Result<void> mayDo(const ports::RoleAct& act) const override;
+
+ private:
+  template <class T>
+  struct Kept {
+    std::uint64_t generation = 0;
+    std::shared_ptr<const T> value;
+  };
+  struct Held {  // a resource's side
+    std::string account;
+    std::optional<Policy> policy;
+    bool unreadable = false;
+    bool ownAccountOnly = false;
+  };
+  Result<std::string> decideFor(const RequestFacts& facts, const api::Access& access) const;
+  std::shared_ptr<const IdentityPolicies> identityOf(const std::string& arn) const;
+  Result<std::shared_ptr<const Held>> heldOf(std::string_view service, const api::Access& access) const;
+  const ports::ResourcePolicySource* sourceOf(std::string_view service) const;
+
+  const store::Database& database_;
+  const ports::PolicySource& policies_;
+  const base::Clock& clock_;
+  std::vector<std::pair<std::string, const ports::ResourcePolicySource*>> sources_;  // fixed after start
+  KnownKeys keys_;                                                                   // fixed after start
+
+  mutable std::mutex mutex_;
+  // By principal; of sessions by their role. Both bounded, guarded by mutex_.
+  mutable std::unordered_map<std::string, Kept<IdentityPolicies>> identities_;
+  mutable std::unordered_map<std::string, Kept<Held>> held_;
+};
+
+}  // namespace hearth::identity

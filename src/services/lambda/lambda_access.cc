@@ -1,0 +1,112 @@
+#include "services/lambda/lambda_access.h"
+
+#include "services/lambda/function_name.h"
+
+namespace hearth::services::lambda {
+namespace {
+
+using api::Access;
+using api::AccessKind;
+using api::AccessRule;
+using api::Call;
+using api::InputView;
+using Accesses = std::vector<Access>;
+
+// The function that is named, in whichever form, as its ARN; with the qualifier where the operation is on one.
+Result<void> onFunction(const Call& call, const InputView& input, Accesses& accesses) {
+  const std::string text = input.text("FunctionName").value_or("");
+  HEARTH_TRY(const FunctionName name, parseFunctionName(text, call.account, call.region, input.text("Qualifier")));
+  accesses[0].resource = name.qualifiedArn();
+  return {};
+}
+
+// Handing a role on, and the code that is read from S3, are the caller's to be allowed for.
+void addPassRole(const InputView& input, Accesses& accesses) {
+  auto role = input.text("Role");
+  if (!role) return;
+  Access pass{"iam:PassRole", *std::move(role)};
+  pass.addCondition("iam:PassedToService", std::string("lambda.amazonaws.com"));
+  pass.addCondition("iam:AssociatedResourceArn", accesses[0].resource);
+  accesses.push_back(std::move(pass));
+}
+
+void addCode(const InputView& code, Accesses& accesses) {
+  const auto bucket = code.text("S3Bucket");
+  const auto key = code.text("S3Key");
+  if (!bucket || !key) return;
+  const auto version = code.text("S3ObjectVersion");
+  Access read{version ? "s3:GetObjectVersion" : "s3:GetObject", "arn:aws:s3:::" + *bucket + "/" + *key};
+  read.addCondition("s3:VersionId", version);
+  accesses.push_back(std::move(read));
+}
+
+Result<void> createFunction(const Call& call, const InputView& input, Accesses& accesses) {
+  HEARTH_CHECK(onFunction(call, input, accesses));
+  addPassRole(input, accesses);
+  if (auto code = input.structure("Code")) addCode(*code, accesses);
+  return {};
+}
+
+Result<void> updateCode(const Call& call, const InputView& input, Accesses& accesses) {
+  HEARTH_CHECK(onFunction(call, input, accesses));
+  addCode(input, accesses);
+  return {};
+}
+
+Result<void> updateConfiguration(const Call& call, const InputView& input, Accesses& accesses) {
+  HEARTH_CHECK(onFunction(call, input, accesses));
+  addPassRole(input, accesses);
+  return {};
+}
+
+Result<void> addPermission(const Call& call, const InputView& input, Accesses& accesses) {
+  HEARTH_CHECK(onFunction(call, input, accesses));
+  accesses[0].addCondition("lambda:Principal", input.text("Principal"));
+  return {};
+}
+
+AccessRule rule(std::string_view operation, std::string_view action, AccessRule::Refine refine = onFunction) {
+  return {operation, action, "*", std::move(refine)};
+}
+
+}  // namespace
+
+api::ServiceAccess lambdaAccess() {
+  return {"lambda",
+          {
+              rule("AddPermission", "lambda:AddPermission", addPermission),
+              rule("CreateAlias", "lambda:CreateAlias"),
+              rule("CreateFunction", "lambda:CreateFunction", createFunction),
+              rule("DeleteAlias", "lambda:DeleteAlias"),
+              rule("DeleteFunction", "lambda:DeleteFunction"),
+              rule("DeleteFunctionConcurrency", "lambda:DeleteFunctionConcurrency"),
+              rule("DeleteFunctionEventInvokeConfig", "lambda:DeleteFunctionEventInvokeConfig"),
+              {"GetAccountSettings", "lambda:GetAccountSettings", "*"},
+              rule("GetAlias", "lambda:GetAlias"),
+              rule("GetFunction", "lambda:GetFunction"),
+              rule("GetFunctionConcurrency", "lambda:GetFunctionConcurrency"),
+              rule("GetFunctionConfiguration", "lambda:GetFunctionConfiguration"),
+              rule("GetFunctionEventInvokeConfig", "lambda:GetFunctionEventInvokeConfig"),
+              rule("GetPolicy", "lambda:GetPolicy"),
+              rule("Invoke", "lambda:InvokeFunction"),
+              rule("ListAliases", "lambda:ListAliases"),
+              rule("ListFunctionEventInvokeConfigs", "lambda:ListFunctionEventInvokeConfigs"),
+              {"ListFunctions", "lambda:ListFunctions", "*"},
+              {"ListTags", "lambda:ListTags", "{Resource}"},
+              rule("ListVersionsByFunction", "lambda:ListVersionsByFunction"),
+              rule("PublishVersion", "lambda:PublishVersion"),
+              rule("PutFunctionConcurrency", "lambda:PutFunctionConcurrency"),
+              rule("PutFunctionEventInvokeConfig", "lambda:PutFunctionEventInvokeConfig"),
+              rule("RemovePermission", "lambda:RemovePermission"),
+              {"TagResource", "lambda:TagResource", "{Resource}"},
+              {"UntagResource", "lambda:UntagResource", "{Resource}"},
+              rule("UpdateAlias", "lambda:UpdateAlias"),
+              rule("UpdateFunctionCode", "lambda:UpdateFunctionCode", updateCode),
+              rule("UpdateFunctionConfiguration", "lambda:UpdateFunctionConfiguration", updateConfiguration),
+              rule("UpdateFunctionEventInvokeConfig", "lambda:UpdateFunctionEventInvokeConfig"),
+          },
+          {"lambda:Principal", "lambda:FunctionUrlAuthType", "lambda:CodeSigningConfigArn", "lambda:Layer",
+           "lambda:VpcIds", "lambda:SubnetIds", "lambda:SecurityGroupIds"}};
+}
+
+}  // namespace hearth::services::lambda

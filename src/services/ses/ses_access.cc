@@ -1,0 +1,26 @@
+#include "services/ses/ses_access.h"
+
+namespace hearth::services::ses {
+
+api::ServiceAccess sesAccess() {
+  using api::AccessKind;
+  return {"ses",
+          {
+              {"DeleteIdentity", "ses:DeleteIdentity", "*"},
+              {"GetIdentityDkimAttributes", "ses:GetIdentityDkimAttributes", "*"},
+              {"GetIdentityVerificationAttributes", "ses:GetIdentityVerificationAttributes", "*"},
+              {"GetSendQuota", "ses:GetSendQuota", "*"},
+              {"GetSendStatistics", "ses:GetSendStatistics", "*"},
+              {"ListIdentities", "ses:ListIdentities", "*"},
+              {"ListVerifiedEmailAddresses", "ses:ListVerifiedEmailAddresses", "*"},
+              // On the identity that sends: an address, or the domain that is verified for it.
+              {"SendEmail", "ses:SendEmail", "*", {}, AccessKind::kHandler},
+              {"SendRawEmail", "ses:SendRawEmail", "*", {}, AccessKind::kHandler},
+              {"VerifyDomainIdentity", "ses:VerifyDomainIdentity", "*"},
+              {"VerifyEmailAddress", "ses:VerifyEmailAddress", "*"},
+              {"VerifyEmailIdentity", "ses:VerifyEmailIdentity", "*"},
+          },
+          {"ses:FromAddress", "ses:FromDisplayName", "ses:Recipients", "ses:FeedbackAddress"}};
+}
+
+}  // namespace hearth::services::ses
