@@ -1,16 +1,11 @@
 // The answers that one student has given to one test, and what the server is known to have of them.
 import { shelf } from "./shelf.js";
-import { problemOf, sameQuestion } from "./questions.js";
+import { normal, problemOf, sameQuestion } from "./questions.js";
 
 function copyOf(answers) {
   const clean = {};
   for (const [id, answer] of Object.entries(answers ?? {})) if (typeof answer === "string" && answer !== "") clean[id] = answer;
   return clean;
-}
-
-function equal(one, other) {
-  const ids = Object.keys(one);
-  return ids.length === Object.keys(other).length && ids.every((id) => one[id] === other[id]);
 }
 
 export function draftName(student, test) {
@@ -39,7 +34,11 @@ export class Draft {
 
   // Whether these answers are not what the server has. Restored answers are, until the server has confirmed them.
   get unsent() {
-    return this.confirmed ? !equal(this.answers, this.confirmed) : this.count > 0;
+    return this.confirmed ? this.normalText(this.answers) !== this.normalText(this.confirmed) : this.count > 0;
+  }
+
+  normalText(answers) {
+    return JSON.stringify(this.questions.map((question) => normal(question, answers[question.questionId] ?? "")));
   }
 
   // Goes on with the questions as the server has them now. Answers to questions that read the same stay. Returns

@@ -5,14 +5,13 @@ export function typeOf(question) {
   return question.type ?? "single";
 }
 
-// [{answerId, answerBody}]; empty where an answer is typed.
+// [{answerId, answerBody}]; empty where an answer is typed. Plain true and false are in the reader's language.
 export function optionsOf(question) {
   const offered = Array.isArray(question.answers) ? question.answers : [];
-  if (typeOf(question) !== "truefalse" || offered.length > 0) return offered;
-  return [
-    { answerId: "true", answerBody: t("page.true") },
-    { answerId: "false", answerBody: t("page.false") },
-  ];
+  if (typeOf(question) !== "truefalse") return offered;
+  const words = { true: t("page.true"), false: t("page.false") };
+  const both = offered.length > 0 ? offered : Object.keys(words).map((id) => ({ answerId: id, answerBody: id }));
+  return both.map((option) => ({ ...option, answerBody: words[option.answerBody] ?? option.answerBody }));
 }
 
 export function isChoice(question) {
@@ -29,12 +28,20 @@ export function joinIds(question, chosen) {
   return optionsOf(question).map((option) => option.answerId).filter((id) => chosen.has(id)).join(",");
 }
 
+// The form in which the server keeps an answer: what was typed with its blanks trimmed and joined, what was chosen in
+// one order.
+export function normal(question, answer) {
+  if (question && typeOf(question) === "multiple") return answer.split(",").sort().join(",");
+  return answer.replace(/[ \t]+/g, " ").replace(/^ | $/g, "");
+}
+
 // The key of the sentence that says what is wrong with a typed answer; null when nothing is.
 export function problemOf(question, answer) {
   if (!answer) return null;
   if (typeOf(question) === "text" && new TextEncoder().encode(answer).length > 200) return "page.tooLong";
   if (typeOf(question) !== "number") return null;
-  return answer.length <= 30 && /^\s*[+-]?\d+([.,]\d+)?([eE][+-]?\d{1,3})?\s*$/.test(answer) ? null : "page.notANumber";
+  const number = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?$/;
+  return answer.length <= 30 && number.test(normal(question, answer)) ? null : "page.notANumber";
 }
 
 // What an answer says, for people.
