@@ -53,23 +53,6 @@ Result<void> changeStack(const Call& call, const InputView& input, Accesses& acc
   return addTemplate(input, accesses);
 }
 
-// Of a set that is given by its ARN alone, without its stack, any stack may be meant.
-Result<void> onChangeSet(const Call& call, const InputView& input, Accesses& accesses) {
-  HEARTH_CHECK(onStack(call, input, accesses));
-  const std::string set = input.text("ChangeSetName").value_or("");
-  const std::size_t name = set.find(":changeSet/");
-  accesses[0].addCondition(
-      "cloudformation:ChangeSetName",
-      name == std::string::npos ? set : set.substr(name + 11, set.find('/', name + 11) - (name + 11)));
-  return {};
-}
-
-Result<void> createChangeSet(const Call& call, const InputView& input, Accesses& accesses) {
-  HEARTH_CHECK(changeStack(call, input, accesses));
-  accesses[0].addCondition("cloudformation:ChangeSetName", input.text("ChangeSetName"));
-  return {};
-}
-
 Result<void> readTemplate(const Call&, const InputView& input, Accesses& accesses) {
   return addTemplate(input, accesses);
 }
@@ -99,22 +82,17 @@ api::ServiceAccess cloudformationAccess() {
           {
               {"ContinueUpdateRollback", "cloudformation:ContinueUpdateRollback", "*", changeStack},
               {"CreateChangeSet", "cloudformation:CreateChangeSet", "*", makeChangeSet},
-              {"CreateChangeSet", "cloudformation:CreateChangeSet", "*", createChangeSet},
               {"CreateStack", "cloudformation:CreateStack", "*", changeStack},
               {"DeleteChangeSet", "cloudformation:DeleteChangeSet", "*", onChangeSet},
-              {"DeleteChangeSet", "cloudformation:DeleteChangeSet", "*", onChangeSet},
               {"DeleteStack", "cloudformation:DeleteStack", "*", changeStack},
-              {"DescribeChangeSet", "cloudformation:DescribeChangeSet", "*", onChangeSet},
               {"DescribeChangeSet", "cloudformation:DescribeChangeSet", "*", onChangeSet},
               {"DescribeStackEvents", "cloudformation:DescribeStackEvents", "*", onStack},
               {"DescribeStackResource", "cloudformation:DescribeStackResource", "*", onStack},
               {"DescribeStackResources", "cloudformation:DescribeStackResources", "*", onStack},
               {"DescribeStacks", "cloudformation:DescribeStacks", "*", onStack},
               {"ExecuteChangeSet", "cloudformation:ExecuteChangeSet", "*", onChangeSet},
-              {"ExecuteChangeSet", "cloudformation:ExecuteChangeSet", "*", onChangeSet},
               {"GetTemplate", "cloudformation:GetTemplate", "*", onStack},
               {"GetTemplateSummary", "cloudformation:GetTemplateSummary", "*", summarize},
-              {"ListChangeSets", "cloudformation:ListChangeSets", "*", onStack},
               {"ListChangeSets", "cloudformation:ListChangeSets", "*", onStack},
               {"ListExports", "cloudformation:ListExports", "*"},
               {"ListImports", "cloudformation:ListImports", "*"},
