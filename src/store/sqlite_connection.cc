@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "store/database.h"
+#include "store/erasing_vfs.h"
 
 namespace hearth::store {
 namespace {
@@ -38,7 +39,7 @@ SqliteConnection::SqliteConnection(const std::string& path, Access access) {
   configureOnce();
   // Also readers open for writing, as the shared memory of the WAL asks for it; query_only keeps them from it.
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  if (sqlite3_open_v2(path.c_str(), &handle_, kFlags, nullptr) != SQLITE_OK) {
+  if (sqlite3_open_v2(path.c_str(), &handle_, kFlags, erasingVfs()) != SQLITE_OK) {
     const std::string reason = handle_ == nullptr ? "out of memory" : sqlite3_errmsg(handle_);
     sqlite3_close_v2(handle_);
     throw DatabaseError("SQLite: " + reason + " in: open " + path);
