@@ -372,6 +372,19 @@ def test_presigned_urls(s3, bucket):
     assert b"<Code>SignatureDoesNotMatch</Code>" in error.value.read()
 
 
+def test_a_presigned_url_says_how_its_answer_is_shown_and_saved(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="board.html", Body=b"<p>", ContentType="text/plain", ContentDisposition="inline", CacheControl="max-age=9")
+    wanted = {"ResponseContentType": "text/html; charset=utf-8", "ResponseContentDisposition": "attachment; filename*=UTF-8''board%20%C3%BC.html",
+              "ResponseCacheControl": "no-store", "ResponseContentLanguage": "pl", "ResponseContentEncoding": "identity"}
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "board.html", **wanted}, ExpiresIn=60)
+    headers = urllib.request.urlopen(url).headers
+    assert headers["Content-Type"] == wanted["ResponseContentType"]
+    assert headers["Content-Disposition"] == wanted["ResponseContentDisposition"]
+    assert (headers["Cache-Control"], headers["Content-Language"], headers["Content-Encoding"]) == ("no-store", "pl", "identity")
+    plain = urllib.request.urlopen(s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "board.html"})).headers
+    assert (plain["Content-Type"], plain["Content-Disposition"], plain["Cache-Control"]) == ("text/plain", "inline", "max-age=9")
+
+
 def test_the_command_copies_a_large_file_there_and_back(hearth, s3, bucket, tmp_path):
     body = os.urandom(20_000_000)
     (tmp_path / "large").write_bytes(body)
