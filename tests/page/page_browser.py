@@ -4,7 +4,6 @@ import json
 import shutil
 
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -74,10 +73,7 @@ class Browser:
         self.driver.get(address)
 
     def click(self, text, css="a, button, label"):
-        try:
-            self.by_text(css, text).click()
-        except StaleElementReferenceException:  # drawn anew between looking and clicking
-            self.by_text(css, text).click()
+        self.by_text(css, text).click()
 
     def press(self, *keys):
         actions = ActionChains(self.driver, duration=0)

@@ -214,6 +214,30 @@ def test_ones_own_computer_keeps_the_draft_after_the_tab(browser, site, student)
     browser.wait_text("Draft with 1 answer, not sent")
 
 
+def test_two_tabs_on_ones_own_computer_do_not_overwrite_each_other(browser, site, student):
+    browser.sign_in(site, student)
+    browser.click("This is a shared computer")
+    begin(browser)
+    choose(browser, "b")
+    first = browser.driver.current_window_handle
+    browser.driver.switch_to.new_window("tab")
+    try:
+        browser.driver.get(site.address)
+        browser.wait_heading("Your tests")
+        browser.click("Kernels and boot")
+        browser.wait_text("You have a draft with 1 answer.")
+        browser.click("Continue")
+        browser.wait_heading("Question 2 of 3")
+        choose(browser, "c")
+        browser.wait_text("Saved on this device")
+    finally:
+        browser.driver.close()
+        browser.driver.switch_to.window(first)
+    browser.wait_text("You have a draft with 2 answers. It was not sent.")
+    browser.click("Continue")
+    browser.wait_heading("Question 3 of 3")
+
+
 def test_leaving_is_warned_about_only_when_unsent(browser, site, student):
     asked = """const event = new Event('beforeunload', {cancelable: true}); dispatchEvent(event); return event.defaultPrevented"""
     browser.sign_in(site, student)

@@ -13,7 +13,10 @@ class Desk {
     this.opened = new Map(); // draft name -> {test, draft, changed}
   }
 
-  resume() {
+  // As after loading the page: who is signed in is read again.
+  restart() {
+    this.account = this.api = this.course = null;
+    this.opened.clear();
     const account = storedAccount();
     if (account) this.use(account);
   }
@@ -32,9 +35,8 @@ class Desk {
   }
 
   forget() {
-    this.account = this.api = this.course = null;
-    this.opened.clear();
     forgetAccount();
+    this.restart();
   }
 
   // On a shared computer nothing of the student stays.
@@ -99,7 +101,8 @@ class Desk {
   noteSent(test, receipt) {
     const known = this.find(test.subject, test.testId);
     if (known && typeof known.attemptsLeft === "number" && this.receiptOf(test)?.code !== receipt.code) --known.attemptsLeft;
-    if (known) Object.assign(known, { status: "received", receivedAt: receipt.receivedAt });
+    const status = known?.attemptsLeft === 0 ? "done" : "received";
+    if (known) Object.assign(known, { status, receivedAt: receipt.receivedAt });
     this.keepReceipt(test, receipt);
   }
 

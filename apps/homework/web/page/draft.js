@@ -53,13 +53,13 @@ export class Draft {
       if (known && this.answers[id]) stay[id] = this.answers[id];
       if (!known) changed.push(position);
     });
-    const report = this.count > 0 && this.questionSet !== questionSet ? changed : [];
+    const replaced = this.count > 0 && this.questionSet !== questionSet;
     this.questions = questions;
     this.questionSet = questionSet;
     this.answers = stay;
     this.restored = this.count > 0;
-    if (this.restored || report.length > 0) this.save();
-    return report;
+    if (replaced) this.save();
+    return replaced ? changed : [];
   }
 
   // What GET /v1/test says was received last; null when nothing was.

@@ -108,14 +108,14 @@ let waiting = false; // for the network, with nothing to show
 
 async function render(still) {
   const mine = ++turn;
-  const main = byId("main");
-  if (!main.firstChild) fill(main, [el("p", {}, t("page.loading"))]);
+  const slow = setTimeout(() => mine === turn && fill(byId("main"), [el("p", {}, t("page.loading"))]), 400);
   let view;
   try {
     view = await viewOf(routeOf(location.hash));
   } catch (error) {
     view = troubleView(error);
   }
+  clearTimeout(slow);
   if (mine !== turn) return;
   waiting = view.trouble === true;
   show(view, () => render(true), still === true);
@@ -128,7 +128,7 @@ function start() {
   const known = shelf.read("lang");
   speak(known ?? navigator.language);
   if (account) desk.signIn(account);
-  else desk.resume();
+  else desk.restart();
   render(true);
 }
 
@@ -136,6 +136,25 @@ addEventListener("hashchange", () => {
   const account = takeFromAddress();
   if (account) desk.signIn(account);
   render();
+});
+// Another tab, on one's own computer: answers that were changed there are read again here, once somebody looks.
+let stale = false;
+let reading = 0;
+
+function readAgain() {
+  if (document.hidden || !stale) return;
+  clearTimeout(reading);
+  reading = setTimeout(() => {
+    stale = false;
+    render(true);
+  }, 300);
+}
+
+addEventListener("storage", (event) => {
+  const name = shelf.nameOf(event);
+  if (name === "account") desk.restart();
+  stale ||= name === "account" || desk.opened.delete(name);
+  readAgain();
 });
 addEventListener("online", () => {
   showConnection();
@@ -152,6 +171,9 @@ byId("skip").addEventListener("click", (event) => {
   event.preventDefault();
   document.querySelector("h1").focus();
 });
-document.addEventListener("visibilitychange", tick);
+document.addEventListener("visibilitychange", () => {
+  tick();
+  readAgain();
+});
 setInterval(tick, 5000);
 start();

@@ -71,6 +71,11 @@ export class Shelf {
     storage(this.own)?.removeItem(prefix + name);
   }
 
+  // The name that a storage event is about; null when it is nobody's here.
+  nameOf(event) {
+    return this.own && event.key?.startsWith(prefix) ? event.key.slice(prefix.length) : null;
+  }
+
   names(start) {
     const stored = namesIn(storage(this.own)).map((name) => name.slice(prefix.length));
     return [...new Set([...stored, ...this.memory.keys()])].filter((name) => name.startsWith(start));

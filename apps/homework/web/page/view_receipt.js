@@ -21,8 +21,7 @@ function download(text, code) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-function nextSteps(test) {
-  const again = test.status === "open" || test.status === "received";
+function nextSteps(test, again) {
   const left = test.attemptsLeft;
   return el("ul", {},
     again && el("li", {}, parts("page.mayResend", { time: time(test.due, desk.zone, test.dueText) })),
@@ -32,6 +31,7 @@ function nextSteps(test) {
 }
 
 export function receiptView(test, receipt) {
+  const again = test.status === "open" || test.status === "received";
   const text = codeBlock(receipt.text ?? "", t("page.receipt"));
   const body = [
     el("div", { class: "panel" }, el("p", {}, t("page.receiptCode")), el("p", { class: "code" }, data(receipt.code ?? ""))),
@@ -43,10 +43,10 @@ export function receiptView(test, receipt) {
       button(t("page.print"), () => print(), "second"),
       button(t("page.download"), () => download(receipt.text ?? "", receipt.code ?? "receipt"), "second")),
     el("h2", {}, t("page.whatNext")),
-    nextSteps(test),
+    nextSteps(test, again),
     el("h2", {}, t("page.wholeReceipt")),
     text,
-    linkLine(t("page.changeAnswers"), pathOf(test)),
+    again && linkLine(t("page.changeAnswers"), pathOf(test)),
     linkLine(t("page.backToList"), "#/"),
   ];
   return { title: `${t("page.received")} – ${test.title || test.testId}`, heading: t("page.received"), body };
