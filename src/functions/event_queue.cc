@@ -28,26 +28,31 @@ struct Event {
   std::int64_t id = 0;
   ports::Invocation invocation;
   base::Time accepted;
+  int hops = 0;
   int attempts = 0;   // that failed
   int deferrals = 0;  // that could not be made
 };
 
 std::string contextOf(const std::string& requestId) { return "function_events/" + requestId; }
 
-std::string pack(const ports::Invocation& invocation) {
+std::string pack(const ports::Invocation& invocation, int hops) {
   return base::writeJson(JsonObject{{"arn", invocation.functionArn},
                                     {"payload", invocation.payload},
                                     {"clientContext", invocation.clientContext},
-                                    {"traceId", invocation.traceId}});
+                                    {"traceId", invocation.traceId},
+                                    {"hops", hops}});
 }
 
-bool unpack(std::string_view text, ports::Invocation& into) {
+bool unpack(std::string_view text, Event& event) {
+  ports::Invocation& into = event.invocation;
   const Result<Json> document = base::parseJson(text);
   if (!document.ok()) return false;
   into.functionArn = base::findString(*document, "arn").value_or("");
   into.payload = base::findString(*document, "payload").value_or("");
   into.clientContext = base::findString(*document, "clientContext").value_or("");
   into.traceId = base::findString(*document, "traceId").value_or("");
+  const Json* hops = base::findMember(*document, "hops");  // rows of earlier versions have none
+  event.hops = hops != nullptr && hops->is_int64() ? static_cast<int>(hops->get_int64()) : 0;
   return !into.functionArn.empty();
 }
 
@@ -81,7 +86,7 @@ struct EventQueue::State : std::enable_shared_from_this<EventQueue::State> {
       event.attempts = static_cast<int>(rows.integer(4));
       event.deferrals = static_cast<int>(rows.integer(5));
       const Result<std::string> text = parts.keyring.open(rows.blob(2), contextOf(event.invocation.requestId));
-      if (!text.ok() || !unpack(*text, event.invocation)) {
+      if (!text.ok() || !unpack(*text, event)) {
         base::logError("functions", "an event cannot be read and stays",
                        {{"requestId", event.invocation.requestId}});
         inFlight.insert(event.id);
@@ -142,37 +147,46 @@ struct EventQueue::State : std::enable_shared_from_this<EventQueue::State> {
     if (!spec.ok()) {
       co_return co_await self->defer(event, now);
     }
-    const EventPolicy policy = (*spec)->events;
-    const base::Time deadline = event.accepted + policy.maximumEventAge;
-    if (now >= deadline) {
-      // Named: g++ 12 destroys a braced temporary among the arguments of a co_await twice.
-      ports::InvokeOutcome none;
-      co_return co_await self->giveUp(std::move(event), LostEvent::Condition::kEventAgeExceeded, std::move(none));
+    using Condition = EndedEvent::Condition;
+    const std::shared_ptr<const FunctionSpec> function = *spec;
+    const base::Time deadline = event.accepted + function->events.maximumEventAge;
+    // Named: g++ 12 destroys a braced temporary among the arguments of a co_await twice.
+    EndedEvent ended{std::move(event.invocation),
+                     function,
+                     Condition::kSuccess,
+                     event.attempts,
+                     std::nullopt,
+                     event.accepted,
+                     event.hops};
+    if (function->reservedConcurrency == 0U || now >= deadline) {
+      ended.condition = now >= deadline ? Condition::kEventAgeExceeded : Condition::kZeroReservedConcurrency;
+      co_return co_await self->end(event.id, std::move(ended));
     }
-    ports::Invocation invocation = event.invocation;
-    Result<ports::InvokeOutcome> outcome = co_await self->parts.invoke(std::move(*spec), std::move(invocation));
-    if (!outcome.ok()) {
-      co_return co_await self->defer(event, self->parts.clock.now());
-    }
-    if (!outcome->functionError) {
-      co_return co_await self->finish(std::move(event), std::move(*outcome));
-    }
-    ++event.attempts;
-    if (event.attempts > policy.maximumRetryAttempts) {
-      co_return co_await self->giveUp(std::move(event), LostEvent::Condition::kRetriesExhausted,
-                                      std::move(*outcome));
+    ports::Invocation invocation = ended.invocation;
+    Result<ports::InvokeOutcome> outcome = co_await self->parts.invoke(function, std::move(invocation));
+    if (!outcome.ok()) co_return co_await self->defer(event, self->parts.clock.now(), deadline);
+    ended.attempts = ++event.attempts;
+    const bool failed = outcome->functionError.has_value();
+    ended.outcome = std::move(*outcome);
+    if (!failed) co_return co_await self->end(event.id, std::move(ended));
+    // A try that would come too late is not waited for.
+    const base::Time due = self->parts.clock.now() + minutes(event.attempts);
+    const bool exhausted = event.attempts > function->events.maximumRetryAttempts;
+    if (exhausted || due >= deadline) {
+      ended.condition = exhausted ? Condition::kRetriesExhausted : Condition::kEventAgeExceeded;
+      co_return co_await self->end(event.id, std::move(ended));
     }
     event.deferrals = 0;
-    co_return co_await self->reschedule(event, self->parts.clock.now() + minutes(event.attempts));
+    co_return co_await self->reschedule(event, due);
   }
 
   // It could not be tried; that does not count as a try.
-  Task<Result<void>> defer(Event& event, base::Time now) {
+  Task<Result<void>> defer(Event& event, base::Time now, base::Time deadline = base::Time::max()) {
     const int doublings = std::min(event.deferrals, 10);
     const base::Duration wait =
         std::min<base::Duration>(kFirstThrottleWait * (1 << doublings), kLongestThrottleWait);
     ++event.deferrals;
-    co_return co_await reschedule(event, now + wait);
+    co_return co_await reschedule(event, std::min(now + wait, deadline));
   }
 
   Task<Result<void>> reschedule(const Event& event, base::Time due) {
@@ -185,23 +199,14 @@ struct EventQueue::State : std::enable_shared_from_this<EventQueue::State> {
     co_return co_await parts.database.write(std::move(work));
   }
 
-  Task<Result<void>> finish(Event event, ports::InvokeOutcome outcome) {
-    auto work = [this, id = event.id, invocation = std::move(event.invocation),
-                 outcome = std::move(outcome)]() -> Result<void> {
+  Task<Result<void>> end(std::int64_t id, EndedEvent event) {
+    if (event.condition != EndedEvent::Condition::kSuccess) {
+      base::logWarning("functions", "an event was given up",
+                       {{"function", event.invocation.functionArn}, {"requestId", event.invocation.requestId}});
+    }
+    auto work = [this, id, event = std::move(event)]() -> Result<void> {
       remove(id);
-      if (parts.delivered) parts.delivered(invocation, outcome);
-      return {};
-    };
-    co_return co_await parts.database.write(std::move(work));
-  }
-
-  Task<Result<void>> giveUp(Event event, LostEvent::Condition condition, ports::InvokeOutcome outcome) {
-    LostEvent lost{std::move(event.invocation), condition, event.attempts, std::move(outcome), event.accepted};
-    base::logWarning("functions", "an event was given up",
-                     {{"function", lost.invocation.functionArn}, {"requestId", lost.invocation.requestId}});
-    auto work = [this, id = event.id, lost = std::move(lost)]() -> Result<void> {
-      remove(id);
-      if (parts.lost) parts.lost(lost);
+      if (parts.ended) parts.ended(event);
       return {};
     };
     co_return co_await parts.database.write(std::move(work));
@@ -242,7 +247,7 @@ const std::vector<store::Migration>& EventQueue::migrations() {
   return kSteps;
 }
 
-Result<std::string> EventQueue::enqueue(ports::Invocation invocation) {
+Result<std::string> EventQueue::enqueue(ports::Invocation invocation, int hops) {
   State& state = *state_;
   if (invocation.requestId.empty()) invocation.requestId = base::randomUuid(state.parts.random);
   const std::int64_t now = base::toMillis(state.parts.clock.now());
@@ -250,7 +255,7 @@ Result<std::string> EventQueue::enqueue(ports::Invocation invocation) {
       "INSERT INTO function_events (request_id, sealed, accepted, due, attempts, deferrals) VALUES (?, ?, ?, ?, 0, "
       "0)",
       invocation.requestId,
-      store::Blob{state.parts.keyring.seal(pack(invocation), contextOf(invocation.requestId))}, now, now);
+      store::Blob{state.parts.keyring.seal(pack(invocation, hops), contextOf(invocation.requestId))}, now, now);
   state.parts.database.afterCommit([weak = state_->weak_from_this(), &loop = state.parts.loop] {
     boost::asio::post(loop, [weak] {
       if (const auto self = weak.lock()) self->poll();

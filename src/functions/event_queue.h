@@ -2,8 +2,8 @@
 //
 // An event is a row, sealed, until it is delivered or given up. A function that fails is tried again after one and
 // two minutes; where it could not be tried to its end (throttled, the server failed or was stopped) after one
-// second, doubling up to five minutes; until the event is too old. ("How Lambda handles errors and retries with
-// asynchronous invocation")
+// second, doubling up to five minutes; until the event is too old. A function without any concurrency is not tried.
+// ("How Lambda handles errors and retries with asynchronous invocation")
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,14 +27,17 @@
 
 namespace hearth::functions {
 
-// An event that was given up.
-struct LostEvent {
-  enum class Condition : unsigned char { kRetriesExhausted, kEventAgeExceeded };
+// An event that the queue is done with.
+struct EndedEvent {
+  enum class Condition : unsigned char { kSuccess, kRetriesExhausted, kEventAgeExceeded, kZeroReservedConcurrency };
   ports::Invocation invocation;
-  Condition condition = Condition::kRetriesExhausted;
+  std::shared_ptr<const FunctionSpec> function;
+  Condition condition = Condition::kSuccess;
   int attempts = 0;  // how often the function was tried
-  ports::InvokeOutcome lastOutcome;
+  std::optional<ports::InvokeOutcome>
+      outcome;  // of the last try; nullopt when that was none, or is not known any more
   base::Time accepted;
+  int hops = 0;  // see enqueue()
 };
 
 // What the queue asks of others.
@@ -46,10 +50,9 @@ struct EventQueueParts {
   // On the loop: the function behind an ARN with or without qualifier, as it is now. Fault: gone.
   std::function<Result<std::shared_ptr<const FunctionSpec>>(const std::string& functionArn)> resolve;
   std::function<Task<Result<ports::InvokeOutcome>>(std::shared_ptr<const FunctionSpec>, ports::Invocation)> invoke;
-  // On the writer thread, in the transaction that removes the event; may be empty.
-  std::function<void(const LostEvent&)> lost;
-  // On the writer thread, in the transaction that removes an event that was delivered; may be empty.
-  std::function<void(const ports::Invocation&, const ports::InvokeOutcome&)> delivered;
+  // On the writer thread, in the transaction that removes the event: what it writes happens with that, or not at
+  // all. May be empty.
+  std::function<void(const EndedEvent&)> ended;
   std::size_t concurrency = 64;
 };
 
@@ -62,8 +65,9 @@ class EventQueue final {
 
   static const std::vector<store::Migration>& migrations();
 
-  // On the writer thread, in the caller's transaction. Returns the event's request id.
-  Result<std::string> enqueue(ports::Invocation invocation);
+  // On the writer thread, in the caller's transaction. Returns the event's request id. `hops` says how many events
+  // one after the other led to this one, each the record of the former's end.
+  Result<std::string> enqueue(ports::Invocation invocation, int hops = 0);
 
   // On the loop: begins with what an earlier run left over.
   void start();

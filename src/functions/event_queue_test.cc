@@ -36,9 +36,22 @@ class EventQueueTest : public ::testing::Test {
           return std::shared_ptr<const FunctionSpec>(spec_);
         },
         [this](std::shared_ptr<const FunctionSpec>, ports::Invocation call) { return answer(std::move(call)); },
-        [this](const LostEvent& event) { lost_.push_back(event); },
-        [this](const ports::Invocation&, const ports::InvokeOutcome&) { ++delivered_; }, concurrency});
+        [this](const EndedEvent& event) { ended(event); }, concurrency});
     queue_->start();
+  }
+
+  void ended(const EndedEvent& event) {
+    if (refuseEnd_) throw std::runtime_error("the disk is full");
+    if (event.condition == EndedEvent::Condition::kSuccess)
+      ++delivered_;
+    else
+      lost_.push_back(event);
+    if (!follower_.empty()) {
+      ports::Invocation next;
+      next.functionArn = kArn;
+      next.payload = std::exchange(follower_, {});
+      EXPECT_TRUE(queue_->enqueue(next, event.hops + 1).ok());
+    }
   }
 
   Task<Result<ports::InvokeOutcome>> answer(ports::Invocation call) {
@@ -96,8 +109,10 @@ class EventQueueTest : public ::testing::Test {
   std::unique_ptr<EventQueue> queue_;
   std::vector<std::string> tried_;
   std::vector<std::string> ids_;
-  std::vector<LostEvent> lost_;
+  std::vector<EndedEvent> lost_;
   int delivered_ = 0;
+  std::string follower_;  // payload of the event that the next end leads to
+  bool refuseEnd_ = false;
   bool fail_ = false;
   bool throttle_ = false;
   std::size_t most_ = 0;
@@ -126,10 +141,12 @@ TEST_F(EventQueueTest, FailuresAreTriedAgainAfterOneAndTwoMinutesThenGivenUp) {
   advance(seconds(1));
   EXPECT_EQ(tried_.size(), 3U);
   ASSERT_EQ(lost_.size(), 1U);
-  EXPECT_EQ(lost_[0].condition, LostEvent::Condition::kRetriesExhausted);
+  EXPECT_EQ(lost_[0].condition, EndedEvent::Condition::kRetriesExhausted);
   EXPECT_EQ(lost_[0].attempts, 3);
   EXPECT_EQ(lost_[0].invocation.requestId, id);
-  EXPECT_EQ(lost_[0].lastOutcome.payload, "result");
+  ASSERT_TRUE(lost_[0].outcome.has_value());
+  EXPECT_EQ(lost_[0].outcome->payload, "result");
+  EXPECT_EQ(lost_[0].function, spec_);
   EXPECT_EQ(rows(), 0);
 }
 
@@ -164,7 +181,88 @@ TEST_F(EventQueueTest, ThrottledEventsWaitLongerAndLongerAndAgeOut) {
   settle();
   for (int minute = 0; minute < 20; ++minute) advance(seconds(60));
   ASSERT_EQ(lost_.size(), 1U);
-  EXPECT_EQ(lost_[0].condition, LostEvent::Condition::kEventAgeExceeded);
+  EXPECT_EQ(lost_[0].condition, EndedEvent::Condition::kEventAgeExceeded);
+  EXPECT_EQ(rows(), 0);
+}
+
+TEST_F(EventQueueTest, ThrottledEventsAreGivenUpAtTheirAge) {
+  throttle_ = true;
+  spec_->events.maximumEventAge = seconds(62);
+  enqueue("patient");
+  settle();
+  for (const int wait : {1, 2, 4, 8, 16, 30}) advance(seconds(wait));
+  EXPECT_EQ(tried_.size(), 6U);  // after 0, 1, 3, 7, 15 and 31 seconds
+  EXPECT_TRUE(lost_.empty());
+  advance(seconds(1));
+  ASSERT_EQ(lost_.size(), 1U);
+  EXPECT_EQ(lost_[0].condition, EndedEvent::Condition::kEventAgeExceeded);
+  EXPECT_EQ(lost_[0].attempts, 0);
+  EXPECT_FALSE(lost_[0].outcome.has_value());
+}
+
+TEST_F(EventQueueTest, ATryThatWouldComeTooLateIsNotWaitedFor) {
+  fail_ = true;
+  spec_->events.maximumEventAge = seconds(150);
+  enqueue("bad");
+  settle();
+  advance(seconds(60));
+  EXPECT_EQ(tried_.size(), 2U);  // the third would be due after 180 seconds
+  ASSERT_EQ(lost_.size(), 1U);
+  EXPECT_EQ(lost_[0].condition, EndedEvent::Condition::kEventAgeExceeded);
+  EXPECT_EQ(lost_[0].attempts, 2);
+  EXPECT_EQ(lost_[0].outcome->payload, "result");
+}
+
+TEST_F(EventQueueTest, AFunctionWithoutConcurrencyIsNotTried) {
+  spec_->reservedConcurrency = 0;
+  enqueue("never");
+  settle();
+  EXPECT_TRUE(tried_.empty());
+  ASSERT_EQ(lost_.size(), 1U);
+  EXPECT_EQ(lost_[0].condition, EndedEvent::Condition::kZeroReservedConcurrency);
+  EXPECT_EQ(lost_[0].attempts, 0);
+  EXPECT_EQ(rows(), 0);
+}
+
+TEST_F(EventQueueTest, WhatAnEndLeadsToIsWrittenWithIt) {
+  follower_ = "the record";
+  enqueue("one");
+  settle();
+  EXPECT_EQ(tried_, (std::vector<std::string>{"one", "the record"}));
+  EXPECT_EQ(delivered_, 2);
+  EXPECT_EQ(rows(), 0);
+}
+
+TEST_F(EventQueueTest, HopsAreKeptOnTheDisk) {
+  fail_ = true;
+  spec_->events.maximumRetryAttempts = 1;
+  ASSERT_TRUE(database_
+                  ->writeAndWait([&]() -> Result<void> {
+                    ports::Invocation call;
+                    call.functionArn = kArn;
+                    HEARTH_CHECK(queue_->enqueue(call, 7));
+                    return {};
+                  })
+                  .ok());
+  settle();
+  queue_.reset();
+  open();
+  advance(seconds(60));
+  ASSERT_EQ(lost_.size(), 1U);
+  EXPECT_EQ(lost_[0].hops, 7);
+}
+
+TEST_F(EventQueueTest, AnEndThatCannotBeWrittenLeavesTheEvent) {
+  refuseEnd_ = true;
+  enqueue("one");
+  settle();
+  EXPECT_EQ(rows(), 1);
+  refuseEnd_ = false;
+  queue_.reset();
+  open();
+  settle();
+  EXPECT_EQ(tried_, (std::vector<std::string>{"one", "one"}));
+  EXPECT_EQ(delivered_, 1);
   EXPECT_EQ(rows(), 0);
 }
 

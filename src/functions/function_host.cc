@@ -262,9 +262,9 @@ FunctionHost::FunctionHost(HostParts parts, HostSettings settings)
                                                  ports::Invocation invocation) {
     return Impl::invoke(weak.lock(), std::move(spec), std::move(invocation));
   };
-  impl_->queue = std::make_unique<EventQueue>(
-      EventQueueParts{mine.loop, mine.database, mine.keyring, mine.clock, mine.random, mine.resolve, std::move(run),
-                      mine.lostEvent, mine.deliveredEvent, settings.eventConcurrency});
+  impl_->queue = std::make_unique<EventQueue>(EventQueueParts{mine.loop, mine.database, mine.keyring, mine.clock,
+                                                              mine.random, mine.resolve, std::move(run),
+                                                              mine.endedEvent, settings.eventConcurrency});
 }
 
 FunctionHost::~FunctionHost() {
@@ -288,8 +288,8 @@ Task<Result<ports::InvokeOutcome>> FunctionHost::invoke(std::shared_ptr<const Fu
   return Impl::invoke(impl_, std::move(spec), std::move(invocation));
 }
 
-Result<std::string> FunctionHost::enqueue(ports::Invocation invocation) {
-  return impl_->queue->enqueue(std::move(invocation));
+Result<std::string> FunctionHost::enqueue(ports::Invocation invocation, int hops) {
+  return impl_->queue->enqueue(std::move(invocation), hops);
 }
 
 void FunctionHost::retire(const std::string& functionArn) { impl_->retire(functionArn); }

@@ -49,8 +49,7 @@ struct HostParts {
   std::function<void(const std::string& listenerName)> closeEndpoint;
   // See EventQueueParts. Also asked for the current revision of what has changed.
   std::function<Result<std::shared_ptr<const FunctionSpec>>(const std::string& functionArn)> resolve;
-  std::function<void(const LostEvent&)> lostEvent;
-  std::function<void(const ports::Invocation&, const ports::InvokeOutcome&)> deliveredEvent;
+  std::function<void(const EndedEvent&)> endedEvent;
 };
 
 struct HostStatus {
@@ -77,8 +76,9 @@ class FunctionHost final {
   // TooManyRequestsException 429, AccessDeniedException 403 (the role), ServiceException 500 (no jail).
   Task<Result<ports::InvokeOutcome>> invoke(std::shared_ptr<const FunctionSpec> spec, ports::Invocation invocation);
 
-  // On the writer thread, in the caller's transaction: accepts the event for later; its request id.
-  Result<std::string> enqueue(ports::Invocation invocation);
+  // On the writer thread, in the caller's transaction: accepts the event for later; its request id. For `hops` see
+  // EventQueue.
+  Result<std::string> enqueue(ports::Invocation invocation, int hops = 0);
 
   // The function, or one version of it, was deleted or changed: its environments of a revision that is not the
   // current one end, now or when they are done with their invocation.

@@ -9,10 +9,13 @@
 
 namespace hearth::functions {
 
-// How events that were accepted for later are retried (PutFunctionEventInvokeConfig).
+// How events that were accepted for later are retried, and who is told how they ended
+// (PutFunctionEventInvokeConfig).
 struct EventPolicy {
   int maximumRetryAttempts = 2;                       // 0 to 2, after errors of the function
   std::chrono::seconds maximumEventAge{6 * 60 * 60};  // 60 seconds to 6 hours
+  std::string onSuccess;                              // ARN of the destination; empty: nobody
+  std::string onFailure;
 };
 
 struct FunctionSpec {

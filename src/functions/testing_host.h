@@ -113,8 +113,12 @@ class HostTest : public ::testing::Test {
           }
           return Fault("ResourceNotFoundException", "gone", 404);
         },
-        [this](const LostEvent& event) { lost_.push_back(event); },
-        [this](const ports::Invocation&, const ports::InvokeOutcome&) { ++delivered_; }};
+        [this](const EndedEvent& event) {
+          if (event.condition == EndedEvent::Condition::kSuccess)
+            ++delivered_;
+          else
+            lost_.push_back(event);
+        }};
     host_ = std::make_unique<FunctionHost>(std::move(parts), settings);
   }
 
@@ -239,8 +243,8 @@ class HostTest : public ::testing::Test {
   std::unique_ptr<CodeStore> code_;
   std::vector<std::pair<std::string, base::Fd>> endpoints_;
   std::vector<std::shared_ptr<const FunctionSpec>> known_;
-  std::vector<LostEvent> lost_;  // by the writer thread; read when it is idle
-  int delivered_ = 0;            // likewise
+  std::vector<EndedEvent> lost_;  // by the writer thread; read when it is idle
+  int delivered_ = 0;             // likewise
   std::unique_ptr<FunctionHost> host_;
 };
 

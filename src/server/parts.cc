@@ -155,7 +155,7 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
       lifecycle_(s3_, database_, *clock_),
       iam_(database_, directory_, *clock_, random_),
       sts_(directory_),
-      lambda_(database_, *keyring_, code_, s3_, directory_, pool_, random_, *clock_),
+      lambda_(database_, *keyring_, code_, s3_, directory_, authority_, pool_, random_, *clock_),
       events_(database_, schedule_, lambda_, *clock_, random_),
       scheduler_(database_, schedule_, lambda_, directory_, authority_, *clock_, random_),
       ses_(database_, outbox_, *clock_, random_),
@@ -179,6 +179,7 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
   host.serveEndpoint = [this](base::Fd socket, const std::string& name) { http_.listen(std::move(socket), name); };
   host.closeEndpoint = [this](const std::string& name) { http_.closeListener(name); };
   host.resolve = [this](const std::string& arn) { return lambda_.resolve(arn); };
+  host.endedEvent = [this](const functions::EndedEvent& event) { lambda_.eventEnded(event); };
   host_ = std::make_unique<functions::FunctionHost>(std::move(host));
   lambda_.setHost(*host_);
   gateway::GatewaySettings limits;

@@ -13,6 +13,11 @@ namespace {
 // Of the account's concurrency this much stays for functions without a reservation.
 constexpr std::int64_t kUnreserved = 100;
 
+// An empty ARN takes a destination away.
+std::optional<std::string> unlessEmpty(const std::optional<std::string>& text) {
+  return text && text->empty() ? std::nullopt : text;
+}
+
 std::string resourceOf(const FunctionName& name) { return name.qualifiedArn(); }
 
 }  // namespace
@@ -113,20 +118,23 @@ Result<FunctionEventInvokeConfig> LambdaService::writeEventConfig(const api::Cal
                                                                   FunctionEventInvokeConfig config) {
   HEARTH_TRY(FunctionName name, nameOf(call, functionName, qualifier));
   HEARTH_TRY(FunctionRow function, getRow(name));
-  HEARTH_CHECK(getVersion(function, name.qualifier));
+  HEARTH_TRY(const VersionRow version, getVersion(function, name.qualifier));
   if (config.maximumRetryAttempts && (*config.maximumRetryAttempts < 0 || *config.maximumRetryAttempts > 2))
     return invalidParameter("MaximumRetryAttempts must be between 0 and 2.");
   if (config.maximumEventAgeInSeconds &&
       (*config.maximumEventAgeInSeconds < 60 || *config.maximumEventAgeInSeconds > 21'600))
     return invalidParameter("MaximumEventAgeInSeconds must be between 60 and 21600.");
-  bool destinations = config.destinationConfig &&
-                      ((config.destinationConfig->onFailure && config.destinationConfig->onFailure->destination) ||
-                       (config.destinationConfig->onSuccess && config.destinationConfig->onSuccess->destination));
-  if (destinations) return invalidParameter("Hearth does not support destinations.");
+  DestinationConfig destinations{.onSuccess = OnSuccess{}, .onFailure = OnFailure{}};
+  if (config.destinationConfig && config.destinationConfig->onSuccess)
+    destinations.onSuccess->destination = unlessEmpty(config.destinationConfig->onSuccess->destination);
+  if (config.destinationConfig && config.destinationConfig->onFailure)
+    destinations.onFailure->destination = unlessEmpty(config.destinationConfig->onFailure->destination);
+  for (const auto& arn : {destinations.onSuccess->destination, destinations.onFailure->destination})
+    if (arn) HEARTH_CHECK(checkDestination(name, version.configuration.role.value_or(""), *arn));
+  config.destinationConfig = std::move(destinations);
   std::string qualifierKey = name.qualifier.empty() ? kLatest : name.qualifier;
   config.functionArn = name.arn() + ":" + qualifierKey;
   config.lastModified = call.now;
-  config.destinationConfig = DestinationConfig{.onSuccess = OnSuccess{}, .onFailure = OnFailure{}};
   store_.putEventConfig(function.id, qualifierKey, config);
   changed(function.name);
   return config;
@@ -146,7 +154,11 @@ Result<UpdateFunctionEventInvokeConfigOutput> LambdaService::updateFunctionEvent
   HEARTH_TRY(auto config, getFunctionEventInvokeConfig(call, {in.functionName, in.qualifier}));
   if (in.maximumRetryAttempts) config.maximumRetryAttempts = in.maximumRetryAttempts;
   if (in.maximumEventAgeInSeconds) config.maximumEventAgeInSeconds = in.maximumEventAgeInSeconds;
-  if (in.destinationConfig) config.destinationConfig = in.destinationConfig;
+  // A destination that is not named stays.
+  if (in.destinationConfig && in.destinationConfig->onSuccess)
+    config.destinationConfig->onSuccess = in.destinationConfig->onSuccess;
+  if (in.destinationConfig && in.destinationConfig->onFailure)
+    config.destinationConfig->onFailure = in.destinationConfig->onFailure;
   return writeEventConfig(call, in.functionName, in.qualifier, std::move(config));
 }
 

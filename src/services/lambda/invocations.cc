@@ -33,7 +33,8 @@ Result<void> checkPayload(const std::string& payload) {
 }  // namespace
 
 std::shared_ptr<const functions::FunctionSpec> LambdaService::specOf(const FunctionRow& function,
-                                                                     const VersionRow& version) const {
+                                                                     const VersionRow& version,
+                                                                     const std::string& qualifier) const {
   const FunctionConfiguration& configuration = version.configuration;
   auto spec = std::make_shared<functions::FunctionSpec>();
   spec->functionArn = function.name.arn();
@@ -51,9 +52,14 @@ std::shared_ptr<const functions::FunctionSpec> LambdaService::specOf(const Funct
   spec->roleArn = configuration.role.value_or("");
   if (function.reservedConcurrency)
     spec->reservedConcurrency = static_cast<unsigned>(*function.reservedConcurrency);
-  if (auto events = store_.findEventConfig(function.id, version.version)) {
+  // Of the version or alias that is called, not of the version behind an alias.
+  if (auto events = store_.findEventConfig(function.id, qualifier.empty() ? kLatest : qualifier)) {
     spec->events.maximumRetryAttempts = static_cast<int>(events->maximumRetryAttempts.value_or(2));
     spec->events.maximumEventAge = std::chrono::seconds(events->maximumEventAgeInSeconds.value_or(21'600));
+    if (events->destinationConfig && events->destinationConfig->onSuccess)
+      spec->events.onSuccess = events->destinationConfig->onSuccess->destination.value_or("");
+    if (events->destinationConfig && events->destinationConfig->onFailure)
+      spec->events.onFailure = events->destinationConfig->onFailure->destination.value_or("");
   }
   spec->revision = configuration.revisionId.value_or("") + "/" + std::to_string(function.id);
   return spec;
@@ -78,7 +84,7 @@ Result<LambdaService::Known> LambdaService::known(const std::string& functionArn
     store::Database::Snapshot snapshot(database_);
     HEARTH_TRY(FunctionRow function, getRow(name));
     HEARTH_TRY(VersionRow version, getVersion(function, name.qualifier));
-    found.spec = specOf(function, version);
+    found.spec = specOf(function, version, name.qualifier);
     found.permissions =
         std::make_shared<const std::vector<Permission>>(store_.permissions(function.id, name.qualifier));
   }

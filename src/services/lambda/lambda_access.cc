@@ -69,6 +69,56 @@ AccessRule rule(std::string_view operation, std::string_view action, AccessRule:
   return {operation, action, "*", std::move(refine)};
 }
 
+// https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-types.html: each type's schema lists what
+// its handlers call.
+std::vector<api::TypeRule> types() {
+  using N = api::TypeNeed;
+  return {
+      {"AWS::Lambda::Function",
+       "arn:aws:lambda:{region}:{account}:function:{id}",
+       {{.when = N::kMake, .action = "lambda:CreateFunction"},
+        {.when = N::kChange, .action = "lambda:UpdateFunctionCode", .properties = {"Code"}},
+        {.when = N::kChange,
+         .action = "lambda:UpdateFunctionConfiguration",
+         .properties = {"Role", "Handler", "Runtime", "Description", "Timeout", "MemorySize", "Environment",
+                        "EphemeralStorage", "TracingConfig", "DeadLetterConfig"}},
+        {.when = N::kMake | N::kChange,
+         .action = "iam:PassRole",
+         .properties = {"Role"},
+         .resource = "{Role}",
+         .passedTo = "lambda.amazonaws.com"},
+        {.when = N::kMake | N::kChange,
+         .action = "s3:GetObject",
+         .properties = {"Code.S3Bucket", "Code.S3Key"},
+         .resource = "arn:aws:s3:::{Code.S3Bucket}/{Code.S3Key}"},
+        {.when = N::kMake | N::kChange,
+         .action = "lambda:PutFunctionConcurrency",
+         .properties = {"ReservedConcurrentExecutions"}},
+        {.when = N::kMake | N::kChange, .action = "lambda:TagResource", .properties = {"Tags"}},
+        {.when = N::kRemove, .action = "lambda:DeleteFunction"}}},
+      {"AWS::Lambda::Permission",
+       "arn:aws:lambda:{region}:{account}:function:{FunctionName}",
+       {{.when = N::kMake,
+         .action = "lambda:AddPermission",
+         .conditionKey = "lambda:Principal",
+         .conditionProperty = "Principal"},
+        {.when = N::kRemove, .action = "lambda:RemovePermission"}}},
+      {"AWS::Lambda::Version",
+       "arn:aws:lambda:{region}:{account}:function:{FunctionName}",
+       {{.when = N::kMake, .action = "lambda:PublishVersion"},
+        {.when = N::kRemove, .action = "lambda:DeleteFunction"}}},
+      {"AWS::Lambda::Alias",
+       "arn:aws:lambda:{region}:{account}:function:{FunctionName}",
+       {{.when = N::kMake, .action = "lambda:CreateAlias"},
+        {.when = N::kChange, .action = "lambda:UpdateAlias"},
+        {.when = N::kRemove, .action = "lambda:DeleteAlias"}}},
+      {"AWS::Lambda::EventInvokeConfig",
+       "arn:aws:lambda:{region}:{account}:function:{FunctionName}",
+       {{.when = N::kMake | N::kChange, .action = "lambda:PutFunctionEventInvokeConfig"},
+        {.when = N::kRemove, .action = "lambda:DeleteFunctionEventInvokeConfig"}}},
+  };
+}
+
 }  // namespace
 
 api::ServiceAccess lambdaAccess() {
@@ -106,7 +156,8 @@ api::ServiceAccess lambdaAccess() {
               rule("UpdateFunctionEventInvokeConfig", "lambda:UpdateFunctionEventInvokeConfig"),
           },
           {"lambda:Principal", "lambda:FunctionUrlAuthType", "lambda:CodeSigningConfigArn", "lambda:Layer",
-           "lambda:VpcIds", "lambda:SubnetIds", "lambda:SecurityGroupIds"}};
+           "lambda:VpcIds", "lambda:SubnetIds", "lambda:SecurityGroupIds"},
+          types()};
 }
 
 }  // namespace hearth::services::lambda

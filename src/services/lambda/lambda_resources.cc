@@ -351,7 +351,10 @@ class EventInvokeConfigProvider final : public ports::ResourceProvider {
         .properties = {{.name = "FunctionName", .required = true, .update = kReplacement},
                        {.name = "Qualifier", .required = true, .update = kReplacement},
                        {.name = "MaximumRetryAttempts", .kind = PropertyKind::kInteger},
-                       {.name = "MaximumEventAgeInSeconds", .kind = PropertyKind::kInteger}}};
+                       {.name = "MaximumEventAgeInSeconds", .kind = PropertyKind::kInteger},
+                       {.name = "DestinationConfig",
+                        .kind = PropertyKind::kObject,
+                        .members = {destination("OnSuccess"), destination("OnFailure")}}}};
     return kSpec;
   }
 
@@ -379,6 +382,10 @@ class EventInvokeConfigProvider final : public ports::ResourceProvider {
   }
 
  private:
+  static PropertySpec destination(const char* name) {
+    return {.name = name, .kind = PropertyKind::kObject, .members = {{.name = "Destination", .required = true}}};
+  }
+
   LambdaService& service_;
 };
 

@@ -31,12 +31,14 @@ Fault preconditionFailed() {
 }  // namespace
 
 LambdaService::LambdaService(store::Database& database, const store::Keyring& keyring, functions::CodeStore& code,
-                             ports::ObjectReader& objects, ports::CredentialIssuer& roles, base::ThreadPool& pool,
-                             base::Random& random, const base::Clock& clock, LambdaSettings settings)
+                             ports::ObjectReader& objects, ports::CredentialIssuer& roles,
+                             const ports::Authorizer& authorizer, base::ThreadPool& pool, base::Random& random,
+                             const base::Clock& clock, LambdaSettings settings)
     : database_(database),
       code_(code),
       objects_(objects),
       roles_(roles),
+      authorizer_(authorizer),
       pool_(pool),
       random_(random),
       clock_(clock),

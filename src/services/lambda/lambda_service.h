@@ -10,6 +10,7 @@
 #include "base/executor.h"
 #include "base/random.h"
 #include "functions/function_host.h"
+#include "ports/authorizer.h"
 #include "ports/credential_issuer.h"
 #include "ports/invoker.h"
 #include "ports/object_reader.h"
@@ -26,8 +27,9 @@ struct LambdaSettings {
 class LambdaService final : public ports::Invoker {
  public:
   LambdaService(store::Database& database, const store::Keyring& keyring, functions::CodeStore& code,
-                ports::ObjectReader& objects, ports::CredentialIssuer& roles, base::ThreadPool& pool,
-                base::Random& random, const base::Clock& clock, LambdaSettings settings = {});
+                ports::ObjectReader& objects, ports::CredentialIssuer& roles, const ports::Authorizer& authorizer,
+                base::ThreadPool& pool, base::Random& random, const base::Clock& clock,
+                LambdaSettings settings = {});
 
   // The host runs what this service resolves; it is made after the service. Before traffic.
   void setHost(functions::FunctionHost& host) { host_ = &host; }
@@ -36,6 +38,10 @@ class LambdaService final : public ports::Invoker {
   // --- ports::Invoker
   Task<Result<ports::InvokeOutcome>> invoke(ports::Invocation invocation) override;
   Result<void> enqueue(const ports::Invocation& invocation) override;
+
+  // On the writer thread, in the transaction in which the queue is done with an event: its destination, if it has
+  // one, gets the record as an event of its own. Role and limits may forbid that, which is logged.
+  void eventEnded(const functions::EndedEvent& event);
 
   // The function behind an ARN with or without qualifier, as it is now. Thread-safe.
   Result<std::shared_ptr<const functions::FunctionSpec>> resolve(const std::string& functionArn);
@@ -119,8 +125,12 @@ class LambdaService final : public ports::Invoker {
   void changed(const FunctionName& name);
   void forgetUnused(const std::string& contentId);
   Result<void> checkInvoke(const ports::Invocation& invocation);
-  std::shared_ptr<const functions::FunctionSpec> specOf(const FunctionRow& function,
-                                                        const VersionRow& version) const;
+  std::shared_ptr<const functions::FunctionSpec> specOf(const FunctionRow& function, const VersionRow& version,
+                                                        const std::string& qualifier) const;
+  // Faults: InvalidParameterValueException for what is no destination of this function, or none that its role may
+  // use.
+  Result<void> checkDestination(const FunctionName& function, const std::string& roleArn, const std::string& arn);
+  Result<void> sendRecord(const functions::EndedEvent& event, const std::string& target);
   Result<api::lambda::FunctionEventInvokeConfig> writeEventConfig(const api::Call& call,
                                                                   const std::string& functionName,
                                                                   const std::optional<std::string>& qualifier,
@@ -130,6 +140,7 @@ class LambdaService final : public ports::Invoker {
   functions::CodeStore& code_;
   ports::ObjectReader& objects_;
   ports::CredentialIssuer& roles_;
+  const ports::Authorizer& authorizer_;
   base::ThreadPool& pool_;
   base::Random& random_;
   const base::Clock& clock_;

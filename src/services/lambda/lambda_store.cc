@@ -50,8 +50,7 @@ FunctionRow functionOf(const store::Rows& rows) {
   row.id = rows.integer(0);
   row.name = {rows.text(1), rows.text(2), rows.text(3), {}};
   const Json tags = base::parseJson(rows.text(4)).value();
-  for (const auto& [key, value] : tags.as_object())
-    row.tags[std::string(key)] = std::string(value.as_string());
+  for (const auto& [key, value] : tags.as_object()) row.tags[std::string(key)] = std::string(value.as_string());
   row.reservedConcurrency = rows.optionalInteger(5);
   row.nextVersion = rows.integer(6);
   return row;
