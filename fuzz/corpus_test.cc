@@ -10,6 +10,7 @@
 #define HEARTH_FUZZ_TARGETS(X) \
   X(aws_chunked)               \
   X(cron)                      \
+  X(gift)                      \
   X(http_chunked)              \
   X(http_head)                 \
   X(json_schema)               \

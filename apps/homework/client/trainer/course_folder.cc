@@ -103,7 +103,7 @@ std::vector<Student> readStudentsCsv(const std::string& file, std::string_view b
   }
   const Csv csv = parseCsv(bytes);
   if (csv.mistake) {
-    findings.error("roster-syntax", file, csv.mistake->line, csv.mistake->what);
+    findings.error("roster-syntax", file, csv.mistake->place, csv.mistake->what);
     return students;
   }
   if (csv.rows.empty()) {

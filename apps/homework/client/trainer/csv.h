@@ -6,15 +6,18 @@
 #include <string_view>
 #include <vector>
 
+#include "homework/client/trainer/place.h"
+
 namespace hearth::homework::client {
 
 struct CsvRow {
   std::size_t line = 1;  // where it begins
   std::vector<std::string> cells;
+  std::vector<Place> places;  // of the cells, as many
 };
 
 struct CsvMistake {
-  std::size_t line = 1;
+  Place place;
   std::string what;
 };
 

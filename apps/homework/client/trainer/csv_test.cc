@@ -29,7 +29,7 @@ TEST(ParseCsv, KeepsCommasAndTabsApart) {
 
 TEST(ParseCsv, SaysWhereAQuoteIsWrong) {
   ASSERT_TRUE(parseCsv("a,b\nc,\"d").mistake);
-  EXPECT_EQ(parseCsv("a,b\nc,\"d").mistake->line, 2u);
+  EXPECT_EQ(parseCsv("a,b\nc,\"d").mistake->place.line, 2u);
   EXPECT_TRUE(parseCsv("a\"b").mistake);
   EXPECT_TRUE(parseCsv("\"a\"b").mistake);
 }

@@ -5,15 +5,18 @@
 #include <utility>
 #include <vector>
 
+#include "homework/client/trainer/place.h"
+
 namespace hearth::homework::client {
 
 enum class Severity : unsigned char { kError, kWarning };
 
 struct Finding {
   Severity severity = Severity::kError;
-  std::string rule;      // a stable name, for people who search and for scripts
-  std::string file;      // relative to the course
-  std::size_t line = 0;  // 0: the file as a whole
+  std::string rule;        // a stable name, for people who search and for scripts
+  std::string file;        // relative to the course
+  std::size_t line = 0;    // 0: the file as a whole
+  std::size_t column = 0;  // 0: the line as a whole
   std::string message;
   std::string hint;  // may be empty
 };
@@ -22,11 +25,18 @@ struct Finding {
 class Findings final {
  public:
   void error(std::string rule, std::string file, std::size_t line, std::string message, std::string hint = "") {
-    all_.push_back({Severity::kError, std::move(rule), std::move(file), line, std::move(message), std::move(hint)});
+    error(std::move(rule), std::move(file), Place{line, 0}, std::move(message), std::move(hint));
+  }
+  void error(std::string rule, std::string file, Place place, std::string message, std::string hint = "") {
+    add({Severity::kError, std::move(rule), std::move(file), place.line, place.column, std::move(message),
+         std::move(hint)});
   }
   void warning(std::string rule, std::string file, std::size_t line, std::string message, std::string hint = "") {
-    all_.push_back(
-        {Severity::kWarning, std::move(rule), std::move(file), line, std::move(message), std::move(hint)});
+    warning(std::move(rule), std::move(file), Place{line, 0}, std::move(message), std::move(hint));
+  }
+  void warning(std::string rule, std::string file, Place place, std::string message, std::string hint = "") {
+    add({Severity::kWarning, std::move(rule), std::move(file), place.line, place.column, std::move(message),
+         std::move(hint)});
   }
 
   const std::vector<Finding>& all() const { return all_; }
@@ -37,6 +47,8 @@ class Findings final {
   }
 
  private:
+  void add(Finding finding) { all_.push_back(std::move(finding)); }
+
   std::vector<Finding> all_;
 };
 

@@ -8,12 +8,9 @@
 #include <variant>
 #include <vector>
 
-namespace hearth::homework::client {
+#include "homework/client/trainer/place.h"
 
-struct Place {
-  std::size_t line = 1;
-  std::size_t column = 1;
-};
+namespace hearth::homework::client {
 
 struct LocatedMember;
 
