@@ -1,10 +1,9 @@
 #include "homework/client/trainer/class_board.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <set>
 
-#include "homework/client/trainer/csv.h"
+#include "homework/client/trainer/bucket.h"
 #include "homework/client/trainer/publish.h"
 
 namespace hearth::homework::client {
@@ -17,53 +16,8 @@ StudentState* findState(ClassBoard& board, std::string_view id) {
   return nullptr;
 }
 
-Result<std::optional<Json>> readReport(Cloud& cloud, const Deployment& deployment, const std::string& key) {
-  const auto object = cloud.s3().getObject(deployment.dataBucket, key);
-  if (!object.ok()) {
-    if (sdk::isNotFound(object.error())) return std::optional<Json>();
-    return failureOf("read " + key, object.error());
-  }
-  return parseJson(object->body);
-}
-
-std::string percentText(const StudentState& state) {
-  if (!state.points || !state.maxPoints || *state.maxPoints <= 0) return "";
-  // Rounded half up to hundredths, in whole numbers.
-  const std::int64_t hundredths = (*state.points * 20'000 + *state.maxPoints) / (2 * *state.maxPoints);
-  char text[48];
-  std::snprintf(text, sizeof text, "%lld.%02lld", static_cast<long long>(hundredths / 100),
-                static_cast<long long>(hundredths % 100));
-  return text;
-}
-
-std::string who(const StudentState& state, const Style& style) {
-  const std::string name = cleanedLine(state.student.name, style.charset, 30);
-  return state.student.id + (name.empty() ? "" : " " + name);
-}
-
-std::string receivedText(const StudentState& state, const homework::Zone& zone, const Style& style) {
-  std::string text = who(state, style);
-  if (state.receivedAt) text += " " + renderLocal(*state.receivedAt, zone);
-  if (state.attempts > 1) text += " attempt " + std::to_string(state.attempts);
-  if (state.score) {
-    text += ", score " + std::to_string(*state.score);
-    if (state.points && state.maxPoints)
-      text += " (" + std::to_string(*state.points) + " of " + std::to_string(*state.maxPoints) + ")";
-  }
-  if (state.late) text += ", late";
-  if (state.status == "invalid") text += ", INVALID: " + cleanedLine(state.reason, style.charset, 80);
-  return text;
-}
-
-void addGroup(std::vector<std::string>& lines, const std::string& name, const std::vector<std::string>& items,
-              const Style& style) {
-  if (items.empty()) return;
-  std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : std::string(style.separator())) + item;
-  const std::string indent(15, ' ');
-  std::vector<std::string> block = wrapped(text, style.width, indent);
-  block.front().replace(0, indent.size(), "  " + fitted(name, 13));
-  lines.insert(lines.end(), block.begin(), block.end());
+std::size_t countIf(const ClassBoard& board, bool (*holds)(const StudentState&)) {
+  return static_cast<std::size_t>(std::count_if(board.students.begin(), board.students.end(), holds));
 }
 
 }  // namespace
@@ -71,17 +25,23 @@ void addGroup(std::vector<std::string>& lines, const std::string& name, const st
 Result<PublishedCourse> readPublishedCourse(Cloud& cloud, const Deployment& deployment) {
   HOMEWORK_TRY(auto stored, readCatalogue(cloud, deployment));
   if (!stored) return Failure{Exit::kUsage, "Nothing is published yet.", "Run  trainer publish"};
-  PublishedCourse published{{}, {}, std::move(stored->catalogue)};
-  const auto course = cloud.s3().getObject(deployment.dataBucket, layout::kCourse);
-  if (!course.ok()) return failureOf("read course.json", course.error());
-  const auto roster = cloud.s3().getObject(deployment.dataBucket, layout::kRoster);
-  if (!roster.ok()) return failureOf("read the roster", roster.error());
-  auto parsedCourse = parseCourse(course->body);
-  if (!parsedCourse) return Failure{Exit::kRejected, "The published " + parsedCourse.problem().message, ""};
-  auto parsedRoster = parseRoster(roster->body);
-  if (!parsedRoster) return Failure{Exit::kRejected, "In what is published, " + parsedRoster.problem().message, ""};
-  published.course = *std::move(parsedCourse);
-  published.roster = *std::move(parsedRoster);
+  PublishedCourse published{{}, {}, std::move(stored->catalogue), {}};
+  HOMEWORK_TRY(const auto bodies, findObjects(cloud, deployment.dataBucket,
+                                              {std::string(layout::kCourse), std::string(layout::kRoster),
+                                               std::string(layout::kExtensions)}));
+  auto course = parseCourse(bodies[0].value_or("{}"));
+  if (!course) return Failure{Exit::kRejected, "The published " + course.problem().message, "Run  trainer publish"};
+  auto roster = parseRoster(bodies[1].value_or("[]"));
+  if (!roster) {
+    return Failure{Exit::kRejected, "In what is published, " + roster.problem().message, "Run  trainer publish"};
+  }
+  if (bodies[2]) {
+    auto extensions = parseExtensions(*bodies[2]);
+    if (!extensions) return Failure{Exit::kRejected, "In what is published, " + extensions.problem().message, ""};
+    published.extensions = *std::move(extensions);
+  }
+  published.course = *std::move(course);
+  published.roster = *std::move(roster);
   return published;
 }
 
@@ -96,6 +56,22 @@ Result<std::vector<PublishedTest>> findTests(const Catalogue& catalogue, const s
     return Failure{Exit::kUsage, "No test called " + inQuotes(name) + " is published.", "Published: " + names};
   }
   return found;
+}
+
+Result<PublishedTest> findTest(const Catalogue& catalogue, const std::string& name) {
+  HOMEWORK_TRY(const std::vector<PublishedTest> tests, findTests(catalogue, name));
+  if (tests.size() == 1) return tests.front();
+  if (tests.empty()) return Failure{Exit::kUsage, "Nothing is published yet.", "Run  trainer publish"};
+  std::string names;
+  for (const PublishedTest& test : tests) names += (names.empty() ? "" : ", ") + test.ref.path();
+  if (name.empty()) return Failure{Exit::kUsage, "More than one test is published.", "Say which: " + names};
+  return Failure{Exit::kUsage, "More than one test is called " + inQuotes(name) + ".", "Say which: " + names};
+}
+
+Result<Student> findStudent(const Roster& roster, const std::string& id) {
+  if (const Student* student = roster.find(id)) return *student;
+  return Failure{Exit::kUsage, "There is no student " + inQuotes(id) + " on the published roster.",
+                 "See  trainer roster list"};
 }
 
 void addObjects(ClassBoard& board, const std::vector<sdk::ListedObject>& objects) {
@@ -117,14 +93,19 @@ void addObjects(ClassBoard& board, const std::vector<sdk::ListedObject>& objects
       if (const auto at = parseCompactInstant(parts[4].substr(0, parts[4].find('-')))) {
         // Keys come in the order of time; an attempt's name knows the time better than the copy's.
         state->receivedAt = *at;
+        board.submissions.push_back(*at);
       }
     }
+  }
+  for (const StudentState& state : board.students) {
+    if (state.received && state.attempts == 0 && state.receivedAt) board.submissions.push_back(*state.receivedAt);
   }
   board.orphans.assign(orphans.begin(), orphans.end());
 }
 
 void addReport(ClassBoard& board, const Json& report) {
   board.scoredAt = parseInstant(stringMember(report, "at"));
+  if (const Json* statistics = findMember(report, "statistics")) board.statistics = parseStatistics(*statistics);
   for (const Json& entry : arrayMember(report, "students")) {
     StudentState* state = findState(board, stringMember(entry, "studentId"));
     if (state == nullptr) continue;
@@ -133,116 +114,118 @@ void addReport(ClassBoard& board, const Json& report) {
     state->score = integerMember(entry, "score");
     state->points = integerMember(entry, "points");
     state->maxPoints = integerMember(entry, "maxPoints");
+    state->percent = stringMember(entry, "percent");
+    state->grade = stringMember(entry, "grade");
+    state->receipt = stringMember(entry, "receipt");
     state->late = boolMember(entry, "late") || state->status == "late";
     state->mail = stringMember(entry, "mail");
   }
 }
 
-Result<ClassBoard> readClassBoard(Cloud& cloud, const Deployment& deployment, const PublishedCourse& published,
-                                  const PublishedTest& test) {
+void addMails(ClassBoard& board, const std::vector<OutboxMail>& mails) {
+  for (const OutboxMail& mail : mails) {
+    if (mail.state == "failed" || mail.state == "pending")
+      board.mailTroubles.push_back({mail.id, mail.studentId, mail.kind, mail.to, mail.state, mail.problem});
+    StudentState* state = findState(board, mail.studentId);
+    if (mail.kind == "reminder" && mail.state == "sent" && state != nullptr)
+      state->remindedAt = parseInstant(mail.createdAt);  // the mails come in the order of time
+  }
+}
+
+ClassBoard emptyBoard(const PublishedTest& test, const Roster& roster, const Extensions& extensions) {
   ClassBoard board;
   board.test = test;
-  for (const Student& student : published.roster.students()) {
+  for (const Student& student : roster.students()) {
     StudentState state;
     state.student = student;
+    const EffectiveTest own = extensions.effective(test, student.id);
+    if (own.extended) state.due = own.test.due;
+    state.excused = own.excused;
+    if (const Extension* extension = extensions.find(test.ref, student.id))
+      state.extensionReason = extension->reason;
     board.students.push_back(std::move(state));
   }
-  const auto listing = cloud.s3().listObjectsV2(deployment.dataBucket, layout::testPrefix(test.ref));
-  if (!listing.ok()) return failureOf("list the answers to " + test.ref.path(), listing.error());
-  addObjects(board, listing->objects);
-  HOMEWORK_TRY(const auto last, readReport(cloud, deployment, layout::report(test.ref)));
-  HOMEWORK_TRY(const auto final, readReport(cloud, deployment, layout::finished(test.ref)));
-  board.final = final.has_value();
-  if (last || final) addReport(board, last ? *last : *final);
   return board;
 }
 
-std::vector<std::string> classBoardLines(const ClassBoard& board, const homework::Zone& zone, Instant now,
-                                         const Style& style) {
-  const PublishedTest& test = board.test;
-  const std::string dot(style.separator());
-  const std::string head = test.ref.path() + dot + cleanedLine(test.title, style.charset, 60) + dot +
-                           (now <= test.due ? "due " : "closed ") + renderLocal(test.due, zone) + ", " +
-                           tellDistance(test.due, now) + dot + "set " + test.questionSet.substr(0, 6);
-  std::vector<std::string> lines;
-  for (const std::string& line : wrapped(head, style.width)) lines.push_back(style.bold(line));
-  std::vector<std::string> missing;
-  std::vector<std::string> received;
-  std::vector<std::string> mail;
-  std::size_t scored = 0;
-  for (const StudentState& state : board.students) {
-    (state.received ? received : missing)
-        .push_back(state.received ? receivedText(state, zone, style) : who(state, style));
-    scored += state.score ? 1 : 0;
-    if (state.mail == "failed" || state.mail == "pending") mail.push_back(state.student.id + " " + state.mail);
-  }
-  lines.push_back("");
-  lines.push_back("  received " + std::to_string(received.size()) + " of " + std::to_string(board.students.size()) +
-                  "   not yet " + std::to_string(missing.size()) + "   scored " + std::to_string(scored) +
-                  "   mail problems " + std::to_string(mail.size()));
-  if (board.scoredAt) {
-    lines.push_back("  last scoring run " + renderLocal(*board.scoredAt, zone) + (board.final ? ", final" : ""));
-  }
-  lines.push_back("");
-  addGroup(lines, "not yet", missing, style);
-  addGroup(lines, "received", received, style);
-  addGroup(lines, "mail", mail, style);
-  addGroup(lines, "not on roster", board.orphans, style);
-  return lines;
+Result<ClassBoard> readClassBoard(Cloud& cloud, const Deployment& deployment, const PublishedCourse& published,
+                                  const PublishedTest& test) {
+  ClassBoard board = emptyBoard(test, published.roster, published.extensions);
+  HOMEWORK_TRY(const auto objects, listObjects(cloud, deployment.dataBucket, layout::testPrefix(test.ref)));
+  addObjects(board, objects);
+  HOMEWORK_TRY(const auto reports,
+               findObjects(cloud, deployment.dataBucket, {layout::report(test.ref), layout::finished(test.ref)}));
+  board.final = reports[1].has_value();
+  if (const auto& report = reports[0] ? reports[0] : reports[1])
+    addReport(board, parseJson(*report).value_or(Json()));
+  HOMEWORK_TRY(const auto mails, readOutbox(cloud, deployment, layout::outboxPrefix(test.ref)));
+  addMails(board, mails);
+  return board;
+}
+
+std::size_t ClassBoard::receivedCount() const {
+  return countIf(*this, [](const StudentState& state) { return state.received; });
+}
+
+std::size_t ClassBoard::gradedCount() const {
+  return countIf(*this, [](const StudentState& state) { return state.score.has_value(); });
+}
+
+std::size_t ClassBoard::missingCount() const {
+  return countIf(*this, [](const StudentState& state) { return !state.received && !state.excused; });
+}
+
+std::size_t ClassBoard::extendedCount() const {
+  return countIf(*this, [](const StudentState& state) { return state.due.has_value(); });
 }
 
 Json classBoardJson(const ClassBoard& board) {
   const auto number = [](const std::optional<std::int64_t>& value) { return value ? Json(*value) : Json(); };
+  const auto instant = [](const std::optional<Instant>& value) {
+    return value ? Json(formatInstant(*value)) : Json();
+  };
+  const auto text = [](const std::string& value) { return value.empty() ? Json() : Json(value); };
   JsonArray students;
   for (const StudentState& state : board.students) {
-    students.push_back(
-        JsonObject{{"studentId", state.student.id},
-                   {"received", state.received},
-                   {"receivedAt", state.receivedAt ? Json(formatInstant(*state.receivedAt)) : Json()},
-                   {"attempts", state.attempts},
-                   {"status", state.status.empty() ? Json() : Json(state.status)},
-                   {"score", number(state.score)},
-                   {"points", number(state.points)},
-                   {"maxPoints", number(state.maxPoints)},
-                   {"late", state.late},
-                   {"mail", state.mail.empty() ? Json() : Json(state.mail)}});
+    students.push_back(JsonObject{{"studentId", state.student.id},
+                                  {"name", text(state.student.name)},
+                                  {"received", state.received},
+                                  {"receivedAt", instant(state.receivedAt)},
+                                  {"attempts", state.attempts},
+                                  {"remindedAt", instant(state.remindedAt)},
+                                  {"extendedUntil", instant(state.due)},
+                                  {"excused", state.excused},
+                                  {"status", text(state.status)},
+                                  {"score", number(state.score)},
+                                  {"points", number(state.points)},
+                                  {"maxPoints", number(state.maxPoints)},
+                                  {"percent", text(state.percent)},
+                                  {"grade", text(state.grade)},
+                                  {"receipt", text(state.receipt)},
+                                  {"late", state.late},
+                                  {"mail", text(state.mail)}});
   }
-  JsonArray orphans(board.orphans.begin(), board.orphans.end());
+  JsonArray troubles;
+  for (const MailTrouble& trouble : board.mailTroubles) {
+    troubles.push_back(JsonObject{{"id", trouble.id},
+                                  {"studentId", text(trouble.studentId)},
+                                  {"kind", trouble.kind},
+                                  {"state", trouble.state},
+                                  {"problem", text(trouble.problem)}});
+  }
   return JsonObject{{"subject", board.test.ref.subject},
                     {"testId", board.test.ref.testId},
                     {"title", board.test.title},
                     {"due", formatInstant(board.test.due)},
                     {"questionSet", board.test.questionSet},
+                    {"received", board.receivedCount()},
+                    {"missing", board.missingCount()},
                     {"final", board.final},
-                    {"scoredAt", board.scoredAt ? Json(formatInstant(*board.scoredAt)) : Json()},
+                    {"scoredAt", instant(board.scoredAt)},
                     {"students", std::move(students)},
-                    {"orphans", std::move(orphans)}};
-}
-
-std::string gradesCsv(const std::vector<ClassBoard>& boards) {
-  std::string out = "student_id,name";
-  for (const ClassBoard& board : boards) {
-    for (const char* column : {"score", "points", "max_points", "percent", "arrived"}) {
-      out += "," + csvCell(board.test.ref.path() + " " + column);
-    }
-  }
-  out += "\r\n";
-  const std::size_t students = boards.empty() ? 0 : boards.front().students.size();
-  for (std::size_t i = 0; i < students; ++i) {
-    const Student& student = boards.front().students[i].student;
-    out += csvCell(student.id) + "," + csvCell(student.name);
-    for (const ClassBoard& board : boards) {
-      const StudentState& state = board.students[i];
-      const auto number = [](const std::optional<std::int64_t>& value) {
-        return value ? std::to_string(*value) : std::string();
-      };
-      const std::string arrived = !state.received ? "missing" : state.late ? "late" : "on time";
-      out += "," + number(state.score) + "," + number(state.points) + "," + number(state.maxPoints) + "," +
-             percentText(state) + "," + arrived;
-    }
-    out += "\r\n";
-  }
-  return out;
+                    {"mailTroubles", std::move(troubles)},
+                    {"statistics", board.scoredAt ? Json(statisticsJson(board.statistics)) : Json()},
+                    {"orphans", JsonArray(board.orphans.begin(), board.orphans.end())}};
 }
 
 }  // namespace hearth::homework::client

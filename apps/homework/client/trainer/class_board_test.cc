@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "homework/client/trainer/board_page.h"
+#include "homework/client/trainer/class_board_text.h"
 #include "homework/client/trainer/outbox.h"
 
 namespace hearth::homework::client {
@@ -38,37 +40,111 @@ TEST(ClassBoard, IsReadOffTheKeys) {
   EXPECT_EQ(board.orphans, (std::vector<std::string>{"gone"}));
 }
 
-TEST(ClassBoard, TellsTheState) {
-  ClassBoard board = boardOf({"s1", "s2"});
-  board.students[0].student.name = "Ada \x1b[31mN.";
-  addObjects(board, {object("os/test01/s1/testResult.json")});
-  addReport(board, *parseJson(R"({"at": "2019-04-08T21:01:02Z", "students": [
-      {"studentId": "s1", "status": "graded", "score": 4, "points": 5, "maxPoints": 6, "late": false, "mail": "failed"},
-      {"studentId": "s2", "status": "missing", "mail": "none"}, {"studentId": "unknown", "status": "graded"}]})"));
-  Style style;
+std::string linesOf(const ClassBoard& board, const char* now, const Style& style) {
   std::string text;
-  for (const std::string& line : classBoardLines(board, {}, *parseInstant("2019-04-08T22:00:00Z"), style))
+  for (const std::string& line : classBoardLines(board, {}, *parseInstant(now), style)) {
+    EXPECT_LE(columns(line), style.width) << line;
     text += line + "\n";
-  EXPECT_NE(text.find("received 1 of 2   not yet 1   scored 1   mail problems 1"), std::string::npos) << text;
-  EXPECT_NE(text.find("score 4 (5 of 6)"), std::string::npos) << text;
-  EXPECT_NE(text.find("  not yet      s2\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("  mail         s1 failed\n"), std::string::npos) << text;
+  }
+  return text;
+}
+
+std::string words(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\n';
+    if (!blank || (!out.empty() && out.back() != ' ')) out += blank ? ' ' : c;
+  }
+  return out;
+}
+
+// Two answered, one was reminded, one has more time, one mail went wrong.
+ClassBoard openBoard() {
+  ClassBoard board = boardOf({"s1", "s2", "s3", "s4"});
+  board.students[0].student.name = "Ada \x1b[31mN.";
+  board.students[3].due = parseInstant("2019-04-10T10:00:00Z");
+  addObjects(board, {object("os/test01/s1/attempts/20190408T184307123Z-aa.json"),
+                     object("os/test01/s1/testResult.json"), object("os/test01/s2/testResult.json")});
+  std::vector<OutboxMail> mails(3);
+  mails[0] = {.id = "aaaaaaa1",
+              .state = "sent",
+              .kind = "reminder",
+              .studentId = "s3",
+              .createdAt = "2019-04-07T21:00:00Z"};
+  mails[1] = {.id = "bbbbbbb2",
+              .state = "failed",
+              .kind = "notice",
+              .studentId = "s2",
+              .problem = "MessageRejected: not verified"};
+  mails[2] = {.id = "ccccccc3", .state = "pending", .kind = "digest", .to = "t@example.org"};
+  addMails(board, mails);
+  return board;
+}
+
+TEST(ClassBoard, TellsWhoHasAnsweredAndWhatHelps) {
+  const std::string text = linesOf(openBoard(), "2019-04-08T18:44:00Z", Style{});
+  EXPECT_NE(text.find("os/test01 · Kernels · due Mon 8 Apr 21:00, in 2 h 16 min · set 91ab2c\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("received 2 of 4   drafts not visible   not yet 2   extensions 1"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("  not yet      s3 (reminded Sun 21:00) · s4 (extended to Wed 10:00)\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("  received     s1 Ada [31mN. Mon 18:43 attempt 1 · s2 Mon 18:44\n"), std::string::npos)
+      << text;
+  EXPECT_NE(
+      words(text).find("s2 notice not sent: MessageRejected: not verified → mend the address in students.csv, "
+                       "trainer publish, trainer mail resend s2"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(words(text).find(
+                "next: reminder sent · close Mon 21:00 · score run and mails Mon 21:01 · s4 may answer until "
+                "Wed 10:00"),
+            std::string::npos)
+      << text;
+}
+
+TEST(ClassBoard, SaysTheSameNarrowAndInAscii) {
+  Style narrow;
+  narrow.width = 40;
+  narrow.charset = Charset::kAscii;
+  const std::string text = linesOf(openBoard(), "2019-04-08T18:44:00Z", narrow);
+  for (const char c : text) EXPECT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << static_cast<int>(c);
+  for (const char* fact : {"received 2 of 4", "s3 (reminded Sun 21:00)", "s4 (extended to Wed 10:00)",
+                           "mail problems 2", "trainer mail resend s2", "digest waits to be sent"})
+    EXPECT_NE(words(text).find(fact), std::string::npos) << fact << "\n" << text;
+}
+
+TEST(ClassBoard, ShowsScoresAndTheQuestionsWorthALook) {
+  ClassBoard board = openBoard();
+  addReport(board, *parseJson(R"({"at": "2019-04-08T21:01:02Z", "students": [
+      {"studentId": "s1", "status": "graded", "score": 4, "points": 5, "maxPoints": 6, "receipt": "R-7F3K-Q2MD", "mail": "sent"},
+      {"studentId": "s2", "status": "graded", "score": 5, "points": 6, "maxPoints": 6, "late": true},
+      {"studentId": "s3", "status": "missing"}, {"studentId": "s4", "status": "extended"}, {"studentId": "unknown"}],
+      "statistics": {"n": 2, "mean": "4.5", "median": "4.5", "sd": "0.7",
+                     "histogram": [{"from": 4, "to": 4, "count": 1}, {"from": 5, "to": 5, "count": 1}],
+                     "questions": [{"questionId": "4", "n": 2, "right": 1, "flags": ["wrong-option", "negative"]}]}})"));
+  const std::string text = linesOf(board, "2019-04-08T22:00:00Z", Style{});
+  for (const char* fact :
+       {"scores 2   mean 4.5   median 4.5", "s1 Ada [31mN. 4 5 of 6 on time R-7F3K-Q2MD", "s2 5 6 of 6 late",
+        "s3 missing", "s4 extended", "Q4: the better half prefers a wrong answer",
+        "trainer regrade os/test01 --reason \"Q4 key fixed\"", "trainer stats os/test01"})
+    EXPECT_NE(words(text).find(words(fact)), std::string::npos) << fact << "\n" << text;
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
-TEST(Grades, AreOneRowPerStudentAndNoFormula) {
-  ClassBoard board = boardOf({"s1", "s2", "s3"});
-  board.students[0].student.name = "=cmd()";
-  addObjects(board, {object("os/test01/s1/testResult.json"), object("os/test01/s2/testResult.json")});
-  addReport(board, *parseJson(R"({"students": [
-      {"studentId": "s1", "status": "graded", "score": 4, "points": 5, "maxPoints": 6},
-      {"studentId": "s2", "status": "graded", "score": 5, "points": 6, "maxPoints": 6, "late": true}]})"));
-  EXPECT_EQ(gradesCsv({board}),
-            "student_id,name,os/test01 score,os/test01 points,os/test01 max_points,os/test01 percent,os/test01 "
-            "arrived\r\n"
-            "s1,'=cmd(),4,5,6,83.33,on time\r\n"
-            "s2,,5,6,6,100.00,late\r\n"
-            "s3,,,,,,missing\r\n");
+TEST(BoardPage, IsOnePageWithoutScriptsAndEscaped) {
+  ClassBoard board = openBoard();
+  board.test.title = "<script>alert(1)</script> & co";
+  board.students[1].student.name = "\"><img src=x>";
+  addReport(board, *parseJson(R"({"at": "2019-04-08T21:01:02Z", "students": [], "statistics": {"n": 1,
+      "histogram": [{"from": 0, "to": 0, "count": 1}], "questions": [{"questionId": "1", "n": 1, "right": 1}]}})"));
+  const std::string page = boardPage({}, {board, board}, {}, *parseInstant("2019-04-08T22:00:00Z"));
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_EQ(page.find("<img"), std::string::npos);
+  EXPECT_EQ(page.find("http://"), page.find("http://www.w3.org/2000/svg"));
+  EXPECT_NE(page.find("id=\"scores0-title\""), std::string::npos);
+  EXPECT_NE(page.find("id=\"scores1-title\""), std::string::npos);
+  EXPECT_EQ(page.find("id=\"scores-title\""), std::string::npos);
 }
 
 TEST(FindTests, TakesNamesAndIds) {
@@ -78,43 +154,6 @@ TEST(FindTests, TakesNamesAndIds) {
   EXPECT_EQ(findTests(catalogue, "os/test01")->size(), 1u);
   EXPECT_EQ(findTests(catalogue, "test01")->size(), 1u);
   EXPECT_EQ(findTests(catalogue, "test02").failure().exit, Exit::kUsage);
-}
-
-TEST(Base64, DecodesOnlyWhatIsWellFormed) {
-  EXPECT_EQ(base64Decoded("SGVsbG8="), "Hello");
-  EXPECT_EQ(base64Decoded("SGVsbA=="), "Hell");
-  EXPECT_EQ(base64Decoded("SGVs"), "Hel");
-  EXPECT_EQ(base64Decoded(""), "");
-  for (const char* text : {"SGVsbG8", "SG=s", "====", "S===", "SGV\n"})
-    EXPECT_EQ(base64Decoded(text), std::nullopt) << text;
-}
-
-TEST(ReadableMail, IsTheTextPartDecoded) {
-  OutboxMail mail;
-  mail.subject = "[os] [test01] Wyniki – żółw";
-  mail.raw =
-      "From: Homework <h@example.org>\r\nTo: s@example.org\r\nSubject: =?utf-8?Q?x?=\r\nDate: Mon, 08 Apr 2019 "
-      "21:01:02 +0000\r\n"
-      "Content-Type: multipart/alternative;\r\n boundary=\"=_1\"\r\n\r\n--=_1\r\nContent-Type: text/plain; "
-      "charset=utf-8\r\n"
-      "Content-Transfer-Encoding: quoted-printable\r\n\r\nYour score is: 5 =C5=BC and a lo=\r\nng line =3D "
-      "end=ZZ\r\n\r\n--=_1\r\n"
-      "Content-Type: text/html\r\n\r\n<p>x</p>\r\n--=_1--\r\n";
-  EXPECT_EQ(readableMail(mail),
-            "From: Homework <h@example.org>\nTo: s@example.org\nDate: Mon, 08 Apr 2019 21:01:02 +0000\n"
-            "Subject: [os] [test01] Wyniki – żółw\n\nYour score is: 5 ż and a long line = end=ZZ\n");
-  mail.raw = "no parts here";
-  EXPECT_EQ(readableMail(mail), "no parts here");
-}
-
-TEST(FindMail, TakesAnUnambiguousBeginning) {
-  std::vector<OutboxMail> mails(2);
-  mails[0].id = "abc1";
-  mails[1].id = "abd2";
-  EXPECT_EQ(findMail(mails, "abc")->id, "abc1");
-  EXPECT_FALSE(findMail(mails, "ab").ok());
-  EXPECT_FALSE(findMail(mails, "x").ok());
-  EXPECT_FALSE(findMail(mails, "").ok());
 }
 
 }  // namespace

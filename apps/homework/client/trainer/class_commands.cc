@@ -1,65 +1,57 @@
 #include "homework/client/trainer/class_commands.h"
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "homework/client/common/files.h"
 #include "homework/client/trainer/class_desk.h"
+#include "homework/client/trainer/mail_desk.h"
 
 namespace hearth::homework::client {
 namespace {
 
-namespace fs = std::filesystem;
-
-// Where the templates and the package of this build are.
-void addDefaults(DeployOptions& options) {
-  const fs::path bin = ownFolder();
-  const fs::path checkout = bin.parent_path().parent_path().parent_path() / "apps" / "homework" / "deploy";
-  if (options.templates.empty())
-    options.templates = fs::exists(checkout) ? checkout : fs::path("apps/homework/deploy");
-  if (options.package.empty()) options.package = bin.parent_path() / "functions" / "homework.zip";
-}
-
-void addDeploy(CLI::App& app, CommandTable& table) {
-  struct Options {
-    DeployOptions deploy;
-    std::string folder = ".";
-  };
-  const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("deploy", "Create or update the pipeline's stacks through CloudFormation");
-  command->add_option("--course", options->folder, "Folder of the course, for sender, trainer and time zone");
-  command->add_option("--sender", options->deploy.sender, "Address that mails come from");
-  command->add_option("--trainer", options->deploy.trainer, "Address of the trainer");
-  command->add_option("--time-zone", options->deploy.timeZone, "IANA time zone of the schedule");
-  command->add_option("--schedule", options->deploy.schedule, "When scoring runs; default: cron(0 23 ? * MON *)");
-  command->add_option("--bucket", options->deploy.bucket,
-                      "Name for the data bucket; default: CloudFormation chooses");
-  command->add_option("--templates", options->deploy.templates, "Folder of the templates");
-  command->add_option("--package", options->deploy.package, "The functions' package, homework.zip");
-  command->add_flag("--sender-is-verified", options->deploy.senderIsVerified,
-                    "Do not make an SES identity for the sender");
-  table.add(command, [options](Desk& desk) {
-    addDefaults(options->deploy);
-    return ClassDesk(desk).deploy(options->deploy, options->folder);
-  });
-}
-
-void addDestroy(CLI::App& app, CommandTable& table) {
-  const auto yes = std::make_shared<bool>(false);
-  CLI::App* command = app.add_subcommand("destroy", "Remove API and scoring; data and packages stay");
-  command->add_flag("--yes", *yes, "Do not ask for confirmation");
-  table.add(command, [yes](Desk& desk) {
-    return ClassDesk(desk).destroy(*yes ? ClassDesk::Consent::kGiven : ClassDesk::Consent::kAsk);
-  });
-}
+Consent consentOf(bool yes) { return yes ? Consent::kGiven : Consent::kAsk; }
 
 void addStatus(CLI::App& app, CommandTable& table) {
-  const auto test = std::make_shared<std::string>();
+  const auto options = std::make_shared<StatusOptions>();
   CLI::App* command = app.add_subcommand("status", "Who has answered, who has not, scores and mails");
-  command->add_option("test", *test, kTestHelp);
-  table.add(command, [test](Desk& desk) { return ClassDesk(desk).status(*test); });
+  command->add_option("test", options->test, kTestHelp);
+  command->add_flag("--page", options->page, "Write it as a page for browser and printer instead");
+  command->add_option("--out", options->out, "File of the page")->default_str("trainer.html");
+  command->add_flag("--upload", options->upload,
+                    "Put the page into the bucket and print an address, good for an hour");
+  table.add(command, [options](Desk& desk) { return ClassDesk(desk).status(*options); });
+}
+
+void addRemind(CLI::App& app, CommandTable& table) {
+  struct Options {
+    RemindOptions remind;
+    bool yes = false;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("remind", "Remind students of a test; shows the list and the text first");
+  command->add_option("test", options->remind.test, kTestHelp)->required();
+  command->add_option("--to", options->remind.students, "missing (default), or students")->expected(1, -1);
+  command->add_flag("--dry-run", options->remind.dryRun, "Only show it");
+  command->add_flag("--yes", options->yes, "Do not ask");
+  table.add(command, [options](Desk& desk) {
+    options->remind.consent = consentOf(options->yes);
+    return ClassDesk(desk).remind(options->remind);
+  });
+}
+
+void addExtend(CLI::App& app, CommandTable& table) {
+  const auto options = std::make_shared<ExtendOptions>();
+  CLI::App* command = app.add_subcommand("extend", "A later deadline for one student, who sees it");
+  command->add_option("student", options->student, "Student id")->required();
+  command->add_option("test", options->test, kTestHelp)->required();
+  command->add_option("until", options->until,
+                      "until WHEN: \"2019-04-10 12:00\" in the course's time, or +2d after the deadline");
+  command->add_option("--reason", options->reason, "Why; for you only");
+  command->add_flag("--excuse", options->excuse, "The student need not answer");
+  command->add_flag("--remove", options->remove, "The deadline of everybody holds again");
+  command->add_flag("--dry-run", options->dryRun, "Only say what would be changed");
+  table.add(command, [options](Desk& desk) { return ClassDesk(desk).extend(*options); });
 }
 
 void addScore(CLI::App& app, CommandTable& table) {
@@ -72,49 +64,85 @@ void addScore(CLI::App& app, CommandTable& table) {
   table.add(command, [request](Desk& desk) { return ClassDesk(desk).score(*request); });
 }
 
+void addRegrade(CLI::App& app, CommandTable& table) {
+  struct Options {
+    RegradeOptions regrade;
+    bool yes = false;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("regrade", "Grade a test again with the key as it is now; shows what changes first");
+  command->add_option("test", options->regrade.test, kTestHelp)->required();
+  command->add_option("--reason", options->regrade.reason, "Why; students whose score changes read it")->required();
+  command->add_flag("--dry-run", options->regrade.dryRun, "Only show what would change");
+  command->add_flag("--yes", options->yes, "Do not ask");
+  table.add(command, [options](Desk& desk) {
+    options->regrade.consent = consentOf(options->yes);
+    return ClassDesk(desk).regrade(options->regrade);
+  });
+}
+
 void addMail(CLI::App& app, CommandTable& table) {
   struct Options {
     std::string id;
-    std::vector<std::string> ids;
+    std::vector<std::string> names;
     bool failed = false;
     bool raw = false;
+    bool dryRun = false;
 
-    ClassDesk::Mails which() const { return failed ? ClassDesk::Mails::kFailed : ClassDesk::Mails::kAll; }
+    MailDesk::Mails which() const { return failed ? MailDesk::Mails::kFailed : MailDesk::Mails::kAll; }
   };
   const auto options = std::make_shared<Options>();
-  CLI::App* mail = app.add_subcommand("mail", "The mails of scoring")->require_subcommand(1)->fallthrough();
+  CLI::App* mail = app.add_subcommand("mail", "The mails of the course")->require_subcommand(1)->fallthrough();
   CLI::App* list = mail->add_subcommand("list", "All mails with their state");
   list->add_flag("--failed", options->failed, "Only those that could not be sent");
-  table.add(list, [options](Desk& desk) { return ClassDesk(desk).listMails(options->which()); });
+  table.add(list, [options](Desk& desk) { return MailDesk(desk).list(options->which()); });
   CLI::App* show = mail->add_subcommand("show", "One mail");
   show->add_option("id", options->id, "The beginning of its id")->required();
   show->add_flag("--raw", options->raw, "The MIME message as it is sent");
   table.add(show, [options](Desk& desk) {
-    return ClassDesk(desk).showMail(options->id, options->raw ? ClassDesk::Form::kRaw : ClassDesk::Form::kReadable);
+    return MailDesk(desk).show(options->id, options->raw ? MailDesk::Form::kRaw : MailDesk::Form::kReadable);
   });
-  CLI::App* resend = mail->add_subcommand("resend", "Let the next scoring run try mails again");
-  resend->add_option("id", options->ids, "The beginnings of their ids");
+  CLI::App* resend = mail->add_subcommand("resend", "Send failed mails again, to the address of the roster");
+  resend->add_option("id", options->names, "The beginnings of their ids, or students");
   resend->add_flag("--failed", options->failed, "All that failed");
-  table.add(resend, [options](Desk& desk) { return ClassDesk(desk).resendMails(options->ids, options->which()); });
+  resend->add_flag("--dry-run", options->dryRun, "Only say which");
+  table.add(resend, [options](Desk& desk) {
+    return MailDesk(desk).resend(options->names, options->which(),
+                                 options->dryRun ? MailDesk::Mode::kPlanOnly : MailDesk::Mode::kDo);
+  });
 }
 
 void addGrades(CLI::App& app, CommandTable& table) {
-  const auto file = std::make_shared<std::string>();
+  const auto options = std::make_shared<GradesOptions>();
   CLI::App* grades = app.add_subcommand("grades", "Grades of all tests")->require_subcommand(1)->fallthrough();
-  CLI::App* command = grades->add_subcommand("export", "A row per student, as CSV");
-  command->add_option("--out", *file, "File; default: standard output");
-  table.add(command, [file](Desk& desk) { return ClassDesk(desk).exportGrades(*file); });
+  CLI::App* command = grades->add_subcommand("export", "A row per student, as CSV; with --json as JSON");
+  command->add_option("--out", options->out, "File; default: standard output");
+  command->add_option("--locale", options->separator, "The separator that your spreadsheet wants: , or ;")
+      ->default_str(",");
+  command->add_flag("--bom", options->byteOrderMark, "Begin with a byte order mark, for spreadsheets that need it");
+  table.add(command, [options](Desk& desk) { return ClassDesk(desk).exportGrades(*options); });
+}
+
+void addStats(CLI::App& app, CommandTable& table) {
+  const auto options = std::make_shared<StatsOptions>();
+  CLI::App* command = app.add_subcommand("stats", "What a test says about itself: scores, questions, submissions");
+  command->add_option("test", options->test, kTestHelp);
+  command->add_option("--svg", options->svg, "Folder for plots, their numbers, and a page of both");
+  table.add(command, [options](Desk& desk) { return ClassDesk(desk).stats(*options); });
 }
 
 }  // namespace
 
 void addClassCommands(CLI::App& app, CommandTable& table) {
-  addDeploy(app, table);
-  addDestroy(app, table);
   addStatus(app, table);
+  addRemind(app, table);
+  addExtend(app, table);
   addScore(app, table);
+  addRegrade(app, table);
   addMail(app, table);
   addGrades(app, table);
+  addStats(app, table);
 }
 
 }  // namespace hearth::homework::client

@@ -1,4 +1,4 @@
-// The commands about the class and its deployment: deploy, status, scores, mails, grades.
+// The commands about the class: the board, reminders, extensions, scores, mails, grades, statistics.
 #pragma once
 
 #include "homework/client/trainer/command_table.h"

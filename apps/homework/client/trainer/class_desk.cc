@@ -1,89 +1,87 @@
+// The board, scoring, grades and statistics; reminders, extensions and regrades are in class_desk_changes.cc.
 #include "homework/client/trainer/class_desk.h"
 
-#include <algorithm>
+#include <filesystem>
 
 #include "homework/client/common/files.h"
 #include "homework/client/common/text.h"
-#include "homework/client/trainer/class_board.h"
-#include "homework/client/trainer/course_folder.h"
-#include "homework/client/trainer/outbox.h"
+#include "homework/client/trainer/board_page.h"
+#include "homework/client/trainer/bucket.h"
+#include "homework/client/trainer/class_board_text.h"
+#include "homework/client/trainer/csv.h"
+#include "homework/client/trainer/statistics_plots.h"
+#include "homework/client/trainer/statistics_text.h"
 
 namespace hearth::homework::client {
+namespace {
 
-Status ClassDesk::deploy(DeployOptions options, const std::filesystem::path& folder) {
-  HOMEWORK_CHECK(desk_.openCloud());
-  const bool haveCourse = std::filesystem::exists(folder / "course.json");
-  if (haveCourse) {
-    HOMEWORK_TRY(const CourseFolder course, readCourseFolder(folder, desk_.now()));
-    if (options.sender.empty()) options.sender = addressOf(course.course.from);
-    if (options.trainer.empty() && !course.course.trainers.empty())
-      options.trainer = course.course.trainers.front();
-    if (options.timeZone.empty()) options.timeZone = course.course.timezone;
+constexpr const char* kPageKey = "scoring/board.html";
+constexpr std::chrono::minutes kPageValidity{60};
+
+std::string csvOf(const Table& table) {
+  std::string out;
+  for (const auto& row : table) {
+    for (std::size_t i = 0; i < row.size(); ++i) out += (i == 0 ? "" : ",") + csvCell(row[i]);
+    out += "\r\n";
   }
-  if (!isMailAddress(options.sender) || !isMailAddress(options.trainer) || options.timeZone.empty()) {
-    return Failure{Exit::kUsage, "It is not known who sends mails, who the trainer is, or which time zone holds.",
-                   "Say where the course is:  --course FOLDER  (its course.json says all three), or give  "
-                   "--sender, --trainer  and  "
-                   "--time-zone"};
+  return out;
+}
+
+}  // namespace
+
+Result<PublishedCourse> ClassDesk::published() {
+  HOMEWORK_CHECK(desk_.openDeployment());
+  return readPublishedCourse(desk_.cloud(), desk_.deployment());
+}
+
+Result<std::vector<ClassBoard>> ClassDesk::boards(const PublishedCourse& published, const std::string& test) {
+  HOMEWORK_TRY(const std::vector<PublishedTest> tests, findTests(published.catalogue, test));
+  std::vector<ClassBoard> boards;
+  for (const PublishedTest& wanted : tests) {
+    HOMEWORK_TRY(ClassBoard board, readClassBoard(desk_.cloud(), desk_.deployment(), published, wanted));
+    boards.push_back(std::move(board));
   }
-  options.name = desk_.name();
-  desk_.terminal().note("Deploying " + desk_.name() + " to " + desk_.cloud().access().described());
-  HOMEWORK_TRY(const Deployment made,
-               client::deploy(desk_.cloud(), desk_.stacks(), options,
-                              [this](const std::string& line) { desk_.terminal().note(line); }));
-  const std::string url = apiBase(desk_.cloud().access(), made.apiId);
+  return boards;
+}
+
+Status ClassDesk::status(const StatusOptions& options) {
+  HOMEWORK_TRY(const PublishedCourse course, published());
+  HOMEWORK_TRY(const std::vector<ClassBoard> all, boards(course, options.test));
+  if (options.page || options.upload) return writePage(options, course, all);
   if (desk_.json()) {
-    desk_.print(JsonObject{{"name", made.name},
-                           {"apiUrl", url + "/api"},
-                           {"apiId", made.apiId},
-                           {"usagePlanId", made.usagePlanId},
-                           {"dataBucket", made.dataBucket},
-                           {"packageBucket", made.packageBucket},
-                           {"scoreFunction", made.scoreFunction}});
+    JsonArray list;
+    for (const ClassBoard& board : all) list.push_back(classBoardJson(board));
+    desk_.print(JsonObject{{"now", formatInstant(desk_.now())}, {"tests", std::move(list)}});
     return Done{};
   }
-  desk_.terminal().say("API       " + url + "/api/v1/tests");
-  desk_.terminal().say("bucket    " + made.dataBucket);
-  desk_.terminal().say("scoring   " + made.scoreFunction);
+  for (const ClassBoard& board : all) {
+    desk_.print(classBoardLines(board, course.catalogue.zone, desk_.now(), desk_.terminal().style()));
+    desk_.terminal().say("");
+  }
   return Done{};
 }
 
-Status ClassDesk::destroy(Consent consent) {
-  HOMEWORK_CHECK(desk_.openCloud());
-  if (consent == Consent::kAsk) {
-    if (!desk_.terminal().interactive())
-      return Failure{Exit::kUsage, "There is nobody to confirm.", "Use  trainer destroy --yes"};
-    desk_.terminal().sayWrapped("This removes API and scoring of " + desk_.name() + " from " +
-                                desk_.cloud().access().described() +
-                                ". Answers, scores and the published tests stay in their bucket.");
-    const Reply reply = desk_.terminal().ask("Type " + desk_.name() + " to go on: ");
-    if (reply.kind != ReplyKind::kLine) return Failure{Exit::kInterrupted, "", ""};
-    if (reply.text != desk_.name()) {
-      desk_.terminal().say("Nothing was removed.");
-      return Done{};
-    }
+Status ClassDesk::writePage(const StatusOptions& options, const PublishedCourse& published,
+                            const std::vector<ClassBoard>& boards) {
+  const std::string page = boardPage(published.course, boards, published.catalogue.zone, desk_.now());
+  JsonObject said;
+  if (options.page) {
+    replaceFile(options.out, page);
+    said["file"] = std::filesystem::absolute(options.out).string();
+    desk_.terminal().note("Written to " + options.out + ". It names students: keep it to yourself.");
   }
-  HOMEWORK_CHECK(undeploy(desk_.stacks(), desk_.name()));
-  desk_.terminal().note("Removed. The stack " + desk_.name() + "-storage and its buckets are still there.");
-  return Done{};
-}
-
-Status ClassDesk::status(const std::string& test) {
-  HOMEWORK_CHECK(desk_.openDeployment());
-  HOMEWORK_TRY(const PublishedCourse published, readPublishedCourse(desk_.cloud(), desk_.deployment()));
-  HOMEWORK_TRY(const std::vector<PublishedTest> tests, findTests(published.catalogue, test));
-  JsonArray boards;
-  for (const PublishedTest& wanted : tests) {
-    HOMEWORK_TRY(const ClassBoard board, readClassBoard(desk_.cloud(), desk_.deployment(), published, wanted));
-    if (desk_.json()) {
-      boards.push_back(classBoardJson(board));
-    } else {
-      desk_.print(classBoardLines(board, published.catalogue.zone, desk_.cloud().now(), desk_.terminal().style()));
-      desk_.terminal().say("");
-    }
+  if (options.upload) {
+    const Deployment& deployment = desk_.deployment();
+    HOMEWORK_CHECK(putObject(desk_.cloud(), deployment.dataBucket, kPageKey, page, "text/html; charset=utf-8",
+                             "retention=course"));
+    const std::string url = desk_.cloud().presignedObject(deployment.dataBucket, kPageKey, kPageValidity);
+    said["url"] = url;
+    said["validMinutes"] = kPageValidity.count();
+    if (!desk_.json()) desk_.terminal().say(url);
+    desk_.terminal().note("Whoever has this address can read the board for " +
+                          std::to_string(kPageValidity.count()) + " minutes.");
   }
-  if (desk_.json())
-    desk_.print(JsonObject{{"now", formatInstant(desk_.cloud().now())}, {"tests", std::move(boards)}});
+  if (desk_.json()) desk_.print(said);
   return Done{};
 }
 
@@ -91,12 +89,9 @@ Status ClassDesk::score(const ScoringRequest& request) {
   HOMEWORK_CHECK(desk_.openDeployment());
   ScoringRequest resolved = request;
   if (!request.test.empty()) {
-    HOMEWORK_TRY(const PublishedCourse published, readPublishedCourse(desk_.cloud(), desk_.deployment()));
-    HOMEWORK_TRY(const std::vector<PublishedTest> tests, findTests(published.catalogue, request.test));
-    if (tests.size() > 1)
-      return Failure{Exit::kUsage, "More than one test is called " + inQuotes(request.test) + ".",
-                     "Say  SUBJECT/TEST"};
-    resolved.test = tests.front().ref.path();
+    HOMEWORK_TRY(const PublishedCourse course, published());
+    HOMEWORK_TRY(const PublishedTest test, findTest(course.catalogue, request.test));
+    resolved.test = test.ref.path();
   }
   desk_.terminal().note("Scoring on " + desk_.cloud().access().described() + " ...");
   HOMEWORK_TRY(const Json outcome, runScoring(desk_.cloud(), desk_.deployment(), resolved));
@@ -106,78 +101,64 @@ Status ClassDesk::score(const ScoringRequest& request) {
     desk_.print(scoringLines(outcome));
   }
   if (!arrayMember(outcome, "problems").empty()) {
-    return Failure{Exit::kRejected, "Not everything could be scored.", "Running it again is safe.", desk_.json()};
+    return Failure{Exit::kRejected, "Not everything could be scored.",
+                   "Running it again is safe:  trainer score . What stands in the way:  trainer status",
+                   desk_.json()};
   }
   return Done{};
 }
 
-Status ClassDesk::exportGrades(const std::string& file) {
-  HOMEWORK_CHECK(desk_.openDeployment());
-  HOMEWORK_TRY(const PublishedCourse published, readPublishedCourse(desk_.cloud(), desk_.deployment()));
-  std::vector<ClassBoard> boards;
-  for (const PublishedTest& test : published.catalogue.tests) {
-    HOMEWORK_TRY(ClassBoard board, readClassBoard(desk_.cloud(), desk_.deployment(), published, test));
-    boards.push_back(std::move(board));
+Status ClassDesk::exportGrades(const GradesOptions& options) {
+  if (options.separator.size() != 1 || std::string_view(",;\t").find(options.separator) == std::string_view::npos) {
+    return Failure{Exit::kUsage, "A separator is  ,  or  ;  or a tab.",
+                   "Spreadsheets of many countries want  trainer grades export --locale ';'"};
   }
-  const std::string csv = gradesCsv(boards);
-  if (file.empty()) {
+  HOMEWORK_TRY(const PublishedCourse course, published());
+  HOMEWORK_TRY(const std::vector<ClassBoard> all, boards(course, ""));
+  if (desk_.json() && options.out.empty()) {
+    desk_.print(gradesJson(all));
+    return Done{};
+  }
+  const std::string csv = gradesCsv(all, {options.separator.front(), options.byteOrderMark});
+  if (options.out.empty()) {
     desk_.terminal().say(std::string_view(csv).substr(0, csv.size() - 2));
     return Done{};
   }
-  replaceFile(file, csv);
-  desk_.terminal().note("Written to " + file + ".");
+  replaceFile(options.out, csv);
+  if (desk_.json()) desk_.print(JsonObject{{"file", std::filesystem::absolute(options.out).string()}});
+  desk_.terminal().note("Written to " + options.out + ".");
   return Done{};
 }
 
-Status ClassDesk::listMails(Mails which) {
-  HOMEWORK_CHECK(desk_.openDeployment());
-  HOMEWORK_TRY(std::vector<OutboxMail> mails, readOutbox(desk_.cloud(), desk_.deployment()));
-  if (which == Mails::kFailed) std::erase_if(mails, [](const OutboxMail& mail) { return mail.state != "failed"; });
-  if (desk_.json()) {
-    desk_.print(outboxJson(mails));
-  } else {
-    desk_.print(outboxLines(mails, std::max<std::size_t>(desk_.terminal().style().width, 100)));
-    if (mails.empty()) desk_.terminal().note("There are no mails.");
-  }
-  return Done{};
-}
-
-Status ClassDesk::showMail(const std::string& id, Form form) {
-  HOMEWORK_CHECK(desk_.openDeployment());
-  HOMEWORK_TRY(const std::vector<OutboxMail> mails, readOutbox(desk_.cloud(), desk_.deployment()));
-  HOMEWORK_TRY(const OutboxMail mail, findMail(mails, id));
-  if (desk_.json()) {
-    JsonObject document = outboxJson({mail}).at("mails").at(0).as_object();
-    document["raw"] = mail.raw;
-    desk_.print(document);
-  } else {
-    const std::string text = form == Form::kRaw ? mail.raw : readableMail(mail);
-    desk_.terminal().say(trimmed(cleaned(text, desk_.terminal().style().charset)));
-  }
-  return Done{};
-}
-
-Status ClassDesk::resendMails(const std::vector<std::string>& ids, Mails which) {
-  if (ids.empty() == (which == Mails::kAll))
-    return Failure{Exit::kUsage, "Say which:  trainer mail resend ID , or  --failed", ""};
-  HOMEWORK_CHECK(desk_.openDeployment());
-  HOMEWORK_TRY(const std::vector<OutboxMail> mails, readOutbox(desk_.cloud(), desk_.deployment()));
-  std::vector<OutboxMail> chosen;
-  for (const std::string& id : ids) {
-    HOMEWORK_TRY(OutboxMail mail, findMail(mails, id));
-    if (mail.state != "failed")
-      return Failure{Exit::kUsage,
-                     "The mail " + mail.id.substr(0, 7) + " has not failed: it is " + mail.state + ".", ""};
-    chosen.push_back(std::move(mail));
-  }
-  if (which == Mails::kFailed) {
-    for (const OutboxMail& mail : mails) {
-      if (mail.state == "failed") chosen.push_back(mail);
+Status ClassDesk::stats(const StatsOptions& options) {
+  HOMEWORK_TRY(const PublishedCourse course, published());
+  HOMEWORK_TRY(const PublishedTest test, findTest(course.catalogue, options.test));
+  HOMEWORK_TRY(const ClassBoard board, readClassBoard(desk_.cloud(), desk_.deployment(), course, test));
+  const homework::Zone& zone = course.catalogue.zone;
+  JsonArray files;
+  if (!options.svg.empty()) {
+    const std::filesystem::path folder = options.svg;
+    const std::vector<StatisticsPlot> plots = statisticsPlots(board, zone, desk_.now());
+    for (const StatisticsPlot& plot : plots) {
+      replaceFile(folder / (plot.name + ".svg"), plot.document);
+      replaceFile(folder / (plot.name + ".csv"), csvOf(plot.table));
+      files.push_back(Json((folder / (plot.name + ".svg")).string()));
     }
+    replaceFile(folder / "index.html", statisticsPage(board, plots));
+    files.push_back(Json((folder / "index.html").string()));
   }
-  for (const OutboxMail& mail : chosen) HOMEWORK_CHECK(releaseMail(desk_.cloud(), desk_.deployment(), mail));
-  desk_.terminal().note(std::to_string(chosen.size()) +
-                        " released. The next scoring run sends them; to send now:  trainer score");
+  if (desk_.json()) {
+    desk_.print(JsonObject{{"test", test.ref.path()},
+                           {"scoredAt", board.scoredAt ? Json(formatInstant(*board.scoredAt)) : Json()},
+                           {"submissions", board.submissions.size()},
+                           {"statistics", statisticsJson(board.statistics)},
+                           {"files", std::move(files)}});
+    return Done{};
+  }
+  desk_.print(statisticsLines(board, zone, desk_.now(), desk_.terminal().style()));
+  if (!files.empty())
+    desk_.terminal().note("The plots with their tables: " +
+                          (std::filesystem::path(options.svg) / "index.html").string());
   return Done{};
 }
 

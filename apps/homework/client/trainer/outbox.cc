@@ -5,11 +5,14 @@
 #include <map>
 
 #include "homework/client/common/text.h"
+#include "homework/client/trainer/bucket.h"
+#include "homework/domain/mime.h"
 
 namespace hearth::homework::client {
 namespace {
 
-constexpr std::string_view kPrefix = "outbox/";
+constexpr std::size_t kNarrow = 60;
+constexpr const char* kRetention = "retention=course";
 
 // The key without its ending, and the ending.
 std::pair<std::string, std::string> splitKey(const std::string& key) {
@@ -19,10 +22,13 @@ std::pair<std::string, std::string> splitKey(const std::string& key) {
   return {key, ""};
 }
 
-Result<Json> readDocument(Cloud& cloud, const Deployment& deployment, const std::string& key) {
-  const auto object = cloud.s3().getObject(deployment.dataBucket, key);
-  if (!object.ok()) return failureOf("read " + key, object.error());
-  return parseJson(object->body).value_or(Json());
+void fill(OutboxMail& mail, const Json& document) {
+  mail.kind = stringMember(document, "kind");
+  mail.studentId = stringMember(document, "studentId");
+  mail.to = stringMember(document, "to");
+  mail.subject = stringMember(document, "subject");
+  mail.createdAt = stringMember(document, "createdAt");
+  mail.raw = base64Decoded(stringMember(document, "raw")).value_or("");
 }
 
 // RFC 2045, 6.7; what is not well formed stays as it is.
@@ -96,11 +102,15 @@ std::string readableMail(const OutboxMail& mail) {
   return out + "Subject: " + mail.subject + "\n\n" + body;
 }
 
-Result<std::vector<OutboxMail>> readOutbox(Cloud& cloud, const Deployment& deployment) {
-  const auto listing = cloud.s3().listObjectsV2(deployment.dataBucket, kPrefix);
-  if (!listing.ok()) return failureOf("list the mails", listing.error());
+std::string OutboxMail::test() const {
+  const auto parts = split(stem, '/');
+  return parts.size() != 4 || parts[1] == "-" ? "" : std::string(parts[1]) + "/" + std::string(parts[2]);
+}
+
+Result<std::vector<OutboxMail>> readOutbox(Cloud& cloud, const Deployment& deployment, std::string_view prefix) {
+  HOMEWORK_TRY(const auto objects, listObjects(cloud, deployment.dataBucket, prefix));
   std::map<std::string, OutboxMail> mails;
-  for (const sdk::ListedObject& object : listing->objects) {
+  for (const sdk::ListedObject& object : objects) {
     const auto [stem, ending] = splitKey(object.key);
     OutboxMail& mail = mails[stem];
     mail.stem = stem;
@@ -108,20 +118,24 @@ Result<std::vector<OutboxMail>> readOutbox(Cloud& cloud, const Deployment& deplo
     if (ending == ".sent.json") mail.state = "sent";
     if (ending == ".failed.json" && mail.state.empty()) mail.state = "failed";
   }
+  std::vector<std::string> keys;
+  for (const auto& [stem, mail] : mails) keys.push_back(stem + ".mail.json");
+  for (const auto& [stem, mail] : mails) {
+    if (mail.state == "failed") keys.push_back(stem + ".failed.json");
+  }
+  HOMEWORK_TRY(const auto bodies, findObjects(cloud, deployment.dataBucket, keys));
   std::vector<OutboxMail> out;
+  std::size_t next = 0;
+  std::size_t nextFailed = mails.size();
   for (auto& [stem, mail] : mails) {
-    HOMEWORK_TRY(const Json document, readDocument(cloud, deployment, stem + ".mail.json"));
-    mail.kind = stringMember(document, "kind");
-    mail.to = stringMember(document, "to");
-    mail.subject = stringMember(document, "subject");
-    mail.createdAt = stringMember(document, "createdAt");
-    mail.raw = base64Decoded(stringMember(document, "raw")).value_or("");
+    const auto& body = bodies[next++];
+    if (body) fill(mail, parseJson(*body).value_or(Json()));
     if (mail.state.empty()) mail.state = "pending";
     if (mail.state == "failed") {
-      HOMEWORK_TRY(const Json failed, readDocument(cloud, deployment, stem + ".failed.json"));
+      const Json failed = parseJson(bodies[nextFailed++].value_or("")).value_or(Json());
       mail.problem = stringMember(failed, "code") + ": " + stringMember(failed, "message");
     }
-    out.push_back(std::move(mail));
+    if (body) out.push_back(std::move(mail));
   }
   std::stable_sort(out.begin(), out.end(),
                    [](const OutboxMail& a, const OutboxMail& b) { return a.createdAt < b.createdAt; });
@@ -141,25 +155,53 @@ Result<OutboxMail> findMail(const std::vector<OutboxMail>& mails, const std::str
   return *found;
 }
 
-Status releaseMail(Cloud& cloud, const Deployment& deployment, const OutboxMail& mail) {
+std::optional<std::string> withRecipient(const std::string& document, const std::string& address) {
+  auto parsed = parseJson(document);
+  const auto raw = base64Decoded(parsed ? stringMember(*parsed, "raw") : "");
+  if (!parsed || !parsed->is_object() || !raw || raw->empty()) return std::nullopt;
+  const std::size_t head = std::min(raw->find("\r\n\r\n"), raw->size());
+  const std::size_t start = raw->starts_with("To: ") ? 0 : raw->find("\r\nTo: ") + 2;
+  if (start > head || raw->find("\r\n", start) == std::string::npos) return std::nullopt;
+  std::string changed = *raw;
+  changed.replace(start, raw->find("\r\n", start) - start, "To: " + address);
+  parsed->as_object()["to"] = address;
+  parsed->as_object()["raw"] = base64(changed);
+  return writeJson(*parsed);
+}
+
+Status releaseMail(Cloud& cloud, const Deployment& deployment, const OutboxMail& mail, const std::string& address) {
+  if (!address.empty() && address != mail.to) {
+    const std::string key = mail.stem + ".mail.json";
+    HOMEWORK_TRY(const auto document, findObject(cloud, deployment.dataBucket, key));
+    const auto changed = withRecipient(document.value_or(""), address);
+    if (!changed) {
+      return Failure{Exit::kRejected, "The mail " + mail.id.substr(0, 7) + " is damaged and stays as it is.",
+                     "Look at it:  trainer mail show " + mail.id.substr(0, 7)};
+    }
+    HOMEWORK_CHECK(putObject(cloud, deployment.dataBucket, key, *changed, "application/json", kRetention));
+  }
   const auto deleted = cloud.s3().deleteObject(deployment.dataBucket, mail.stem + ".failed.json");
   if (!deleted.ok()) return failureOf("release the mail " + mail.id, deleted.error());
   return Done{};
 }
 
-std::vector<std::string> outboxLines(const std::vector<OutboxMail>& mails, std::size_t width) {
-  std::size_t to = 2;
-  for (const OutboxMail& mail : mails) to = std::min<std::size_t>(std::max(to, columns(cleanedLine(mail.to))), 34);
+std::vector<std::string> outboxLines(const std::vector<OutboxMail>& mails, const Style& style) {
+  const bool narrow = style.width < kNarrow;
   std::vector<std::string> lines;
   for (const OutboxMail& mail : mails) {
-    const std::string head = fitted(mail.id, 8).substr(0, 7) + "  " + fitted(mail.state, 7) + "  " +
-                             fitted(shortTime(mail.createdAt), 20) + "  " + fitted(cleanedLine(mail.to), to) + "  ";
-    const std::size_t room = width > columns(head) + 40 ? width - columns(head) : 40;
-    lines.push_back(head + cleanedLine(mail.subject, Charset::kUtf8, room));
-    if (!mail.problem.empty()) {
-      for (const std::string& line : wrapped(cleanedLine(mail.problem, Charset::kUtf8, 500), width, "         "))
-        lines.push_back(line);
+    const std::string to = cleanedLine(mail.to, style.charset, 60);
+    const std::string subject = cleanedLine(mail.subject, style.charset, 120);
+    const std::string head = mail.id.substr(0, 7) + "  " + fitted(mail.state, 7) + "  " + shortTime(mail.createdAt);
+    lines.push_back(narrow ? head : head + "  " + to);
+    if (narrow) {
+      for (const std::string& line : wrapped(to, style.width, "  ")) lines.push_back(line);
     }
+    for (const std::string& line : wrapped(subject, style.width, narrow ? "  " : "         "))
+      lines.push_back(line);
+    if (mail.problem.empty()) continue;
+    for (const std::string& line :
+         wrapped(cleanedLine(mail.problem, style.charset, 500), style.width, narrow ? "  " : "         "))
+      lines.push_back(line);
   }
   return lines;
 }
@@ -170,6 +212,8 @@ Json outboxJson(const std::vector<OutboxMail>& mails) {
     out.push_back(JsonObject{{"id", mail.id},
                              {"state", mail.state},
                              {"kind", mail.kind},
+                             {"test", mail.test().empty() ? Json() : Json(mail.test())},
+                             {"studentId", mail.studentId.empty() ? Json() : Json(mail.studentId)},
                              {"to", mail.to},
                              {"subject", mail.subject},
                              {"createdAt", mail.createdAt},

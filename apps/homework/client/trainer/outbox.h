@@ -1,5 +1,4 @@
-// The mails that scoring has queued: what they say, and whether they were sent. They lie in the bucket, wherever
-// the pipeline runs.
+// The mails of the pipeline: what they say, and whether they were sent. They lie in the bucket, wherever it runs.
 #pragma once
 
 #include <optional>
@@ -7,6 +6,7 @@
 #include <vector>
 
 #include "homework/client/common/json.h"
+#include "homework/client/common/terminal.h"
 #include "homework/client/trainer/deployment.h"
 
 namespace hearth::homework::client {
@@ -16,23 +16,34 @@ struct OutboxMail {
   std::string stem;   // the object keys are this and .mail.json, .sent.json, .failed.json
   std::string state;  // sent, failed, pending
   std::string kind;
+  std::string studentId;  // empty for trainers' mails
   std::string to;
   std::string subject;
   std::string createdAt;
   std::string problem;  // why it failed
   std::string raw;      // the MIME message
+
+  // `subject/testId`; empty for a mail of a run as a whole.
+  std::string test() const;
 };
 
-// All mails, oldest first.
-Result<std::vector<OutboxMail>> readOutbox(Cloud& cloud, const Deployment& deployment);
+inline constexpr std::string_view kOutboxPrefix = "outbox/";
+
+// All mails below `prefix`, oldest first.
+Result<std::vector<OutboxMail>> readOutbox(Cloud& cloud, const Deployment& deployment,
+                                           std::string_view prefix = kOutboxPrefix);
 
 // The mail whose id begins with `id`. Failure kUsage for none and for several.
 Result<OutboxMail> findMail(const std::vector<OutboxMail>& mails, const std::string& id);
 
-// Lets the next scoring run try a failed mail again.
-Status releaseMail(Cloud& cloud, const Deployment& deployment, const OutboxMail& mail);
+// Lets a failed mail be tried again; to `address` from now on, when that is not empty and another than before.
+Status releaseMail(Cloud& cloud, const Deployment& deployment, const OutboxMail& mail, const std::string& address);
 
-std::vector<std::string> outboxLines(const std::vector<OutboxMail>& mails, std::size_t width);
+// The mail document with another recipient, in its member `to` and in the message's header; nullopt when it is
+// none.
+std::optional<std::string> withRecipient(const std::string& document, const std::string& address);
+
+std::vector<std::string> outboxLines(const std::vector<OutboxMail>& mails, const Style& style);
 Json outboxJson(const std::vector<OutboxMail>& mails);
 
 // The mail for people: From, To, Subject and Date, and the text/plain part decoded; all of `raw` when it has no

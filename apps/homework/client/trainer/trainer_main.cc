@@ -3,6 +3,7 @@
 
 #include "homework/client/common/command_line.h"
 #include "homework/client/trainer/class_commands.h"
+#include "homework/client/trainer/cloud_commands.h"
 #include "homework/client/trainer/content_commands.h"
 #include "homework/client/trainer/desk.h"
 
@@ -26,6 +27,7 @@ int run(int argc, char** argv) {
   CommandTable table;
   addContentCommands(app, table);
   addClassCommands(app, table);
+  addCloudCommands(app, table);
   return runTool(app, argc, argv, global, [&] {
     Terminal terminal(global.terminal());
     Desk desk(terminal, global.json ? Output::kJson : Output::kText, name);
