@@ -108,12 +108,34 @@ namespace {space} {{
 
 }}  // namespace {space}
 """,
+        f"{name}_access.h": f"""// What the operations of {title} have to be allowed for.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/
+#pragma once
+
+#include "api/access.h"
+
+namespace {space} {{
+
+api::ServiceAccess {name}Access();
+
+}}  // namespace {space}
+""",
+        f"{name}_access.cc": f"""#include "services/{name}/{name}_access.h"
+
+namespace {space} {{
+
+// One rule for every operation of service.toml: {{"CreateX", "{name}:CreateX", "arn:aws:{name}:{{region}}:{{account}}:{{Name}}"}}.
+api::ServiceAccess {name}Access() {{ return {{"{name}", {{}}, {{}}}}; }}
+
+}}  // namespace {space}
+""",
         "README.md": f"""# services/{name}: {title}
 
 | task | file |
 |---|---|
 | operations | `{name}_service.cc` |
 | all SQL | `{name}_store.cc` |
+| what operations have to be allowed for | `{name}_access.cc` |
 
 Supported: the operations of `service.toml`. The others answer NotImplemented by name.
 """,
@@ -171,12 +193,16 @@ def wiring(name: str, kind: str) -> dict[Path, str]:
     edit(
         "src/server/parts.cc",
         lambda text, where: insert_sorted(
+            text, where, r'#include "services/', f'#include "services/{name}/{name}_access.h"\n'),
+        lambda text, where: insert_sorted(
             text, where, r'#include "services/', f'#include "services/{name}/{name}_store.h"\n'),
         lambda text, where: insert(text, where, r"^      \w+_\(.*\),\n(?=      http_\(loop)", f"      {name}_(database_),\n"),
         lambda text, where: insert(
             text, where, r"^  append\(steps, services::.*\);\n", f"  append(steps, services::{name}::{name}Migrations());\n"),
         lambda text, where: insert(
             text, where, r"^  api::\w+::bind\(router_, \w+_\);\n", f"  api::{name}::bind(router_, {name}_);\n"),
+        lambda text, where: insert(
+            text, where, r"^  rules\.push_back\(services::.*\);\n", f"  rules.push_back(services::{name}::{name}Access());\n"),
     )
     return changed
 

@@ -96,6 +96,31 @@ struct AccessRule {
   std::function<Access(const std::vector<Access>&)> absence = {};
 };
 
+// What CloudFormation needs to be allowed for when it makes, changes or removes a resource in the name of somebody
+// who is not root. Properties are named by their path, through lists as well: "Targets.RoleArn".
+struct TypeNeed {
+  enum When : unsigned char { kMake = 1, kChange = 2, kRemove = 4 };
+
+  unsigned when = kMake;
+  std::string_view action;
+  // Only when one of these is there, and in a change differs; none: always.
+  std::vector<std::string_view> properties = {};
+  // Instead of the type's. With a property of several values: one access for each; with none: no access.
+  std::string_view resource = {};
+  // The condition key that each value of a property is given as, one access for each.
+  std::string_view conditionKey = {};
+  std::string_view conditionProperty = {};
+  std::string_view passedTo = {};  // iam:PassedToService
+};
+
+struct TypeRule {
+  std::string_view type;  // "AWS::S3::Bucket"
+  // {account}, {region}, {id}, properties, properties with a default: {Path=/}. A value that is an ARN itself
+  // stands for the whole.
+  std::string_view resource;
+  std::vector<TypeNeed> needs;
+};
+
 // What a service says of its operations.
 struct ServiceAccess {
   std::string_view service;  // its folder: "s3"
@@ -103,6 +128,7 @@ struct ServiceAccess {
   // The condition keys of the service that the rules give values to, or that no request here can have. Absence of
   // any other says nothing. With a slash at the end: all that begin so.
   std::vector<std::string_view> keys;
+  std::vector<TypeRule> types = {};  // of CloudFormation
 };
 
 // The template with what it names put in.

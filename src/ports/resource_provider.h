@@ -45,6 +45,9 @@ struct ResourceRequest {
   std::string stackName;
   std::string stackId;
   std::string logicalId;
+  // In whose rights the stack's operation runs: ARN of its service role, or of the user or session that ordered it.
+  // Empty: root.
+  std::string actor;
   std::string physicalId;  // empty in create
   JsonObject properties;
   JsonObject oldProperties;  // in update: what stands now

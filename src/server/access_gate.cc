@@ -74,6 +74,13 @@ Result<void> AccessGate::admit(const api::Operation& operation, api::Call& call,
   return {};
 }
 
+const api::TypeRule* AccessGate::findType(std::string_view type) const {
+  for (const api::ServiceAccess& service : access_)
+    for (const api::TypeRule& rule : service.types)
+      if (rule.type == type) return &rule;
+  return nullptr;
+}
+
 Fault AccessGate::veil(const Admission& admission, Fault fault) {
   if (!admission.rule || !admission.rule->absence || admission.accesses.empty()) return fault;
   if (fault.status != 404 || fault.code == "NoSuchBucket") return fault;

@@ -59,6 +59,8 @@ class AccessGate final {
   // until the handler has ended.
   Result<void> admit(const api::Operation& operation, api::Call& call, const api::AnyShape& input,
                      CallRights::Headers headers, Admission& admission) const;
+  // nullptr for a type that no service has a rule for.
+  const api::TypeRule* findType(std::string_view type) const;
   // The fault of a handler as the caller may see it: who may not list a bucket is told nothing about what is not in
   // it.
   static Fault veil(const Admission& admission, Fault fault);

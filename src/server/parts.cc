@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/local_server.h"
 #include "identity/bucket_policy.h"
+#include "server/guarded_provider.h"
 #include "server/server.h"
 #include "services/apigateway/apigateway_access.h"
 #include "services/apigateway/apigateway_resources.h"
@@ -259,11 +260,18 @@ void Parts::bindServices() {
 }
 
 std::vector<api::ServiceAccess> Parts::accessRules() {
-  return {services::s3::s3Access(),         services::lambda::lambdaAccess(),
-          services::sts::stsAccess(),       services::apigateway::apigatewayAccess(),
-          services::events::eventsAccess(), services::cloudformation::cloudformationAccess(),
-          services::logs::logsAccess(),     services::scheduler::schedulerAccess(),
-          services::ses::sesAccess(),       services::iam::iamAccess(iam_.accessNames())};
+  std::vector<api::ServiceAccess> rules;
+  rules.push_back(services::s3::s3Access());
+  rules.push_back(services::lambda::lambdaAccess());
+  rules.push_back(services::apigateway::apigatewayAccess());
+  rules.push_back(services::cloudformation::cloudformationAccess());
+  rules.push_back(services::iam::iamAccess(iam_.accessNames()));
+  rules.push_back(services::sts::stsAccess());
+  rules.push_back(services::events::eventsAccess());
+  rules.push_back(services::scheduler::schedulerAccess());
+  rules.push_back(services::logs::logsAccess());
+  rules.push_back(services::ses::sesAccess());
+  return rules;
 }
 
 void Parts::registerResources() {
@@ -275,7 +283,11 @@ void Parts::registerResources() {
   append(resources_, services::scheduler::makeSchedulerResources(scheduler_));
   append(resources_, services::logs::makeLogsResources(logs_));
   append(resources_, services::ses::makeSesResources(ses_));
-  for (auto& provider : resources_) stacks_.registerProvider(*provider);
+  for (auto& provider : resources_) {
+    const api::TypeRule* rule = access_->findType(provider->spec().type);
+    provider = std::make_unique<GuardedProvider>(std::move(provider), rule, authority_, directory_, *clock_);
+    stacks_.registerProvider(*provider);
+  }
 }
 
 Task<http::Response> Parts::handle(http::Request& request) { return pipeline_->handle(request); }

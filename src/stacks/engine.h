@@ -41,6 +41,7 @@ namespace hearth::stacks {
 struct Place {
   std::string account;
   std::string region;
+  std::string caller = {};  // of an order: ARN of the user or session in whose rights it runs; empty: root
 };
 
 struct CreateStackInput {
@@ -200,9 +201,9 @@ class Engine final {
   Result<Definition> definitionFor(const StackRecord& stack, const UpdateStackInput& input,
                                    const Template& document) const;
   Result<StackRecord> stackForChangeSet(const CreateChangeSetInput& input);
-  void acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFailure, const std::string& token);
-  void acceptUpdate(StackRecord& stack, Prepared prepared, const std::string& token);
-  Operation newOperation(OperationKind kind, const std::string& token);
+  void acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFailure, Operation operation);
+  void acceptUpdate(StackRecord& stack, Prepared prepared, Operation operation);
+  Operation newOperation(const Place& place, OperationKind kind, const std::string& token);
   void announce(StackRecord& stack, Status status);
 
   store::Database& database_;

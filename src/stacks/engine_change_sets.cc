@@ -65,7 +65,7 @@ Result<StackRecord> Engine::stackForChangeSet(const CreateChangeSetInput& input)
   stack.id = "arn:aws:cloudformation:" + stack.region + ":" + stack.account + ":stack/" + stack.name + "/" +
              base::randomUuid(random_);
   stack.created = clock_.now();
-  stack.operation = newOperation(OperationKind::kCreate, order.token);
+  stack.operation = newOperation(order.place, OperationKind::kCreate, order.token);
   announce(stack, Status::kReviewInProgress);
   stack.operation.reset();
   store_.insertStack(stack);
@@ -169,7 +169,8 @@ Result<void> Engine::executeChangeSet(const Place& place, const std::string& nam
                              " state and can not be created.");
     }
     HEARTH_TRY(Prepared prepared, prepare(stack, set.definition, *parsed, {}));
-    acceptCreate(stack, std::move(prepared), disableRollback ? OnFailure::kDoNothing : OnFailure::kRollback, token);
+    acceptCreate(stack, std::move(prepared), disableRollback ? OnFailure::kDoNothing : OnFailure::kRollback,
+                 newOperation(place, OperationKind::kCreate, token));
   } else {
     if (stack.operation || !canBeUpdated(stack.status)) {
       return validationError("Stack:" + stack.id + " is in " + statusText(stack) +
@@ -177,7 +178,7 @@ Result<void> Engine::executeChangeSet(const Place& place, const std::string& nam
     }
     HEARTH_TRY(Prepared prepared,
                prepare(stack, set.definition, *parsed, currentResources(store_.resources(stack.id))));
-    acceptUpdate(stack, std::move(prepared), token);
+    acceptUpdate(stack, std::move(prepared), newOperation(place, OperationKind::kUpdate, token));
   }
   changeSets_.beginExecution(set.id, stack.operation->id);
   changeSets_.removeOthers(stack.id, set.id);

@@ -52,8 +52,9 @@ Result<Engine::Prepared> Engine::prepare(const StackRecord& stack, Definition de
   return prepared;
 }
 
-Operation Engine::newOperation(OperationKind kind, const std::string& token) {
+Operation Engine::newOperation(const Place& place, OperationKind kind, const std::string& token) {
   Operation operation;
+  operation.caller = place.caller;
   operation.id = base::randomUuid(random_);
   operation.kind = kind;
   operation.token = token;
@@ -107,16 +108,17 @@ Result<std::string> Engine::createStack(const CreateStackInput& input) {
   stack.terminationProtection = input.terminationProtection;
   stack.timeoutMinutes = input.timeoutMinutes;
   store_.insertStack(stack);
-  acceptCreate(stack, std::move(prepared), input.onFailure, input.token);
+  acceptCreate(stack, std::move(prepared), input.onFailure,
+               newOperation(input.place, OperationKind::kCreate, input.token));
   return stack.id;
 }
 
 // Of a stack whose row is there.
-void Engine::acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFailure, const std::string& token) {
+void Engine::acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFailure, Operation operation) {
   stack.description = std::move(prepared.description);
   stack.disableRollback = onFailure == OnFailure::kDoNothing;
   stack.definition = std::move(prepared.definition);
-  stack.operation = newOperation(OperationKind::kCreate, token);
+  stack.operation = std::move(operation);
   stack.operation->onFailure = onFailure;
   announce(stack, Status::kCreateInProgress);
   store_.saveDefinition(stack);
@@ -161,14 +163,14 @@ Result<std::string> Engine::updateStack(const UpdateStackInput& input) {
   HEARTH_TRY(auto prepared, prepareUpdate(stack, input));
   if (prepared.isSameAs(stack)) return validationError("No updates are to be performed.");
   changeSets_.makeObsolete(stack.id);
-  acceptUpdate(stack, std::move(prepared), input.token);
+  acceptUpdate(stack, std::move(prepared), newOperation(input.place, OperationKind::kUpdate, input.token));
   return stack.id;
 }
 
-void Engine::acceptUpdate(StackRecord& stack, Prepared prepared, const std::string& token) {
+void Engine::acceptUpdate(StackRecord& stack, Prepared prepared, Operation operation) {
   stack.updated = clock_.now();
   stack.pending = std::move(prepared.definition);
-  stack.operation = newOperation(OperationKind::kUpdate, token);
+  stack.operation = std::move(operation);
   announce(stack, Status::kUpdateInProgress);
   store_.saveDefinition(stack);
   store_.saveState(stack);
@@ -220,7 +222,7 @@ Result<void> Engine::deleteStack(const DeleteStackInput& input) {
     store_.saveResource(row);
   }
   changeSets_.removeOthers(stack.id, "");
-  stack.operation = newOperation(OperationKind::kDelete, input.token);
+  stack.operation = newOperation(input.place, OperationKind::kDelete, input.token);
   stack.operation->phase = Phase::kRemoval;
   stack.operation->endsAs = Status::kDeleteComplete;
   stack.operation->retained = input.retainResources;
@@ -254,7 +256,7 @@ Result<void> Engine::continueUpdateRollback(const Place& place, const std::strin
     store_.saveResource(row);
   }
   stack.updated = clock_.now();
-  stack.operation = newOperation(OperationKind::kUpdate, token);
+  stack.operation = newOperation(place, OperationKind::kUpdate, token);
   stack.operation->phase = Phase::kRollback;
   announce(stack, Status::kUpdateRollbackInProgress);
   store_.saveState(stack);

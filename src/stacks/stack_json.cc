@@ -80,6 +80,7 @@ JsonObject toJson(const Operation& operation) {
   object.emplace("onFailure", static_cast<std::int64_t>(operation.onFailure));
   object.emplace("endsAs", nameOf(operation.endsAs));
   object.emplace("token", operation.token);
+  object.emplace("caller", operation.caller);
   object.emplace("started", base::toMillis(operation.started));
   object.emplace("retained", toJson(operation.retained));
   object.emplace("failed", toJson(operation.failed));
@@ -94,6 +95,7 @@ Operation operationOf(const Json& json) {
   operation.onFailure = static_cast<OnFailure>(number(json, "onFailure"));
   operation.endsAs = statusOf(text(json, "endsAs"));
   operation.token = text(json, "token");
+  operation.caller = text(json, "caller");
   operation.started = base::fromMillis(number(json, "started"));
   operation.retained = textList(json, "retained");
   operation.failed = textList(json, "failed");

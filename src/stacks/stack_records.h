@@ -70,6 +70,7 @@ struct Operation {
   OnFailure onFailure = OnFailure::kRollback;
   Status endsAs = Status::kCreateComplete;  // the stack's status once kRemoval is through
   std::string token;                        // ClientRequestToken of the request
+  std::string caller;                       // ARN of who ordered it; empty: root
   base::Time started;
   std::vector<std::string> retained;  // logical ids that a deletion leaves alone
   std::vector<std::string> failed;    // logical ids that could not be removed or restored

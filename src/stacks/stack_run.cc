@@ -122,6 +122,8 @@ ports::ResourceRequest StackRun::requestFor(const ResourceRecord& row) const {
   request.stackName = stack_.name;
   request.stackId = stack_.id;
   request.logicalId = row.logicalId;
+  request.actor = target().roleArn;
+  if (request.actor.empty() && stack_.operation) request.actor = stack_.operation->caller;
   request.physicalId = row.physicalId;
   request.uniqueToken = row.uniqueToken;
   request.properties = row.properties;

@@ -17,7 +17,7 @@ def scheduler(hearth):
 
 
 def target(hearth, arn, **more):
-    return {"Arn": arn, "RoleArn": make_role(hearth, "scheduler.amazonaws.com")} | more
+    return {"Arn": arn, "RoleArn": make_role(hearth, "scheduler.amazonaws.com", may=["lambda:InvokeFunction"])} | more
 
 
 def test_schedules_are_kept_as_they_were_said(hearth, scheduler):

@@ -50,6 +50,92 @@ std::string pathOf(const api::Operation& operation, const InputView& input) {
   }
 }
 
+// https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-types.html: each type's schema lists what
+// its handlers call.
+std::vector<api::TypeRule> types() {
+  using N = api::TypeNeed;
+  return {
+      {"AWS::ApiGateway::RestApi",
+       "arn:aws:apigateway:{region}::/restapis/{id}",
+       {{.when = N::kMake, .action = "apigateway:POST", .resource = "arn:aws:apigateway:{region}::/restapis"},
+        {.when = N::kChange, .action = "apigateway:PATCH"},
+        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
+      {"AWS::ApiGateway::Resource",
+       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/resources/{id}",
+       {{.when = N::kMake,
+         .action = "apigateway:POST",
+         .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/resources/{ParentId}"},
+        {.when = N::kChange, .action = "apigateway:PATCH"},
+        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
+      {"AWS::ApiGateway::Method",
+       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/resources/{ResourceId}/methods/{HttpMethod}",
+       {{.when = N::kMake | N::kChange, .action = "apigateway:PUT"},
+        {.when = N::kMake | N::kChange,
+         .action = "iam:PassRole",
+         .properties = {"Integration.Credentials"},
+         .resource = "{Integration.Credentials}",
+         .passedTo = "apigateway.amazonaws.com"},
+        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
+      {"AWS::ApiGateway::Model",
+       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/models/{id}",
+       {{.when = N::kMake,
+         .action = "apigateway:POST",
+         .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/models"},
+        {.when = N::kChange, .action = "apigateway:PATCH"},
+        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
+      {"AWS::ApiGateway::RequestValidator",
+       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/requestvalidators/{id}",
+       {{.when = N::kMake,
+         .action = "apigateway:POST",
+         .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/requestvalidators"},
+        {.when = N::kChange, .action = "apigateway:PATCH"},
+        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
+      {"AWS::ApiGateway::GatewayResponse",
+       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/gatewayresponses/{ResponseType}",
+       {{.when = N::kMake | N::kChange, .action = "apigateway:PUT"},
+        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
+      {"AWS::ApiGateway::Account",
+       "arn:aws:apigateway:{region}::/account",
+       {{.when = N::kMake | N::kChange | N::kRemove, .action = "apigateway:PATCH"},
+        {.when = N::kMake | N::kChange,
+         .action = "iam:PassRole",
+         .properties = {"CloudWatchRoleArn"},
+         .resource = "{CloudWatchRoleArn}",
+         .passedTo = "apigateway.amazonaws.com"}}},
+      {"AWS::ApiGateway::Deployment",
+       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/deployments/{id}",
+       {{.when = N::kMake,
+         .action = "apigateway:POST",
+         .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/deployments"},
+        {.when = N::kChange, .action = "apigateway:PATCH"},
+        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
+      {"AWS::ApiGateway::Stage",
+       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/stages/{id}",
+       {{.when = N::kMake,
+         .action = "apigateway:POST",
+         .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/stages"},
+        {.when = N::kChange, .action = "apigateway:PATCH"},
+        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
+      {"AWS::ApiGateway::ApiKey",
+       "arn:aws:apigateway:{region}::/apikeys/{id}",
+       {{.when = N::kMake, .action = "apigateway:POST", .resource = "arn:aws:apigateway:{region}::/apikeys"},
+        {.when = N::kChange, .action = "apigateway:PATCH"},
+        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
+      {"AWS::ApiGateway::UsagePlan",
+       "arn:aws:apigateway:{region}::/usageplans/{id}",
+       {{.when = N::kMake, .action = "apigateway:POST", .resource = "arn:aws:apigateway:{region}::/usageplans"},
+        {.when = N::kChange, .action = "apigateway:PATCH"},
+        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
+      {"AWS::ApiGateway::UsagePlanKey",
+       "arn:aws:apigateway:{region}::/usageplans/{UsagePlanId}/keys/{KeyId}",
+       {{.when = N::kMake,
+         .action = "apigateway:POST",
+         .resource = "arn:aws:apigateway:{region}::/usageplans/{UsagePlanId}/keys"},
+        {.when = N::kChange, .action = "apigateway:PATCH"},
+        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
+  };
+}
+
 }  // namespace
 
 // Actions are HTTP's methods and resources its paths: so every operation of the model has its rule.
@@ -66,6 +152,7 @@ api::ServiceAccess apigatewayAccess() {
     };
     access.rules.push_back(std::move(rule));
   }
+  access.types = types();
   return access;
 }
 

@@ -6,7 +6,9 @@ using namespace api::cloudformation;
 
 Fault invalid(std::string message) { return {"ValidationError", std::move(message)}; }
 
-stacks::Place placeOf(const api::Call& call) { return {call.account, call.region}; }
+stacks::Place placeOf(const api::Call& call) {
+  return {call.account, call.region, call.principal.isRoot ? std::string() : call.principal.arn};
+}
 
 std::vector<stacks::ParameterInput> parametersOf(const std::optional<std::vector<Parameter>>& given) {
   std::vector<stacks::ParameterInput> parameters;

@@ -49,6 +49,30 @@ Result<void> putTargets(const Call& call, const InputView& input, Accesses& acce
   return {};
 }
 
+// https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-types.html: each type's schema lists what
+// its handlers call.
+std::vector<api::TypeRule> types() {
+  using N = api::TypeNeed;
+  return {
+      {"AWS::Events::Rule",
+       "arn:aws:events:{region}:{account}:rule/{id}",
+       {{.when = N::kMake | N::kChange, .action = "events:PutRule"},
+        {.when = N::kMake | N::kChange, .action = "events:PutTargets", .properties = {"Targets"}},
+        {.when = N::kMake | N::kChange,
+         .action = "iam:PassRole",
+         .properties = {"RoleArn"},
+         .resource = "{RoleArn}",
+         .passedTo = "events.amazonaws.com"},
+        {.when = N::kMake | N::kChange,
+         .action = "iam:PassRole",
+         .properties = {"Targets.RoleArn"},
+         .resource = "{Targets.RoleArn}",
+         .passedTo = "events.amazonaws.com"},
+        {.when = N::kRemove, .action = "events:RemoveTargets", .properties = {"Targets"}},
+        {.when = N::kRemove, .action = "events:DeleteRule"}}},
+  };
+}
+
 }  // namespace
 
 api::ServiceAccess eventsAccess() {
@@ -70,7 +94,8 @@ api::ServiceAccess eventsAccess() {
               {"TagResource", "events:TagResource", "{ResourceARN}"},
               {"UntagResource", "events:UntagResource", "{ResourceARN}"},
           },
-          {"events:TargetArn"}};
+          {"events:TargetArn"},
+          types()};
 }
 
 }  // namespace hearth::services::events

@@ -33,6 +33,27 @@ Result<void> onTagged(const Call&, const InputView&, Accesses& accesses) {
   return {};
 }
 
+// https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-types.html: each type's schema lists what
+// its handlers call.
+std::vector<api::TypeRule> types() {
+  using N = api::TypeNeed;
+  return {
+      {"AWS::Logs::LogGroup",
+       "arn:aws:logs:{region}:{account}:log-group:{id}:log-stream:",
+       {{.when = N::kMake, .action = "logs:CreateLogGroup"},
+        {.when = N::kMake | N::kChange, .action = "logs:PutRetentionPolicy", .properties = {"RetentionInDays"}},
+        {.when = N::kMake | N::kChange,
+         .action = "logs:TagResource",
+         .properties = {"Tags"},
+         .resource = "arn:aws:logs:{region}:{account}:log-group:{id}"},
+        {.when = N::kRemove, .action = "logs:DeleteLogGroup"}}},
+      {"AWS::Logs::LogStream",
+       "arn:aws:logs:{region}:{account}:log-group:{LogGroupName}:log-stream:{id}",
+       {{.when = N::kMake, .action = "logs:CreateLogStream"},
+        {.when = N::kRemove, .action = "logs:DeleteLogStream"}}},
+  };
+}
+
 }  // namespace
 
 api::ServiceAccess logsAccess() {
@@ -57,7 +78,8 @@ api::ServiceAccess logsAccess() {
           {"UntagLogGroup", "logs:UntagLogGroup", kGroup},
           {"UntagResource", "logs:UntagResource", "{resourceArn}", onTagged},
       },
-      {}};
+      {},
+      types()};
 }
 
 }  // namespace hearth::services::logs

@@ -220,6 +220,39 @@ std::vector<AccessRule> objectRules() {
   };
 }
 
+// https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-types.html: each type's schema lists what
+// its handlers call.
+std::vector<api::TypeRule> types() {
+  using N = api::TypeNeed;
+  return {
+      {"AWS::S3::Bucket",
+       "arn:aws:s3:::{id}",
+       {{.when = N::kMake, .action = "s3:CreateBucket"},
+        {.when = N::kMake | N::kChange,
+         .action = "s3:PutBucketVersioning",
+         .properties = {"VersioningConfiguration"}},
+        {.when = N::kMake | N::kChange,
+         .action = "s3:PutEncryptionConfiguration",
+         .properties = {"BucketEncryption"}},
+        {.when = N::kMake | N::kChange,
+         .action = "s3:PutBucketPublicAccessBlock",
+         .properties = {"PublicAccessBlockConfiguration"}},
+        {.when = N::kMake | N::kChange,
+         .action = "s3:PutBucketOwnershipControls",
+         .properties = {"OwnershipControls"}},
+        {.when = N::kMake | N::kChange,
+         .action = "s3:PutLifecycleConfiguration",
+         .properties = {"LifecycleConfiguration"}},
+        {.when = N::kMake | N::kChange, .action = "s3:PutBucketAcl", .properties = {"AccessControl"}},
+        {.when = N::kMake | N::kChange, .action = "s3:PutBucketTagging", .properties = {"Tags"}},
+        {.when = N::kRemove, .action = "s3:DeleteBucket"}}},
+      {"AWS::S3::BucketPolicy",
+       "arn:aws:s3:::{Bucket}",
+       {{.when = N::kMake | N::kChange, .action = "s3:PutBucketPolicy"},
+        {.when = N::kRemove, .action = "s3:DeleteBucketPolicy"}}},
+  };
+}
+
 }  // namespace
 
 api::ServiceAccess s3Access() {
@@ -236,6 +269,7 @@ api::ServiceAccess s3Access() {
                  "s3:x-amz-grant-write-acp", "s3:x-amz-grant-full-control", "s3:object-lock-mode",
                  "s3:object-lock-retain-until-date", "s3:object-lock-legal-hold", "s3:DataAccessPointArn",
                  "s3:DataAccessPointAccount", "s3:AccessPointNetworkOrigin"};
+  access.types = types();
   return access;
 }
 

@@ -33,6 +33,29 @@ Result<void> writeSchedule(const Call& call, const InputView& input, Accesses& a
   return {};
 }
 
+// https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-types.html: each type's schema lists what
+// its handlers call.
+std::vector<api::TypeRule> types() {
+  using N = api::TypeNeed;
+  return {
+      {"AWS::Scheduler::Schedule",
+       "arn:aws:scheduler:{region}:{account}:schedule/{GroupName=default}/{id}",
+       {{.when = N::kMake, .action = "scheduler:CreateSchedule"},
+        {.when = N::kChange, .action = "scheduler:UpdateSchedule"},
+        {.when = N::kMake | N::kChange,
+         .action = "iam:PassRole",
+         .properties = {"Target"},
+         .resource = "{Target.RoleArn}",
+         .passedTo = "scheduler.amazonaws.com"},
+        {.when = N::kRemove, .action = "scheduler:DeleteSchedule"}}},
+      {"AWS::Scheduler::ScheduleGroup",
+       "arn:aws:scheduler:{region}:{account}:schedule-group/{id}",
+       {{.when = N::kMake, .action = "scheduler:CreateScheduleGroup"},
+        {.when = N::kChange, .action = "scheduler:TagResource"},
+        {.when = N::kRemove, .action = "scheduler:DeleteScheduleGroup"}}},
+  };
+}
+
 }  // namespace
 
 api::ServiceAccess schedulerAccess() {
@@ -53,7 +76,8 @@ api::ServiceAccess schedulerAccess() {
               {"UntagResource", "scheduler:UntagResource", "{ResourceArn}"},
               {"UpdateSchedule", "scheduler:UpdateSchedule", "*", writeSchedule},
           },
-          {}};
+          {},
+          types()};
 }
 
 }  // namespace hearth::services::scheduler

@@ -1,6 +1,21 @@
 #include "services/ses/ses_access.h"
 
 namespace hearth::services::ses {
+namespace {
+
+// https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-types.html: each type's schema lists what
+// its handlers call.
+std::vector<api::TypeRule> types() {
+  using N = api::TypeNeed;
+  return {
+      {"AWS::SES::EmailIdentity",
+       "arn:aws:ses:{region}:{account}:identity/{id}",
+       {{.when = N::kMake, .action = "ses:CreateEmailIdentity"},
+        {.when = N::kRemove, .action = "ses:DeleteEmailIdentity"}}},
+  };
+}
+
+}  // namespace
 
 api::ServiceAccess sesAccess() {
   using api::AccessKind;
@@ -20,7 +35,8 @@ api::ServiceAccess sesAccess() {
               {"VerifyEmailAddress", "ses:VerifyEmailAddress", "*"},
               {"VerifyEmailIdentity", "ses:VerifyEmailIdentity", "*"},
           },
-          {"ses:FromAddress", "ses:FromDisplayName", "ses:Recipients", "ses:FeedbackAddress"}};
+          {"ses:FromAddress", "ses:FromDisplayName", "ses:Recipients", "ses:FeedbackAddress"},
+          types()};
 }
 
 }  // namespace hearth::services::ses

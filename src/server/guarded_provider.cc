@@ -1,0 +1,154 @@
+#include "server/guarded_provider.h"
+
+#include <algorithm>
+
+namespace hearth::server {
+namespace {
+
+using api::Access;
+using api::TypeNeed;
+using ports::ResourceRequest;
+
+// The texts at the path, through objects and lists.
+void collect(const Json& value, std::string_view path, std::vector<std::string>& into) {
+  if (const auto* list = value.if_array()) {
+    for (const Json& item : *list) collect(item, path, into);
+    return;
+  }
+  if (path.empty()) {
+    if (auto text = base::scalarText(value)) into.push_back(*std::move(text));
+    return;
+  }
+  const std::size_t dot = path.find('.');
+  const Json* member = base::findMember(value, path.substr(0, dot));
+  if (member) collect(*member, dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1), into);
+}
+
+// The member at the path of an object's first part: enough to see whether it is there, or has changed.
+const Json* findFirst(const JsonObject& properties, std::string_view path) {
+  return properties.if_contains(path.substr(0, path.find('.')));
+}
+
+bool isWanted(const TypeNeed& need, const ResourceRequest& request, TypeNeed::When when) {
+  if ((need.when & when) == 0) return false;
+  if (need.properties.empty()) return true;
+  return std::any_of(need.properties.begin(), need.properties.end(), [&](std::string_view name) {
+    const Json* value = findFirst(request.properties, name);
+    if (when != TypeNeed::kChange) return value != nullptr;
+    const Json* former = findFirst(request.oldProperties, name);
+    return (value == nullptr) != (former == nullptr) || (value && *value != *former);
+  });
+}
+
+struct Names {
+  const ResourceRequest& request;
+  const std::string& physicalId;
+
+  std::vector<std::string> valuesOf(std::string_view name) const {
+    if (name == "account") return {request.account};
+    if (name == "region") return {request.region};
+    if (name == "id") return {physicalId};
+    const std::size_t equals = name.find('=');
+    std::vector<std::string> values;
+    collect(Json(request.properties), name.substr(0, equals), values);
+    if (values.empty() && equals != std::string_view::npos) values.emplace_back(name.substr(equals + 1));
+    return values;
+  }
+};
+
+// Every resource that the template names.
+std::vector<std::string> expand(std::string_view resource, const Names& names) {
+  const std::size_t open = resource.find('{');
+  if (open == std::string_view::npos) return {std::string(resource)};
+  const std::size_t close = resource.find('}', open);
+  std::vector<std::string> expanded;
+  for (const std::string& value : names.valuesOf(resource.substr(open + 1, close - open - 1))) {
+    if (value.starts_with("arn:")) {
+      expanded.push_back(value);
+      continue;
+    }
+    const std::string begin = std::string(resource.substr(0, open)) + value;
+    for (const std::string& rest : expand(resource.substr(close + 1), names)) expanded.push_back(begin + rest);
+  }
+  return expanded;
+}
+
+}  // namespace
+
+std::vector<Access> accessesOf(const api::TypeRule& rule, const ResourceRequest& request, TypeNeed::When when,
+                               const std::string& physicalId) {
+  const Names names{request, physicalId};
+  std::vector<Access> accesses;
+  for (const TypeNeed& need : rule.needs) {
+    if (!isWanted(need, request, when)) continue;
+    for (const std::string& resource : expand(need.resource.empty() ? rule.resource : need.resource, names)) {
+      Access access{std::string(need.action), resource};
+      if (!need.passedTo.empty()) access.addCondition("iam:PassedToService", std::string(need.passedTo));
+      const auto values =
+          need.conditionKey.empty() ? std::vector<std::string>() : names.valuesOf(need.conditionProperty);
+      for (const std::string& value : values) {
+        accesses.push_back(access);
+        accesses.back().addCondition(std::string(need.conditionKey), value);
+      }
+      if (values.empty()) accesses.push_back(std::move(access));
+    }
+  }
+  return accesses;
+}
+
+Result<void> GuardedProvider::checkOne(const ResourceRequest& request, const Access& access) const {
+  if (request.actor.find(":role/") != std::string::npos) {
+    HEARTH_CHECK(roles_.checkAssumable(request.actor, "cloudformation.amazonaws.com"));
+    return authority_.mayDo(
+        {request.actor, "AWSCloudFormation", access.action, access.resource, access.conditions});
+  }
+  api::Call call;
+  call.account = call.principal.account = request.account;
+  call.principal.arn = request.actor;
+  call.region = request.region;
+  call.secure = true;
+  call.now = clock_.now();
+  HEARTH_CHECK(authority_.check({call, access}));
+  return {};
+}
+
+Result<void> GuardedProvider::check(const ResourceRequest& request, TypeNeed::When when,
+                                    const std::string& physicalId) const {
+  if (request.actor.empty()) return {};
+  if (!rule_)
+    return Fault("AccessDenied",
+                 "Resources of the type " + spec().type + " can be made by the account's root alone.", 403);
+  for (const Access& access : accessesOf(*rule_, request, when, physicalId))
+    HEARTH_CHECK(checkOne(request, access));
+  return {};
+}
+
+// A package is read before the function is made: the right to read it is asked first.
+Result<void> GuardedProvider::prepare(const ResourceRequest& request) {
+  if (!request.actor.empty() && rule_)
+    for (const TypeNeed::When when : {TypeNeed::kMake, TypeNeed::kChange}) {
+      if ((when == TypeNeed::kMake) != request.physicalId.empty()) continue;
+      for (const Access& access : accessesOf(*rule_, request, when, request.physicalId))
+        if (access.action.starts_with("s3:GetObject")) HEARTH_CHECK(checkOne(request, access));
+    }
+  return inner_->prepare(request);
+}
+
+Result<ports::ResourceState> GuardedProvider::create(const ResourceRequest& request) {
+  HEARTH_TRY(auto state, inner_->create(request));
+  HEARTH_CHECK(check(request, TypeNeed::kMake, state.physicalId));
+  return state;
+}
+
+Result<ports::ResourceState> GuardedProvider::update(const ResourceRequest& request) {
+  HEARTH_TRY(auto state, inner_->update(request));
+  HEARTH_CHECK(check(request, TypeNeed::kChange, state.physicalId));
+  return state;
+}
+
+Result<void> GuardedProvider::remove(const ResourceRequest& request) {
+  HEARTH_CHECK(check(request, TypeNeed::kRemove, request.physicalId));
+  return inner_->remove(request);
+}
+
+}  // namespace hearth::server

@@ -1,0 +1,46 @@
+// GuardedProvider: a type of CloudFormation that is made in somebody's rights: what the type's rule needs is asked
+// of the stack's role, or of who ordered the operation. Root is not asked.
+#pragma once
+
+#include "api/access.h"
+#include "base/clock.h"
+#include "identity/authority.h"
+#include "ports/credential_issuer.h"
+#include "ports/resource_provider.h"
+
+namespace hearth::server {
+
+class GuardedProvider final : public ports::ResourceProvider {
+ public:
+  // `rule` is nullptr for a type that has none: it is for root alone. Everything is borrowed, but the provider.
+  GuardedProvider(std::unique_ptr<ports::ResourceProvider> inner, const api::TypeRule* rule,
+                  const identity::Authority& authority, ports::CredentialIssuer& roles, const base::Clock& clock)
+      : inner_(std::move(inner)), rule_(rule), authority_(authority), roles_(roles), clock_(clock) {}
+
+  const ports::ResourceSpec& spec() const override { return inner_->spec(); }
+  Result<void> prepare(const ports::ResourceRequest& request) override;
+  // What was made or changed is asked about when it is known what it is called: a Fault undoes it.
+  Result<ports::ResourceState> create(const ports::ResourceRequest& request) override;
+  Result<ports::ResourceState> update(const ports::ResourceRequest& request) override;
+  Result<void> remove(const ports::ResourceRequest& request) override;
+  Result<ports::ResourceState> read(const ports::ResourceRequest& request) override {
+    return inner_->read(request);
+  }
+
+ private:
+  Result<void> check(const ports::ResourceRequest& request, api::TypeNeed::When when,
+                     const std::string& physicalId) const;
+  Result<void> checkOne(const ports::ResourceRequest& request, const api::Access& access) const;
+
+  std::unique_ptr<ports::ResourceProvider> inner_;
+  const api::TypeRule* rule_;
+  const identity::Authority& authority_;
+  ports::CredentialIssuer& roles_;
+  const base::Clock& clock_;
+};
+
+// What the rule needs of such a request; `physicalId` is the resource's.
+std::vector<api::Access> accessesOf(const api::TypeRule& rule, const ports::ResourceRequest& request,
+                                    api::TypeNeed::When when, const std::string& physicalId);
+
+}  // namespace hearth::server
