@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gateway/integration_uri.h"
+#include "gateway/parameter_mapping.h"
 #include "services/apigateway/apigateway_service.h"
 #include "services/apigateway/faults.h"
 #include "services/apigateway/patch.h"
@@ -24,6 +25,39 @@ Result<void> checkStatus(const std::string& status) {
               std::isdigit(static_cast<unsigned char>(status[2]));
   if (good) return {};
   return badRequest("Invalid Response status code specified");
+}
+
+Fault invalidMapping(const std::string& expression) {
+  return badRequest(
+      "Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping "
+      "expression "
+      "parameter specified: " +
+      expression.substr(0, 200) + "]");
+}
+
+// What is mapped from a request must be one of the method's parameters.
+Result<void> checkSources(const Method& method, const gateway::TextMap& mappings) {
+  HEARTH_CHECK(gateway::parseRequestMappings(mappings));
+  const auto known = method.requestParameters.value_or(std::map<std::string, bool>{});
+  for (const auto& [target, source] : mappings) {
+    std::string declared = source;
+    constexpr std::string_view kMulti = "method.request.multivalue";
+    if (declared.starts_with(kMulti)) declared = "method.request." + declared.substr(kMulti.size());
+    const bool parameter = declared.starts_with("method.request.header.") ||
+                           declared.starts_with("method.request.querystring.") ||
+                           declared.starts_with("method.request.path.");
+    if (parameter && !known.contains(declared) && !known.contains(source)) return invalidMapping(source);
+  }
+  return {};
+}
+
+// What is mapped to a response must be one of its parameters.
+Result<void> checkTargets(const MethodResponse& response, const gateway::TextMap& mappings) {
+  HEARTH_CHECK(gateway::parseResponseMappings(mappings));
+  const auto known = response.responseParameters.value_or(std::map<std::string, bool>{});
+  for (const auto& [target, source] : mappings)
+    if (!known.contains(target)) return invalidMapping(target);
+  return {};
 }
 
 Result<void> checkRole(const api::Call& call, const std::string& arn) {
@@ -182,6 +216,7 @@ Result<Integration> ApiGatewayService::putIntegration(const api::Call& call, Put
   if (in.cacheNamespace && in.cacheKeyParameters && !in.cacheKeyParameters->empty())
     return badRequest("Hearth does not cache responses (cacheKeyParameters).");
   if (in.type != "MOCK") HEARTH_CHECK(checkTarget(call, in));
+  HEARTH_CHECK(checkSources(place.method, in.requestParameters.value_or(gateway::TextMap{})));
   if (in.timeoutInMillis && *in.timeoutInMillis < 50)
     return badRequest("Timeout should be between 50 ms and 29000 ms");
   Integration integration;
@@ -232,6 +267,9 @@ Result<IntegrationResponse> ApiGatewayService::putIntegrationResponse(const api:
   HEARTH_TRY(Place place, getPlace(call, in.restApiId, in.resourceId, in.httpMethod));
   if (!place.method.methodIntegration) return noIntegration();
   HEARTH_CHECK(checkStatus(in.statusCode));
+  if (!place.method.methodResponses || !place.method.methodResponses->contains(in.statusCode)) return noResponse();
+  HEARTH_CHECK(checkTargets(place.method.methodResponses->at(in.statusCode),
+                            in.responseParameters.value_or(gateway::TextMap{})));
   IntegrationResponse response;
   response.statusCode = in.statusCode;
   response.selectionPattern = in.selectionPattern;
