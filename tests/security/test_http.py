@@ -9,7 +9,7 @@ import time
 import pytest
 
 from support.raw import exchange, send, signed, statuses
-from support.server import ACCOUNT
+from support.server import ACCOUNT, instrumented
 from support.wait import until
 
 HOST = b"Host: s3.amazonaws.com\r\n"
@@ -213,7 +213,7 @@ def test_bodies_that_wait_have_a_budget(make_hearth):
                 pass
         memory = int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{server.process.pid}/status").read_text())[1])
         assert 503 in answers, answers
-        assert memory < 600_000, f"{memory} KiB"
+        assert instrumented() or memory < 600_000, f"{memory} KiB"
         assert healthy(server)
     finally:
         for peer in peers:

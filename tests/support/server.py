@@ -16,6 +16,12 @@ START_SECONDS = 60  # an instrumented binary on a busy machine
 ACCOUNT = ("000000000001", "HEARTHTESTKEY", "hearth-test-secret")
 
 
+def instrumented():
+    """Whether a sanitizer is built in, whose shadow memory multiplies what a process takes."""
+    linked = subprocess.run(["ldd", BIN / "hearth"], capture_output=True, text=True).stdout
+    return "libasan" in linked or "libtsan" in linked
+
+
 class Hearth:
     """start(), stop() and kill() may be called in any order; the data folder stays."""
 
