@@ -25,8 +25,7 @@ def driver():
 def browser(driver):
     browser = Browser(driver)
     browser.leave()
-    yield browser
-    browser.leave()
+    return browser
 
 
 @pytest.fixture(scope="session")

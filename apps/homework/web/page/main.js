@@ -7,7 +7,7 @@ import { show, showConnection, tick } from "./frame.js";
 import { shelf } from "./shelf.js";
 import { parts, speak, t } from "./texts.js";
 import { checkView } from "./view_check.js";
-import { listView } from "./view_list.js";
+import { listView, stateOf } from "./view_list.js";
 import { allView, questionView } from "./view_question.js";
 import { receiptView, resultView } from "./view_receipt.js";
 import { signInView, signOutView } from "./view_signin.js";
@@ -81,8 +81,8 @@ function closedView(test) {
     body: [
       el("p", {}, data(test.title || test.testId)),
       el("p", {}, parts("page.closedAt", { time: time(test.due, desk.zone, test.dueText) })),
+      el("p", { class: "state" }, test.status === "open" ? t("page.stateClosed") : stateOf(test)),
       kept && el("p", {}, t("page.draftKept")),
-      el("p", {}, t("page.askTrainer")),
       desk.receiptOf(test) && linkLine(t("page.seeReceipt"), pathOf(test, "receipt")),
       toList(),
     ],

@@ -1,11 +1,16 @@
 // The tests of a student: what is to be done, then what is over.
-import { time, timeLeft } from "./clock.js";
+import { now, time, timeLeft } from "./clock.js";
 import { desk, pathOf } from "./desk.js";
 import { data, el } from "./dom.js";
 import { parts, t } from "./texts.js";
 import { sharedChoice } from "./view_signin.js";
 
+// The deadline; of what is over, when it closed.
 export function dueLine(test) {
+  const open = test.status === "open" || test.status === "received";
+  if (!open && Date.parse(test.due) <= now()) {
+    return el("p", {}, parts("page.closedAt", { time: time(test.due, desk.zone, test.dueText) }));
+  }
   return el("p", {}, parts("page.due", { time: time(test.due, desk.zone, test.dueText) }), " ",
     el("span", { "data-due": test.due }, timeLeft(test.due)));
 }
@@ -15,7 +20,7 @@ export function scoreText(score) {
   return t("page.score", { score: score.score, scale: score.scale }) + grade;
 }
 
-function stateOf(test) {
+export function stateOf(test) {
   const received = test.receivedAt && time(test.receivedAt, desk.zone);
   const draft = desk.countDraft(test);
   switch (test.status) {
@@ -41,12 +46,12 @@ function targetOf(test) {
 function item(test) {
   const title = data(test.title || test.testId);
   const target = targetOf(test);
-  const open = test.status === "open" || test.status === "received";
   return el("li", { class: "card" },
     el("h3", {}, target ? el("a", { href: target }, title) : title),
     el("p", { class: "hint" }, data(`${test.subject}/${test.testId}`)),
-    open ? dueLine(test) : el("p", {}, parts("page.closedAt", { time: time(test.due, desk.zone, test.dueText) })),
+    dueLine(test),
     test.extended && el("p", {}, t("page.extended")),
+    test.excused && el("p", {}, t("page.excused")),
     el("p", { class: "state" }, stateOf(test)));
 }
 

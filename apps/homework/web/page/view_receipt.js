@@ -77,7 +77,7 @@ export async function resultView(test) {
     result.late && el("p", {}, t("page.late")),
     result.reason && el("p", { class: "notice" }, t("page.corrected"), " ", data(result.reason)),
     result.class && el("p", {}, t("page.classMean", { mean: result.class.mean, n: result.class.n })),
-    el("h2", {}, t("page.byQuestion")),
+    (result.released === false || result.questions?.length > 0) && el("h2", {}, t("page.byQuestion")),
     result.released === false ? el("p", {}, result.releasedAt
       ? parts("page.releasedAt", { time: time(result.releasedAt, desk.zone) }) : t("page.releasedLater"))
       : (result.questions ?? []).map(question),

@@ -23,7 +23,8 @@ export function rules(test) {
     el("li", {}, typeof left === "number" ? t("page.attemptsLeft", { n: left }) : t("page.attemptsFree")),
     test.late === "flag" && el("li", {}, t("page.lateFlag")),
     test.partial && el("li", {}, t("shared.partialRule")),
-    test.extended && el("li", {}, t("page.extended")));
+    test.extended && el("li", {}, t("page.extended")),
+    test.excused && el("li", {}, t("page.excused")));
 }
 
 function received(test, draft) {
