@@ -84,6 +84,10 @@ Error errorOf(const HttpResponse& response) {
   error.status = response.status;
   error.code = elementText(response.body, "Code");
   error.message = elementText(response.body, "Message");
+  if (error.code.empty()) {  // the JSON protocols name it in a header
+    const std::string type = response.header("x-amzn-errortype");
+    error.code = type.substr(0, type.find(':'));
+  }
   if (error.code.empty()) {  // an answer without a body (HEAD), or not of the service
     error.code = response.status == 404   ? "NotFound"
                  : response.status == 412 ? "PreconditionFailed"

@@ -93,6 +93,8 @@ Outcome<std::string> S3Client::putObject(std::string_view bucket, std::string_vi
   for (const auto& [name, value] : options.metadata) {
     request.headers.emplace_back(std::string(kMetadata) + name, value);
   }
+  if (!options.tags.empty())
+    request.headers.emplace_back("x-amz-tagging", canonicalQuery({options.tags.begin(), options.tags.end()}));
   auto response = client_->call(request);
   if (!response) return response.error();
   return response->header("etag");

@@ -116,6 +116,10 @@ std::string receiptText(const Attempt& attempt, const PublishedTest& test, const
   return out + canonicalAnswers(attempt.answers);
 }
 
+std::string receiptOf(const Attempt& attempt) {
+  return signedReceipt(attempt.receiptText, attempt.keyId, attempt.signature);
+}
+
 json::object receiptJson(const Attempt& attempt, const PublishedTest& test, const QuestionSet& set,
                          const Zone& zone) {
   return {{"code", receiptCode(attempt)},
@@ -127,9 +131,7 @@ json::object receiptJson(const Attempt& attempt, const PublishedTest& test, cons
           {"answered", attempt.answers.size()},
           {"questions", set.questions.size()},
           {"answersSha256", sha256Hex(canonicalAnswers(attempt.answers))},
-          {"text",
-           signedReceipt(attempt.receiptText.empty() ? receiptText(attempt, test, set, zone) : attempt.receiptText,
-                         attempt.keyId, attempt.signature)}};
+          {"text", attempt.receiptText.empty() ? receiptText(attempt, test, set, zone) : receiptOf(attempt)}};
 }
 
 }  // namespace hearth::homework

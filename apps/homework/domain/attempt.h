@@ -47,6 +47,9 @@ Outcome<Attempt> parseAttempt(std::string_view text);
 // holds for the student.
 std::string receiptText(const Attempt& attempt, const PublishedTest& test, const QuestionSet& set,
                         const Zone& zone);
+// The receipt as the student keeps it: the attempt's own text and its signature. Empty for an attempt from before
+// receipts were kept.
+std::string receiptOf(const Attempt& attempt);
 // The receipt as members for programs; `text` is what the student keeps, with the signature where there is one.
 json::object receiptJson(const Attempt& attempt, const PublishedTest& test, const QuestionSet& set,
                          const Zone& zone);

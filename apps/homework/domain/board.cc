@@ -53,6 +53,7 @@ std::string scoreJson(const ScoreRecord& record) {
                    {"questionSet", record.questionSet},
                    {"receivedAt", formatInstant(record.receivedAt)},
                    {"scoredAt", formatInstant(record.scoredAt)}};
+  if (!record.receipt.empty()) out["receipt"] = record.receipt;
   if (!record.grade.empty()) out["grade"] = record.grade;
   if (!record.reason.empty()) out["reason"] = record.reason;
   if (record.previous) {
@@ -80,6 +81,7 @@ Outcome<ScoreRecord> parseScore(std::string_view text) {
   record.questionSet = findString(*object, "questionSet").value_or("");
   record.receivedAt = parseInstant(findString(*object, "receivedAt").value_or("")).value_or(Instant{});
   record.scoredAt = parseInstant(findString(*object, "scoredAt").value_or("")).value_or(Instant{});
+  record.receipt = findString(*object, "receipt").value_or("");
   record.grade = findString(*object, "grade").value_or("");
   record.reason = findString(*object, "reason").value_or("");
   const json::value* previous = findMember(*object, "previous");

@@ -34,6 +34,7 @@ struct ScoreRecord {
   std::string questionSet;
   Instant receivedAt{};
   Instant scoredAt{};
+  std::string receipt;                    // code of the receipt; empty without one
   std::string grade;                      // empty in scores from before there were grades
   std::string reason;                     // of a regrade
   std::optional<PreviousScore> previous;  // after a regrade

@@ -82,7 +82,8 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"leak", R"([{"questionId":"1","question":"?","answer":"a",)" ANSWERS "}]", "would tell the answer"},
         Broken{"zeroPoints", R"([{"questionId":"1","question":"?","points":0,)" ANSWERS "}]",
                "points are 1 to 1000"},
-        Broken{"unknownType", R"([{"questionId":"1","question":"?","type":"essay",)" ANSWERS "}]", "the type is single"},
+        Broken{"unknownType", R"([{"questionId":"1","question":"?","type":"essay",)" ANSWERS "}]",
+               "the type is single"},
         Broken{"twice",
                R"([{"questionId":"x","question":"?",)" ANSWERS R"(},{"questionId":"X","question":"?",)" ANSWERS
                "}]",

@@ -42,6 +42,7 @@ inline constexpr std::string_view kFinalPrefix = "scoring/final/";
 // User metadata (x-amz-meta-...) of testResult.json.
 inline constexpr std::string_view kAttemptMetadata = "attempt";
 inline constexpr std::string_view kQuestionSetMetadata = "question-set";
+inline constexpr std::string_view kReceiptMetadata = "receipt";
 // The object tag of everything about single students: the bucket's lifecycle rule goes by it.
 inline constexpr std::string_view kRetentionTag = "retention";
 inline constexpr std::string_view kRetentionCourse = "course";

@@ -1,13 +1,15 @@
-// The mails of a scoring run, as complete MIME messages. Equal input makes equal bytes: the time and the id are
-// part of the input, never of the moment.
+// Mails as complete MIME messages, and the outbox that they wait in. Equal input makes equal bytes: the time and
+// the id are part of the input, never of the moment. What mails say: student_mail.h, trainer_mail.h.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "homework/domain/board.h"
+#include "homework/domain/outcome.h"
+#include "homework/domain/times.h"
 
 namespace hearth::homework {
 
@@ -15,10 +17,17 @@ namespace hearth::homework {
 std::string mailId(std::string_view kind, std::string_view about, std::string_view recipient,
                    std::string_view version);
 
+struct MailAttachment {
+  std::string fileName;  // plain ASCII
+  std::string type;      // `text/calendar; charset=utf-8; method=PUBLISH`
+  std::string content;
+};
+
 struct MailText {
   std::string subject;
   std::string text;
   std::string html;  // a whole document
+  std::optional<MailAttachment> attachment{};
 };
 
 struct MailHeaders {
@@ -29,17 +38,9 @@ struct MailHeaders {
   Instant date{};
 };
 
-// multipart/alternative of both texts as quoted-printable, CRLF lines of at most 76 characters.
+// multipart/alternative of both texts as quoted-printable, CRLF lines of at most 76 characters; with an attachment
+// within multipart/mixed.
 std::string composeMail(const MailHeaders& headers, const MailText& text);
-
-MailText scoreMail(const Course& course, const PublishedTest& test, const Student& student,
-                   const ScoreRecord& score, const Zone& zone);
-MailText digestMail(const Course& course, const PublishedTest& test, const Board& board, const Zone& zone);
-// When a scheduled run found nothing to do.
-MailText idleMail(const Course& course, Instant at, const Zone& zone);
-// When a test could not be scored. `reason` is a sentence without an end.
-MailText alarmMail(const Course& course, const TestRef& test, const std::string& reason, Instant at,
-                   const Zone& zone);
 
 std::string htmlEscape(std::string_view text);
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "homework/domain/mime.h"
+#include "homework/domain/student_mail.h"
+#include "homework/domain/trainer_mail.h"
 
 namespace hearth::homework {
 namespace {
@@ -27,6 +29,7 @@ PublishedTest test() {
   return out;
 }
 
+const Course kCourse = course();
 const Zone kWarsaw{"Europe/Warsaw", {{Instant{}, 2h}}};
 
 ScoreRecord score(int points, int value) {
@@ -65,7 +68,7 @@ void expectBalanced(const std::string& html) {
 
 TEST(ScoreMail, SaysWhatTheScoreIsOutOf) {
   const Student student{"student01", "student01@example.com", "Anna <N>", ""};
-  const MailText mail = scoreMail(course(), test(), student, score(5, 4), kWarsaw);
+  const MailText mail = scoreMail({kCourse, kWarsaw}, test(), student, score(5, 4));
   EXPECT_EQ(mail.subject, "[operating-systems] [test01] Test score");
   EXPECT_NE(mail.text.find("Your score is: 4 of 5\n"), std::string::npos) << mail.text;
   EXPECT_NE(mail.text.find("Points      5 of 6 (83.33 %)"), std::string::npos) << mail.text;

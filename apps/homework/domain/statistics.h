@@ -15,6 +15,8 @@ inline constexpr std::size_t kMinStudentsForAlpha = 10;
 inline constexpr std::size_t kMinQuestionsForAlpha = 3;
 // Fewer answers than this raise no flags.
 inline constexpr std::size_t kMinStudentsForFlags = 5;
+// Fewer scores than this are not told to students: a mean would say too much about single ones.
+inline constexpr std::size_t kMinClass = 5;
 
 // The answers of one graded student.
 struct Sheet {

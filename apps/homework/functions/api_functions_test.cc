@@ -22,7 +22,7 @@ struct ApiResult {
 class ApiFunctions : public ::testing::Test {
  protected:
   json::value direct(ApiFunction function, const json::value& event) {
-    return json::parse(serveApi(function, json::serialize(event), time_, course_.store));
+    return json::parse(serveApi(function, json::serialize(event), time_, {course_.store}));
   }
 
   ApiResult send(ApiFunction function, json::object event, const std::string& keyId = "key-student01") {
@@ -31,7 +31,7 @@ class ApiFunctions : public ::testing::Test {
     event["requestContext"] = {{"requestId", "r-1"},
                                {"requestTimeEpoch", time_.time_since_epoch().count()},
                                {"identity", std::move(identity)}};
-    const json::value answer = json::parse(serveApi(function, json::serialize(event), Instant{}, course_.store));
+    const json::value answer = json::parse(serveApi(function, json::serialize(event), Instant{}, {course_.store}));
     EXPECT_EQ(answer.at("headers").at("Content-Type").as_string(), "application/json");
     ApiResult result;
     result.status = static_cast<int>(answer.at("statusCode").as_int64());
@@ -211,7 +211,7 @@ TEST_F(ApiFunctions, ErrorsCarryTheRequestIdAndNothingInternal) {
 
 TEST_F(ApiFunctions, AnEventThatIsNonsenseIsAnAnswerToo) {
   for (const char* event : {"", "null", "[]", "{", "\"x\""}) {
-    const json::value answer = json::parse(serveApi(listTests, event, time_, course_.store));
+    const json::value answer = json::parse(serveApi(listTests, event, time_, {course_.store}));
     EXPECT_EQ(answer.at("code").as_int64(), 400) << event;
   }
 }
@@ -268,7 +268,7 @@ TEST_F(ApiFunctions, ListingCostsAFewReads) {
   course_.writeCatalogue();
   EXPECT_TRUE(list().envelope.at("body").as_array().empty());
   EXPECT_EQ(course_.store.calls["list"], 0);
-  EXPECT_EQ(course_.store.calls["get"], 4);
+  EXPECT_EQ(course_.store.calls["get"], 6);
   EXPECT_EQ(course_.store.calls["head"], 0);
 }
 

@@ -1,4 +1,4 @@
-// The ports bound to S3, SES and the process's clocks.
+// The ports bound to S3, SES, Lambda and the process's clocks.
 #pragma once
 
 #include "homework/functions/ports.h"
@@ -47,6 +47,28 @@ class SesMailSender final : public MailSender {
   }
 
   sdk::SesClient ses_;
+};
+
+class LambdaInvoker final : public Invoker {
+ public:
+  LambdaInvoker() : lambda_(options()) {}
+
+  void setDeadline(std::chrono::steady_clock::time_point deadline) { lambda_.setDeadline(deadline); }
+
+  sdk::Outcome<std::monostate> invokeLater(std::string_view function, std::string_view payload) override {
+    return lambda_.invokeLater(function, payload);
+  }
+
+ private:
+  // A student waits for what comes after it.
+  static sdk::ClientOptions options() {
+    sdk::ClientOptions options = sdk::ClientOptions::fromEnvironment("lambda");
+    options.maxAttempts = 2;
+    options.readTimeout = std::chrono::seconds(3);
+    return options;
+  }
+
+  sdk::LambdaClient lambda_;
 };
 
 // Starts at an instant of the platform and goes on with the process's steady clock.

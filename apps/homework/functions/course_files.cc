@@ -29,11 +29,41 @@ Outcome<std::string> CourseFiles::read(const std::string& key) {
   return std::move(object->body);
 }
 
+Outcome<std::optional<std::string>> CourseFiles::find(const std::string& key) {
+  auto object = store_.get(key);
+  if (object) return std::optional<std::string>(std::move(object->body));
+  if (isNotFound(object.error())) return std::optional<std::string>();
+  return Problem{key + ": " + object.error().code};
+}
+
 Outcome<Course> CourseFiles::course() {
-  auto object = store_.get(layout::kCourse);
-  if (!object && isNotFound(object.error())) return Course{};
-  if (!object) return Problem{std::string(layout::kCourse) + ": " + object.error().code};
-  return parseCourse(object->body);
+  auto text = find(std::string(layout::kCourse));
+  if (!text) return text.problem();
+  return *text ? parseCourse(**text) : Course{};
+}
+
+Outcome<Extensions> CourseFiles::extensions() {
+  auto text = find(std::string(layout::kExtensions));
+  if (!text) return text.problem();
+  return *text ? parseExtensions(**text) : Extensions{};
+}
+
+Outcome<json::value> CourseFiles::receiptKeys() {
+  auto text = find(std::string(layout::kReceiptKeys));
+  if (!text) return text.problem();
+  if (!*text) return json::value(json::array());
+  auto keys = parseReceiptKeys(**text);
+  if (!keys) return keys.problem();
+  return json::parse(receiptKeysJson(*keys)).at("keys");
+}
+
+Outcome<std::optional<SigningKey>> CourseFiles::signingKey() {
+  auto text = find(std::string(layout::kSigningKey));
+  if (!text) return text.problem();
+  if (!*text) return std::optional<SigningKey>();
+  auto key = parseSigningKey(**text);
+  if (!key) return key.problem();
+  return std::optional<SigningKey>(std::move(*key));
 }
 
 Outcome<Catalogue> CourseFiles::catalogue() {
@@ -72,6 +102,15 @@ Outcome<AnswerKey> CourseFiles::answerKey(const TestRef& test, const QuestionSet
   auto answers = parseAnswerKey(*text, set);
   if (!answers) return Problem{key + ": " + answers.problem().message};
   return answers;
+}
+
+Outcome<TestRef> namedTest(const Request& request) {
+  const std::string_view subject = request.text("subjectName").value_or("");
+  const std::string_view testId = request.text("testId").value_or("");
+  if (subject.empty() || testId.empty())
+    return Problem{"Missing required request parameters: subjectName and testId"};
+  if (!isSubject(subject) || !isId(testId)) return Problem{"subjectName or testId is not a valid name"};
+  return TestRef{std::string(subject), std::string(testId)};
 }
 
 Caller identify(const Request& request, CourseFiles& files) {

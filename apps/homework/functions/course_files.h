@@ -7,6 +7,8 @@
 #include "homework/domain/catalogue.h"
 #include "homework/domain/content.h"
 #include "homework/domain/course.h"
+#include "homework/domain/extensions.h"
+#include "homework/domain/receipt.h"
 #include "homework/functions/ports.h"
 #include "homework/functions/request.h"
 
@@ -22,10 +24,15 @@ class CourseFiles final {
   Outcome<Roster> roster();
   Outcome<AccessKeys> accessKeys();
   Outcome<QuestionSet> questionSet(std::string_view hash);
+  Outcome<Extensions> extensions();    // none when there is no such document
+  Outcome<json::value> receiptKeys();  // as published; an empty list when there is no such document
+  // Nothing when there is no signing key. Only submit-test may read it.
+  Outcome<std::optional<SigningKey>> signingKey();
   Outcome<AnswerKey> answerKey(const TestRef& test, const QuestionSet& set);
 
  private:
   Outcome<std::string> read(const std::string& key);
+  Outcome<std::optional<std::string>> find(const std::string& key);  // nothing when it is not there
 
   ObjectStore& store_;
 };
@@ -37,6 +44,9 @@ struct Caller {
   std::optional<Answered> refusal;
 };
 Caller identify(const Request& request, CourseFiles& files);
+
+// The test that a request names by subjectName and testId, if these can be names.
+Outcome<TestRef> namedTest(const Request& request);
 
 // Says on standard error what went wrong, without a student's id or address.
 void logTrouble(std::string_view step, std::string_view why);

@@ -50,6 +50,7 @@ class MemoryStore final : public ObjectStore {
     std::string etag;
     std::map<std::string, std::string> metadata;
     std::string lastModified;
+    std::map<std::string, std::string> tags{};
   };
 
   KillPlan* plan = nullptr;
@@ -119,7 +120,7 @@ class MemoryStore final : public ObjectStore {
       if (found->second.etag != options.ifMatch) return failed;
     }
     Object object{std::string(body), "\"" + sha256Hex(body).substr(0, 32) + std::to_string(++serial_) + "\"",
-                  options.metadata, formatInstant(time)};
+                  options.metadata, formatInstant(time), options.tags};
     const std::string etag = object.etag;
     const auto store = [&] { objects_[std::string(key)] = std::move(object); };
     if (plan != nullptr) {
@@ -195,6 +196,23 @@ class MemoryMailer final : public MailSender {
 
  private:
   std::mutex mutex_;
+};
+
+class MemoryInvoker final : public Invoker {
+ public:
+  struct Invocation {
+    std::string function;
+    std::string payload;
+  };
+
+  std::optional<sdk::Error> refusal;
+  std::vector<Invocation> invocations;
+
+  sdk::Outcome<std::monostate> invokeLater(std::string_view function, std::string_view payload) override {
+    if (refusal) return *refusal;
+    invocations.push_back({std::string(function), std::string(payload)});
+    return std::monostate{};
+  }
 };
 
 // Time passes only by waiting.

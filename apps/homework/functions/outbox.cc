@@ -61,21 +61,43 @@ bool Outbox::contains(const std::string& id) const {
 
 Outcome<bool> Outbox::queue(const OutboxMail& mail) {
   if (contains(mail.id)) return false;
-  sdk::PutOptions once;
+  sdk::PutOptions once = personal();
   once.ifNoneMatch = "*";
   auto stored = store_.put(key(mail.id, "mail"), outboxMailJson(mail), once);
   if (!stored && !isPreconditionFailed(stored.error())) return Problem{prefix_ + ": " + stored.error().code};
   const std::lock_guard lock(mutex_);
   Entry& entry = entries_[mail.id];
-  if (stored) entry.mail = mail;  // else it is somebody's earlier copy that counts
+  if (stored) {  // else it is somebody's earlier copy that counts
+    entry.mail = mail;
+    entry.queuedNow = true;
+  }
   return true;
+}
+
+Outcome<bool> Outbox::queueAndSend(const OutboxMail& mail) {
+  if (auto queued = queue(mail); !queued) return queued;
+  Entry& entry = entries_.at(mail.id);
+  if (!entry.queuedNow) {
+    auto sent = store_.head(key(mail.id, "sent"));
+    if (!sent && !isNotFound(sent.error())) return Problem{prefix_ + ": " + sent.error().code};
+    if (sent) {
+      entry.state = MailState::kSent;
+      return true;
+    }
+  }
+  return deliverOne(mail.id, entry);
+}
+
+std::string Outbox::outdated(const OutboxMail& mail) const {
+  const bool late = mail.kind == "reminder" && remindersUntil_ && clock_.now() > *remindersUntil_;
+  return late ? "the deadline has passed" : "";
 }
 
 Outcome<bool> Outbox::noteFailure(const std::string& id, Entry& entry, const MailFailure& failure) {
   entry.state = failure.permanent ? MailState::kFailed : MailState::kPending;
   entry.problem = failure.code + ": " + failure.message;
   entry.attempts = failure.attempts;
-  auto stored = store_.put(key(id, "failed"), mailFailureJson(failure), {});
+  auto stored = store_.put(key(id, "failed"), mailFailureJson(failure), personal());
   if (!stored) return Problem{prefix_ + ": " + stored.error().code};
   return true;
 }
@@ -94,10 +116,19 @@ Outcome<bool> Outbox::deliverOne(const std::string& id, Entry& entry) {
     entry.mail = std::move(*stored);
   }
   const OutboxMail& mail = *entry.mail;
+  if (!entry.queuedNow && mail.kind == "receipt" && clock_.now() - mail.createdAt < kReceiptsOwnTime) {
+    entry.leftToOthers = true;
+    return true;
+  }
   MailFailure failure{clock_.now(), "", "", true, entry.attempts + 1};
   if (!isMailAddress(mail.to)) {
     failure.code = "InvalidAddress";
     failure.message = "no mail can be sent to this address";
+    return noteFailure(id, entry, failure);
+  }
+  if (const std::string why = outdated(mail); !why.empty()) {
+    failure.code = "Outdated";
+    failure.message = why;
     return noteFailure(id, entry, failure);
   }
   auto messageId = sender_.send(mail.from, mail.to, mail.raw);
@@ -112,7 +143,7 @@ Outcome<bool> Outbox::deliverOne(const std::string& id, Entry& entry) {
   entry.problem.clear();
   const std::string sent =
       pythonJson(json::object{{"sentAt", formatInstant(clock_.now())}, {"messageId", *messageId}});
-  auto stored = store_.put(key(id, "sent"), sent, {});
+  auto stored = store_.put(key(id, "sent"), sent, personal());
   if (!stored) return Problem{prefix_ + ": " + stored.error().code};
   return true;
 }
@@ -155,7 +186,7 @@ Outbox::Counts Outbox::counts() const {
   for (const auto& [id, entry] : entries_) {
     counts.sent += entry.sentNow ? 1 : 0;
     counts.failed += entry.state == MailState::kFailed ? 1 : 0;
-    counts.pending += entry.state == MailState::kPending ? 1 : 0;
+    counts.pending += entry.state == MailState::kPending && !entry.leftToOthers ? 1 : 0;
   }
   return counts;
 }

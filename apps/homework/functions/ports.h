@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "homework/domain/ids.h"
 #include "homework/domain/times.h"
 
 namespace hearth::homework {
@@ -33,6 +34,21 @@ class MailSender {
   // Returns the service's message id.
   virtual sdk::Outcome<std::string> send(std::string_view from, std::string_view to, std::string_view mime) = 0;
 };
+
+// Other functions of the pipeline.
+class Invoker {
+ public:
+  virtual ~Invoker() = default;
+  // Hands `payload` over; nobody waits for what becomes of it.
+  virtual sdk::Outcome<std::monostate> invokeLater(std::string_view function, std::string_view payload) = 0;
+};
+
+// The options of an object about a single student: the retention rule goes by its tag.
+inline sdk::PutOptions personal() {
+  sdk::PutOptions options;
+  options.tags.emplace(layout::kRetentionTag, layout::kRetentionCourse);
+  return options;
+}
 
 // The time of the platform during one invocation, which is not always that of the process: a server may simulate
 // another. It is taken from the event and goes on from there.

@@ -24,7 +24,7 @@ class ScoringRaces : public Scoring {
                               {{"requestId", "r-1"},
                                {"requestTimeEpoch", received.time_since_epoch().count()},
                                {"identity", {{"apiKeyId", "key-student01"}}}}}};
-    const json::value answer = json::parse(serveApi(submitTest, json::serialize(event), received, course_.store));
+    const json::value answer = json::parse(serveApi(submitTest, json::serialize(event), received, {course_.store}));
     return static_cast<int>(answer.at("statusCode").as_int64());
   }
 

@@ -1,11 +1,13 @@
 #include "homework/functions/score_request.h"
 
 #include "homework/domain/json_text.h"
+#include "homework/domain/letters.h"
 
 namespace hearth::homework {
 namespace {
 
 constexpr std::size_t kMaxEvent = 256 * 1024;
+constexpr std::size_t kMaxReason = 200;
 
 Outcome<bool> flag(const json::object& object, std::string_view name) {
   const json::value* member = findMember(object, name);
@@ -28,8 +30,11 @@ Outcome<ScoreRequest> parseScoreRequest(std::string_view event, Instant fallback
     if (!instant) return Problem{"the event's time is not an RFC 3339 time"};
     request.time = *instant;
   }
-  for (auto [name, target] :
-       {std::pair{"now", &request.now}, {"dryRun", &request.dryRun}, {"quiet", &request.quiet}}) {
+  for (auto [name, target] : {std::pair{"scheduled", &request.scheduled},
+                              {"now", &request.now},
+                              {"dryRun", &request.dryRun},
+                              {"quiet", &request.quiet},
+                              {"regrade", &request.regrade}}) {
     auto value = flag(*object, name);
     if (!value) return value.problem();
     *target = *value;
@@ -38,7 +43,17 @@ Outcome<ScoreRequest> parseScoreRequest(std::string_view event, Instant fallback
     request.only = parseTestRef(findString(*object, "test").value_or(""));
     if (!request.only) return Problem{"the event's test is not subject/testId"};
   }
-  request.scheduled = !request.now && !request.dryRun && !request.only;
+  request.reason = joinBlanks(findString(*object, "reason").value_or(""));
+  if (request.reason.size() > kMaxReason || !isPlainLine(request.reason)) {
+    return Problem{"the event's reason is not a line of at most 200 bytes"};
+  }
+  if (request.regrade && !request.only) return Problem{"a regrade is of one test: the event names none"};
+  if (request.regrade && !request.dryRun && request.reason.empty()) return Problem{"a regrade needs a reason"};
+  if (request.now || request.dryRun || request.regrade) {
+    request.scheduled = false;
+  } else if (!request.only) {
+    request.scheduled = true;
+  }
   return request;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "homework/domain/ids.h"
@@ -16,11 +17,13 @@ struct ScoreRequest {
   bool now = false;             // also tests that are still open
   bool dryRun = false;          // find out, write nothing
   bool quiet = false;           // no mail when there is nothing to do
+  bool regrade = false;         // what has a score is scored again, with the key as it is now
+  std::string reason;           // of a regrade, for students and trainers
   std::optional<TestRef> only;  // this test, even when it is final
 };
 
-// A schedule's event, or {"now", "test", "dryRun", "quiet", "time"}; `fallback` is the time when it says none. A
-// member of another type is a Problem: a run must not guess.
+// A schedule's event, or {"scheduled", "now", "test", "dryRun", "quiet", "time", "regrade", "reason"}; `fallback`
+// is the time when it says none. A member of another type is a Problem: a run must not guess.
 Outcome<ScoreRequest> parseScoreRequest(std::string_view event, Instant fallback);
 
 }  // namespace hearth::homework

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "homework/domain/hash.h"
+#include "homework/domain/trainer_mail.h"
 #include "homework/functions/test_scoring.h"
 
 namespace hearth::homework {
@@ -32,6 +33,7 @@ class Run final {
   Outcome<bool> chooseTests();
   void waitForGrace();
   bool isReady(const PublishedTest& test) const { return clock_.now() >= test.onTimeUntil() + kSettle; }
+  std::chrono::milliseconds untilReady(const PublishedTest& test, std::chrono::milliseconds budget) const;
   RunContext context();
   void scoreAll();
   Outcome<bool> sendToTrainers(std::string_view kind, std::string_view about, std::string_view version,
@@ -50,11 +52,13 @@ class Run final {
   Course course_;
   Catalogue catalogue_;
   Roster roster_;
+  Extensions extensions_;
   std::vector<const PublishedTest*> chosen_;  // into catalogue_
   bool postponed_ = false;                    // a test's grace ends after this run's time
   bool news_ = false;
   Outbox::Counts mails_;
   json::array boards_;
+  json::array changes_;  // of a regrade
   std::vector<std::string> problems_;
 };
 
@@ -65,14 +69,13 @@ Outcome<bool> Run::loadCourse() {
   if (!catalogue) return catalogue.problem();
   auto roster = files_.roster();
   if (!roster) return roster.problem();
+  auto extensions = files_.extensions();
+  if (!extensions) return extensions.problem();
+  extensions_ = std::move(*extensions);
   course_ = std::move(*course);
   catalogue_ = std::move(*catalogue);
   roster_ = std::move(*roster);
-  if (course_.from.empty()) course_.from = settings_.from;
-  if (course_.trainers.empty() && isMailAddress(settings_.trainer)) course_.trainers = {settings_.trainer};
-  if (addressOf(course_.from).empty()) {
-    return Problem{"nobody to send mails from: course.json has no `from`, and emailSender is not an address"};
-  }
+  if (auto filled = fillCourse(course_, settings_); !filled) return filled;
   if (course_.trainers.empty())
     problems_.push_back("course.json names no trainers, so that nobody gets the digest");
   return true;
@@ -87,10 +90,11 @@ Outcome<std::set<std::string>> Run::finishedTests() {
 }
 
 Outcome<bool> Run::chooseTests() {
-  if (request_.only) {
+  if (request_.only && !request_.scheduled) {
     const PublishedTest* test = catalogue_.find(*request_.only);
     if (test == nullptr) return Problem{"there is no published test " + request_.only->path()};
-    if (!request_.now && !isReady(*test) && !request_.dryRun) {
+    const bool any = request_.now || request_.dryRun || request_.regrade;
+    if (!any && !isReady(*test)) {
       return Problem{request_.only->path() + " is still open; score it with now to grade what has arrived so far"};
     }
     chosen_.push_back(test);
@@ -100,6 +104,7 @@ Outcome<bool> Run::chooseTests() {
   if (!finished) return finished.problem();
   const Instant now = clock_.now();
   for (const PublishedTest& test : catalogue_.tests) {
+    if (request_.only && test.ref != *request_.only) continue;
     if (finished->contains(layout::finished(test.ref))) continue;
     const Instant start = request_.now ? test.opens : test.due;
     if (now >= start) chosen_.push_back(&test);
@@ -108,14 +113,27 @@ Outcome<bool> Run::chooseTests() {
   return true;
 }
 
+// How long until nothing that came in time for the test, or for an extension that has just ended, can still be on
+// its way. An extension whose grace is longer than `budget` is left to a later run.
+std::chrono::milliseconds Run::untilReady(const PublishedTest& test, std::chrono::milliseconds budget) const {
+  const Instant now = clock_.now();
+  std::chrono::milliseconds missing = test.onTimeUntil() + kSettle - now;
+  for (const Extension& extension : extensions_.entries()) {
+    if (extension.test != test.ref) continue;
+    const EffectiveTest effective = extensions_.effective(test, extension.studentId);
+    const std::chrono::milliseconds own = effective.test.onTimeUntil() + kSettle - now;
+    if (effective.extended && effective.test.due <= now && own <= budget) missing = std::max(missing, own);
+  }
+  return missing;
+}
+
 // A schedule fires at the deadline; the grace belongs to the students. The run waits for it where its time allows,
 // and leaves the test to the next run where it does not.
 void Run::waitForGrace() {
   std::chrono::milliseconds pause{0};
-  const Instant now = clock_.now();
   const auto budget = clock_.remaining() - kAfterWaiting;
   std::erase_if(chosen_, [&](const PublishedTest* test) {
-    const std::chrono::milliseconds missing = test->onTimeUntil() + kSettle - now;
+    const std::chrono::milliseconds missing = untilReady(*test, budget);
     const bool tooLong = missing > budget && missing > std::chrono::milliseconds(0);
     if (!tooLong) pause = std::max(pause, missing);
     postponed_ = postponed_ || tooLong;
@@ -125,8 +143,9 @@ void Run::waitForGrace() {
 }
 
 RunContext Run::context() {
-  return {store_,  sender_,         clock_,  files_,       lease_,           request_,
-          course_, catalogue_.zone, roster_, course_.from, course_.trainers, settings_.workers};
+  return {store_,       sender_,          clock_,          files_,           lease_,
+          request_,     course_,          catalogue_.zone, roster_,          extensions_,
+          course_.from, course_.trainers, catalogue_.page, settings_.workers};
 }
 
 void Run::scoreAll() {
@@ -146,6 +165,7 @@ void Run::scoreAll() {
     mails_.pending += outcome->mails.pending;
     if (outcome->mails.pending > 0) problems_.push_back(test->ref.path() + ": mails are waiting for the next run");
     boards_.push_back(boardJson(outcome->board));
+    for (const RegradeChange& change : outcome->changes) changes_.push_back(changeJson(change));
   }
 }
 
@@ -153,10 +173,9 @@ Outcome<bool> Run::sendToTrainers(std::string_view kind, std::string_view about,
                                   const MailText& text) {
   Outbox outbox(store_, sender_, clock_, std::nullopt);
   if (auto loaded = outbox.load(); !loaded) return loaded.problem();
-  const RunContext shared = context();
   for (const std::string& trainer : course_.trainers) {
     const std::string id = mailId(kind, about, trainer, version);
-    if (auto queued = outbox.queue(makeMail(shared, kind, id, trainer, text, request_.time)); !queued) {
+    if (auto queued = outbox.queue(makeMail(course_, kind, id, trainer, text, request_.time)); !queued) {
       return queued.problem();
     }
   }
@@ -175,7 +194,7 @@ void Run::raiseAlarm(const TestRef& test, const std::string& reason) {
 // Nothing was due, or everything was told before: one line, so that silence always means trouble. A run that had
 // something to do, was killed and starts again finds its mark and stays silent.
 void Run::tellIdle() {
-  const bool busy = news_ || postponed_ || mails_.sent > 0 || !problems_.empty();
+  const bool busy = request_.only || news_ || postponed_ || mails_.sent > 0 || !problems_.empty();
   if (!request_.scheduled || request_.quiet || busy) return;
   const std::string time = compactInstant(request_.time);
   auto mark = store_.head(layout::run(time));
@@ -187,14 +206,14 @@ void Run::tellIdle() {
 ScoreSummary Run::summary() const {
   json::array problems;
   for (const std::string& problem : problems_) problems.emplace_back(problem);
-  return {
-      json::object{
-          {"runAt", formatInstant(request_.time)},
-          {"dryRun", request_.dryRun},
-          {"mails", json::object{{"sent", mails_.sent}, {"failed", mails_.failed}, {"pending", mails_.pending}}},
-          {"tests", boards_},
-          {"problems", std::move(problems)}},
-      problems_};
+  json::object document{
+      {"runAt", formatInstant(request_.time)},
+      {"dryRun", request_.dryRun},
+      {"mails", json::object{{"sent", mails_.sent}, {"failed", mails_.failed}, {"pending", mails_.pending}}},
+      {"tests", boards_},
+      {"problems", std::move(problems)}};
+  if (request_.regrade) document["changes"] = changes_;
+  return {std::move(document), problems_};
 }
 
 Outcome<ScoreSummary> Run::run() {
@@ -213,6 +232,15 @@ Outcome<ScoreSummary> Run::run() {
 }
 
 }  // namespace
+
+Outcome<bool> fillCourse(Course& course, const ScoreSettings& settings) {
+  if (course.from.empty()) course.from = settings.from;
+  if (course.trainers.empty() && isMailAddress(settings.trainer)) course.trainers = {settings.trainer};
+  if (addressOf(course.from).empty()) {
+    return Problem{"nobody to send mails from: course.json has no `from`, and emailSender is not an address"};
+  }
+  return true;
+}
 
 Outcome<ScoreSummary> runScoring(const ScoreRequest& request, const ScoreSettings& settings, ObjectStore& store,
                                  MailSender& sender, RunClock& clock) {

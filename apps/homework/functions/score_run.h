@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "homework/domain/course.h"
 #include "homework/domain/json_text.h"
 #include "homework/functions/ports.h"
 #include "homework/functions/score_request.h"
@@ -15,8 +16,11 @@ struct ScoreSettings {
   std::string from;
   std::string trainer;
   std::string runId;  // who holds the lease; for people
-  std::size_t workers = 8;
+  std::size_t workers = 16;
 };
+
+// Puts the settings where the course says nothing. A Problem when nobody is left to send mails from.
+Outcome<bool> fillCourse(Course& course, const ScoreSettings& settings);
 
 struct ScoreSummary {
   json::object document;              // the function's result

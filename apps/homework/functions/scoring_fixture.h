@@ -28,7 +28,13 @@ class Scoring : public ::testing::Test {
   // As submit-test leaves it.
   void submitted(const std::string& student, const Answers& answers, Instant at = kDue - 1h,
                  const TestRef& test = {"operating-systems", "test01"}) {
-    Attempt attempt{"Operating systems", test, student, course_.catalogue.tests[0].questionSet, at, false, answers};
+    Attempt attempt;
+    attempt.course = "Operating systems";
+    attempt.test = test;
+    attempt.studentId = student;
+    attempt.questionSet = course_.catalogue.tests[0].questionSet;
+    attempt.receivedAt = at;
+    attempt.answers = answers;
     ASSERT_TRUE(course_.store.put(layout::attempt(test, student, attempt.name()), attemptJson(attempt), {}).ok());
     sdk::PutOptions options;
     options.metadata = {{"attempt", attempt.name()}, {"question-set", attempt.questionSet}};

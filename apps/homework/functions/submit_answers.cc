@@ -1,14 +1,15 @@
 // POST /v1/test: takes a student's answers and answers with a receipt.
 //
 // The steps, and what is there after a crash behind each: (1) everything is checked, nothing is stored; (2) the
-// attempt is written under a name of its own, never over another; (3) testResult.json follows the newest attempt;
-// (4) the attempt is read back and the receipt made of what was read. A repeated request finds its attempt and goes
-// on from there, so that it ends in the same receipt.
+// attempt is written, with its signed receipt, under a name of its own, never over another; (3) it is read back;
+// (4) testResult.json follows the newest attempt; (5) the receipt is handed out as it was read. A repeated request
+// finds its attempt and goes on from there, so that it ends in the same receipt.
 #include <algorithm>
 
 #include "homework/domain/attempt.h"
 #include "homework/functions/api_functions.h"
 #include "homework/functions/course_files.h"
+#include "homework/functions/standing.h"
 
 namespace hearth::homework {
 namespace {
@@ -52,7 +53,7 @@ Answered storeTrouble(std::string_view step, std::string_view why) {
 struct Submission {
   std::string student;
   Course course;
-  PublishedTest test;
+  PublishedTest test;  // as it holds for the student
   Zone zone;
   QuestionSet set;
   Answers answers;
@@ -87,40 +88,27 @@ Checked check(const Request& request, CourseFiles& files) {
 
   auto catalogue = files.catalogue();
   if (!catalogue) return broken(catalogue.problem());
-  const PublishedTest* test = catalogue->find(ref);
-  if (test == nullptr || test->phaseAt(request.time) == Phase::kBefore) {
+  auto extensions = files.extensions();
+  if (!extensions) return broken(extensions.problem());
+  const PublishedTest* published = catalogue->find(ref);
+  if (published == nullptr || published->phaseAt(request.time) == Phase::kBefore) {
     return stop(refuse(404, "There is no such test"));
   }
-  if (const auto seen = request.text("questionSet"); seen && *seen != test->questionSet) {
+  const PublishedTest test = extensions->effective(*published, caller.student.id).test;
+  if (const auto seen = request.text("questionSet"); seen && *seen != test.questionSet) {
     return stop(refuse(409,
                        "The questions of this test have changed since they were read. Please read them again; "
                        "nothing was stored"));
   }
-  auto set = files.questionSet(test->questionSet);
+  auto set = files.questionSet(test.questionSet);
   if (!set) return broken(set.problem());
   auto answers = checkSubmission(*findMember(request.parameters, "testResult"), *set);
   if (!answers) return stop(refuse(422, "The answers do not fit the test: " + answers.problem().message));
   auto course = files.course();
   if (!course) return broken(course.problem());
-  return {{std::move(caller.student.id), std::move(*course), *test, catalogue->zone, std::move(*set),
+  return {{std::move(caller.student.id), std::move(*course), test, catalogue->zone, std::move(*set),
            std::move(*answers)},
           std::nullopt};
-}
-
-// The names of a student's attempts, oldest first.
-sdk::Outcome<std::vector<std::string>> attemptNames(ObjectStore& store, const Submission& submission) {
-  const std::string prefix = layout::attemptPrefix(submission.test.ref, submission.student);
-  auto listing = store.list(prefix);
-  if (!listing) return listing.error();
-  std::vector<std::string> names;
-  for (const sdk::ListedObject& object : *listing) {
-    std::string_view name = std::string_view(object.key).substr(prefix.size());
-    if (!name.ends_with(".json")) continue;
-    name.remove_suffix(5);
-    if (parseAttemptName(name)) names.emplace_back(name);
-  }
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 // Why a new attempt cannot be taken now.
@@ -140,6 +128,11 @@ std::optional<Answered> refuseNow(ObjectStore& store, const Submission& submissi
   auto score = store.head(layout::score(test.ref, submission.student));
   if (score) return refuse(409, "This test has been scored already; your answers can no longer be changed");
   if (!isNotFound(score.error())) return storeTrouble("score", score.error().code);
+  if (test.attempts > 0 && earlier.size() >= static_cast<std::size_t>(test.attempts)) {
+    return refuse(409, test.attempts == 1 ? "This test may be submitted once, and your answers have been received"
+                                          : "This test may be submitted " + std::to_string(test.attempts) +
+                                                " times, and it was; the last answers count");
+  }
   if (earlier.size() >= kMaxAttempts) return refuse(429, "This test was submitted 200 times; that must be enough");
   return std::nullopt;
 }
@@ -151,9 +144,10 @@ sdk::Outcome<std::monostate> pointTo(ObjectStore& store, const Attempt& attempt)
   const std::string name = attempt.name();
   sdk::Error last;
   for (int attemptNumber = 0; attemptNumber < kPointerTries; ++attemptNumber) {
-    sdk::PutOptions options;
+    sdk::PutOptions options = personal();
     options.metadata[std::string(layout::kAttemptMetadata)] = name;
     options.metadata[std::string(layout::kQuestionSetMetadata)] = attempt.questionSet;
+    options.metadata[std::string(layout::kReceiptMetadata)] = receiptCode(attempt);
     auto current = store.head(key);
     if (current) {
       const auto held = current->metadata.find(std::string(layout::kAttemptMetadata));
@@ -183,47 +177,85 @@ Outcome<Attempt> readBack(ObjectStore& store, const Submission& submission, cons
   return attempt;
 }
 
-Answered confirm(ObjectStore& store, const Submission& submission, const Outcome<Attempt>& attempt) {
+// The student wants a copy by mail, and gets it or not: the submission is complete without it.
+void mailReceipt(ApiPorts& ports, const Submission& submission, const Attempt& attempt) {
+  if (!submission.course.receiptMail || ports.invoker == nullptr || ports.notifyFunction.empty()) return;
+  const std::string payload = json::serialize(json::object{{"kind", "receipt"},
+                                                           {"test", attempt.test.path()},
+                                                           {"students", json::array{attempt.studentId}},
+                                                           {"attempt", attempt.name()}});
+  if (auto handed = ports.invoker->invokeLater(ports.notifyFunction, payload); !handed) {
+    logTrouble("receipt mail", handed.error().code);
+  }
+}
+
+Answered confirm(ApiPorts& ports, const Submission& submission, const Outcome<Attempt>& attempt) {
   if (!attempt) return storeTrouble("attempt", attempt.problem().message);
-  if (auto pointed = pointTo(store, *attempt); !pointed) return storeTrouble("testResult", pointed.error().code);
+  if (auto pointed = pointTo(ports.store, *attempt); !pointed) {
+    return storeTrouble("testResult", pointed.error().code);
+  }
+  mailReceipt(ports, submission, *attempt);
   return {200,
           "Successfully uploaded test result",
           {{"receipt", receiptJson(*attempt, submission.test, submission.set, submission.zone)}}};
 }
 
-}  // namespace
-
-Answered submitTest(const Request& request, ObjectStore& store) {
-  CourseFiles files(store);
-  Checked checked = check(request, files);
-  if (checked.refusal) return std::move(*checked.refusal);
-  const Submission& submission = checked.submission;
-
-  auto earlier = attemptNames(store, submission);
-  if (!earlier) return storeTrouble("attempts", earlier.error().code);
-  const std::string hash = shortAnswersHash(submission.answers);
-  if (!earlier->empty() && parseAttemptName(earlier->back())->answersHash == hash) {
-    // The same answers again, to the same questions: the same receipt.
-    const auto attempt = readBack(store, submission, earlier->back());
-    if (!attempt || attempt->questionSet == submission.set.hash) return confirm(store, submission, attempt);
-  }
-  if (auto refusal = refuseNow(store, submission, request.time, *earlier)) return std::move(*refusal);
-
+Attempt makeAttempt(const Submission& submission, Instant received) {
   Attempt attempt;
   attempt.course = submission.course.name;
   attempt.test = submission.test.ref;
   attempt.studentId = submission.student;
   attempt.questionSet = submission.set.hash;
-  attempt.receivedAt = request.time;
-  attempt.late = submission.test.phaseAt(request.time) == Phase::kLate;
+  attempt.receivedAt = received;
+  attempt.late = submission.test.phaseAt(received) == Phase::kLate;
   attempt.answers = submission.answers;
-  sdk::PutOptions once;
+  attempt.receiptText = receiptText(attempt, submission.test, submission.set, submission.zone);
+  return attempt;
+}
+
+// Without a key, or with one that is broken, answers are taken all the same: a receipt without a signature is less
+// than one with it, and more than a deadline missed.
+Outcome<bool> sign(CourseFiles& files, Attempt& attempt) {
+  auto key = files.signingKey();
+  if (!key) {
+    logTrouble("signing key", key.problem().message);
+    return true;
+  }
+  if (!*key) return true;
+  auto signature = signReceipt(attempt.receiptText, **key);
+  if (!signature) return signature.problem();
+  attempt.keyId = (*key)->keyId;
+  attempt.signature = std::move(*signature);
+  return true;
+}
+
+}  // namespace
+
+Answered submitTest(const Request& request, ApiPorts& ports) {
+  CourseFiles files(ports.store);
+  Checked checked = check(request, files);
+  if (checked.refusal) return std::move(*checked.refusal);
+  const Submission& submission = checked.submission;
+
+  auto earlier = attemptNames(ports.store, submission.test.ref, submission.student);
+  if (!earlier) return storeTrouble("attempts", earlier.error().code);
+  const std::string hash = shortAnswersHash(submission.answers);
+  if (!earlier->empty() && parseAttemptName(earlier->back())->answersHash == hash) {
+    // The same answers again, to the same questions: the same receipt.
+    const auto attempt = readBack(ports.store, submission, earlier->back());
+    if (!attempt || attempt->questionSet == submission.set.hash) return confirm(ports, submission, attempt);
+  }
+  if (auto refusal = refuseNow(ports.store, submission, request.time, *earlier)) return std::move(*refusal);
+
+  Attempt attempt = makeAttempt(submission, request.time);
+  if (auto done = sign(files, attempt); !done) return storeTrouble("sign", done.problem().message);
+  sdk::PutOptions once = personal();
   once.ifNoneMatch = "*";
   const std::string key = layout::attempt(attempt.test, attempt.studentId, attempt.name());
-  auto stored = store.put(key, attemptJson(attempt), once);
+  auto stored = ports.store.put(key, attemptJson(attempt), once);
   // Already there: by the first try of this very request, or by its twin at the same millisecond.
   if (!stored && !isPreconditionFailed(stored.error())) return storeTrouble("attempt", stored.error().code);
-  return confirm(store, submission, readBack(store, submission, attempt.name()));
+  return confirm(ports, submission, readBack(ports.store, submission, attempt.name()));
 }
 
 }  // namespace hearth::homework

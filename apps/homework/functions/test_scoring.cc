@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "homework/domain/attempt.h"
+#include "homework/domain/student_mail.h"
+#include "homework/domain/trainer_mail.h"
 #include "homework/functions/parallel.h"
 
 namespace hearth::homework {
@@ -11,21 +13,23 @@ namespace {
 constexpr std::chrono::seconds kReserve{
     5};  // of the invocation; what is not graded by then is left to the next run
 
+std::string scoreMailKind(const ScoreRecord& score) { return score.previous ? "correction" : "score"; }
+
 std::string scoreMailId(const TestRef& test, const BoardRow& row) {
-  return mailId("score", test.path(), row.studentId, std::to_string(row.score->version));
+  return mailId(scoreMailKind(*row.score), test.path(), row.studentId, std::to_string(row.score->version));
 }
 
 }  // namespace
 
-OutboxMail makeMail(const RunContext& context, std::string_view kind, std::string id, std::string_view to,
+OutboxMail makeMail(const Course& course, std::string_view kind, std::string id, std::string_view to,
                     const MailText& text, Instant date) {
   OutboxMail mail;
   mail.kind = kind;
   mail.to = to;
-  mail.from = context.from;
+  mail.from = course.from;
   mail.subject = text.subject;
   mail.createdAt = date;
-  const std::string replyTo = context.trainers.empty() ? "" : context.trainers.front();
+  const std::string replyTo = course.trainers.empty() ? "" : course.trainers.front();
   mail.raw = composeMail({mail.from, mail.to, replyTo, id, date}, text);
   mail.id = std::move(id);
   return mail;
@@ -58,6 +62,7 @@ Outcome<bool> TestScoring::find() {
       if (!parseAttemptName(attempt)) continue;
       Found& found = found_[std::string(rest.substr(0, slash))];
       found.newest = std::max(found.newest, std::string(attempt));
+      ++found.attempts;
     } else if (name == "testResult.json") {
       Found& found = found_[std::string(rest.substr(0, slash))];
       found.result = true;
@@ -78,6 +83,8 @@ Outcome<TestScoring::Standing> TestScoring::readScore(const Student& student, Bo
     standing.version = score->version;
     row.status = Status::kGraded;
     row.score = std::move(*score);
+    row.receipt = row.score->receipt;
+    if (auto read = readQuestions(student, row); !read) return read.problem();
   } else {
     row.status = Status::kInvalid;
     row.reason = score.problem().message;
@@ -85,18 +92,37 @@ Outcome<TestScoring::Standing> TestScoring::readScore(const Student& student, Bo
   return standing;
 }
 
+// What the score is made of; nothing where that was not written, or not for this version.
+Outcome<bool> TestScoring::readQuestions(const Student& student, BoardRow& row) {
+  if (row.score->questionSet.empty()) return true;
+  auto object = context_.store.get(layout::result(test_.ref, student.id));
+  if (!object && isNotFound(object.error())) return true;
+  if (!object) return Problem{"result.json: " + object.error().code};
+  const auto result = parseResult(object->body);
+  if (!result || result->version != row.score->version) return true;
+  for (const ResultQuestion& question : result->questions) row.questions.push_back(question.points);
+  return true;
+}
+
+Outcome<bool> TestScoring::writeResult(const Student& student, const ResultRecord& result) {
+  auto stored = context_.store.put(layout::result(test_.ref, student.id), resultJson(result), personal());
+  if (!stored) return Problem{"result.json: " + stored.error().code};
+  return true;
+}
+
 // The score that counts is the one that is stored in the end: this one, or the one that another run has put there
 // since `standing` was read.
-Outcome<bool> TestScoring::keepScore(const Student& student, ScoreRecord score, const Standing& standing,
+Outcome<bool> TestScoring::keepScore(const Student& student, Graded graded, const Standing& standing,
                                      BoardRow& row) {
   if (!context_.request.dryRun) {
-    sdk::PutOptions unchanged;
+    if (auto written = writeResult(student, graded.result); !written) return written;
+    sdk::PutOptions unchanged = personal();
     if (standing.etag.empty()) {
       unchanged.ifNoneMatch = "*";
     } else {
       unchanged.ifMatch = standing.etag;
     }
-    auto stored = context_.store.put(layout::score(test_.ref, student.id), scoreJson(score), unchanged);
+    auto stored = context_.store.put(layout::score(test_.ref, student.id), scoreJson(graded.score), unchanged);
     if (!stored && isPreconditionFailed(stored.error())) {
       auto there = readScore(student, row);
       if (!there) return there.problem();
@@ -104,16 +130,18 @@ Outcome<bool> TestScoring::keepScore(const Student& student, ScoreRecord score, 
     }
     if (!stored) return Problem{"score.json: " + stored.error().code};
   }
-  row.score = std::move(score);
+  row.score = std::move(graded.score);
+  row.questions = std::move(graded.questions);
   return true;
 }
 
 Outcome<TestScoring::Submitted> TestScoring::readAttempt(const Student& student, const std::string& name) {
   auto object = context_.store.get(layout::attempt(test_.ref, student.id, name));
   if (!object) return Problem{"attempts/: " + object.error().code};
-  Submitted submitted{{true, parseAttemptName(name)->receivedAt, std::nullopt}, name, test_.questionSet, {}};
+  Submitted submitted{{true, parseAttemptName(name)->receivedAt, std::nullopt}, name, test_.questionSet, "", {}};
   auto attempt = parseAttempt(object->body);
   if (attempt) {
+    submitted.receipt = receiptCode(*attempt);
     submitted.questionSet = std::move(attempt->questionSet);
     submitted.answers = std::move(attempt->answers);
   } else {
@@ -128,7 +156,7 @@ Outcome<TestScoring::Submitted> TestScoring::submission(const Student& student, 
   if (!found.result) return readAttempt(student, found.newest);
   auto object = context_.store.get(layout::testResult(test_.ref, student.id));
   if (!object) return Problem{"testResult.json: " + object.error().code};
-  Submitted submitted{{true, found.modified, std::nullopt}, "", test_.questionSet, {}};
+  Submitted submitted{{true, found.modified, std::nullopt}, "", test_.questionSet, "", {}};
   if (const auto set = object->metadata.find(std::string(layout::kQuestionSetMetadata));
       set != object->metadata.end()) {
     submitted.questionSet = set->second;
@@ -139,6 +167,8 @@ Outcome<TestScoring::Submitted> TestScoring::submission(const Student& student, 
       if (name->second < found.newest) return readAttempt(student, found.newest);
       submitted.evidence.receivedAt = attempt->receivedAt;
       submitted.attempt = name->second;
+      const auto receipt = object->metadata.find(std::string(layout::kReceiptMetadata));
+      if (receipt != object->metadata.end()) submitted.receipt = receipt->second;
     }
   }
   auto answers = parseStoredAnswers(object->body);
@@ -150,35 +180,47 @@ Outcome<TestScoring::Submitted> TestScoring::submission(const Student& student, 
   return submitted;
 }
 
-Outcome<bool> TestScoring::grade(const Student& student, const Submitted& submitted, const Standing& standing,
-                                 BoardRow& row) {
-  const Classified classified = classify(test_, submitted.evidence);
-  row.status = classified.status;
-  row.reason = classified.reason;
-  if (row.status != Status::kGraded) return true;
-
+Outcome<TestScoring::Graded> TestScoring::evaluate(const Submitted& submitted, bool late, int version) {
   auto with = material(submitted.questionSet);
   if (!with) return with.problem();
-  const Points points = countPoints((*with)->key, (*with)->set, submitted.answers);
-  ScoreRecord score;
+  Points points = countPoints((*with)->key, (*with)->set, submitted.answers, test_.partial);
+  Graded graded;
+  ScoreRecord& score = graded.score;
   score.points = points.points;
   score.maxPoints = points.maxPoints;
   score.scale = context_.course.scale;
   score.rounding = context_.course.rounding;
   score.score = scaleScore(points.points, points.maxPoints, score.scale, score.rounding);
-  score.version = standing.version + 1;
-  score.late = classified.late;
+  score.grade = gradeOf(context_.course.grades, points.points, points.maxPoints, score.score);
+  score.version = version;
+  score.late = late;
   score.attempt = submitted.attempt;
+  score.receipt = submitted.receipt;
   score.questionSet = submitted.questionSet;
   score.receivedAt = submitted.evidence.receivedAt;
   score.scoredAt = context_.clock.now();
-  return keepScore(student, std::move(score), standing, row);
+  graded.result = makeResult(version, points, (*with)->key);
+  graded.questions = std::move(points.questions);
+  return graded;
+}
+
+Outcome<bool> TestScoring::grade(const Student& student, const EffectiveTest& test, const Submitted& submitted,
+                                 const Standing& standing, BoardRow& row) {
+  const Classified classified = classify(test.test, submitted.evidence);
+  row.status = classified.status;
+  row.reason = classified.reason;
+  row.receivedAt = submitted.evidence.receivedAt;
+  row.receipt = submitted.receipt;
+  if (row.status != Status::kGraded) return true;
+  auto graded = evaluate(submitted, classified.late, standing.version + 1);
+  if (!graded) return graded.problem();
+  return keepScore(student, std::move(*graded), standing, row);
 }
 
 // A submission that was under way while its student was scored has its receipt, and so it gets its score: as the
 // next version, in place of the one that `row` holds. A score without an attempt's name was decided by other hands.
-Outcome<bool> TestScoring::gradeAgain(const Student& student, const Found& found, const Standing& standing,
-                                      BoardRow& row) {
+Outcome<bool> TestScoring::gradeAgain(const Student& student, const EffectiveTest& test, const Found& found,
+                                      const Standing& standing, BoardRow& row) {
   if (!row.score || row.score->attempt.empty() || found.newest <= row.score->attempt) return true;
   auto submitted = submission(student, found);
   if (!submitted) return submitted.problem();
@@ -186,36 +228,57 @@ Outcome<bool> TestScoring::gradeAgain(const Student& student, const Found& found
   BoardRow again;
   again.studentId = row.studentId;
   again.name = row.name;
-  if (auto done = grade(student, *submitted, standing, again); !done) return done;
+  again.attempts = row.attempts;
+  if (auto done = grade(student, test, *submitted, standing, again); !done) return done;
   if (again.score) row = std::move(again);
   return true;
+}
+
+// Who may still submit is left alone by the clock, and taken as they are when a person says now.
+bool TestScoring::mayBeGraded(const EffectiveTest& test) const {
+  if (context_.request.now || context_.clock.now() >= test.test.onTimeUntil() + kSettle) return true;
+  return !test.extended && !context_.request.regrade;
+}
+
+void TestScoring::fillWithoutScore(const EffectiveTest& test, bool received, BoardRow& row) const {
+  const bool open = context_.clock.now() < test.test.onTimeUntil() + kSettle;
+  if (received || (test.extended && open && !test.excused)) {
+    row.status = Status::kExtended;
+    row.due = test.test.due;
+  } else {
+    row.status = test.excused ? Status::kExcused : Status::kMissing;
+  }
 }
 
 Outcome<bool> TestScoring::fillRow(const Student& student, BoardRow& row) {
   row.studentId = student.id;
   row.name = student.name;
+  const EffectiveTest test = context_.extensions.effective(test_, student.id);
   const auto found = found_.find(student.id);
-  if (found == found_.end()) return true;
+  if (found == found_.end()) {
+    fillWithoutScore(test, false, row);
+    return true;
+  }
+  row.attempts = found->second.attempts;
+  if (const auto newest = parseAttemptName(found->second.newest)) row.receivedAt = newest->receivedAt;
   if (found->second.score) {
     auto standing = readScore(student, row);
     if (!standing) return standing.problem();
-    return gradeAgain(student, found->second, *standing, row);
+    return gradeAgain(student, test, found->second, *standing, row);
+  }
+  if (!mayBeGraded(test)) {
+    fillWithoutScore(test, true, row);
+    return true;
   }
   auto submitted = submission(student, found->second);
   if (!submitted) return submitted.problem();
-  return grade(student, *submitted, {}, row);
+  return grade(student, test, *submitted, {}, row);
 }
 
-Outcome<bool> TestScoring::fillBoard() {
-  const std::vector<Student>& students = context_.roster.students();
-  board_.test = test_.ref;
-  board_.title = test_.title;
-  board_.at = context_.clock.now();
-  board_.closed = board_.at >= test_.acceptedUntil() + kSettle;
-  board_.rows.resize(students.size());
+Outcome<bool> TestScoring::forEachStudent(const std::function<Outcome<bool>(std::size_t)>& work) {
   std::mutex mutex;
   std::optional<Problem> trouble;  // guarded by mutex
-  forEachParallel(students.size(), context_.workers, [&](std::size_t i) {
+  forEachParallel(context_.roster.students().size(), context_.workers, [&](std::size_t i) {
     {
       const std::lock_guard lock(mutex);
       if (trouble) return;
@@ -225,41 +288,52 @@ Outcome<bool> TestScoring::fillBoard() {
       }
     }
     auto done = context_.request.dryRun ? Outcome<bool>(true) : context_.lease.keep();
-    if (done) done = fillRow(students[i], board_.rows[i]);
+    if (done) done = work(i);
     if (!done) {
       const std::lock_guard lock(mutex);
       trouble = done.problem();
     }
   });
   if (trouble) return *trouble;
+  return true;
+}
+
+Outcome<bool> TestScoring::fillBoard() {
+  const std::vector<Student>& students = context_.roster.students();
+  board_.test = test_.ref;
+  board_.title = test_.title;
+  board_.at = context_.clock.now();
+  board_.closed = board_.at >= context_.extensions.lastAccepted(test_) + kSettle;
+  board_.rows.resize(students.size());
+  auto done = forEachStudent([&](std::size_t i) { return fillRow(students[i], board_.rows[i]); });
+  if (!done) return done;
   for (const auto& [id, found] : found_) {
     if ((found.result || !found.newest.empty()) && context_.roster.find(id) == nullptr)
       board_.orphans.push_back(id);
   }
+  auto published = material(test_.questionSet);
+  if (!published) return published.problem();
+  board_.statistics = statisticsOf(board_.rows, (*published)->set, (*published)->key, context_.course.scale);
   return true;
 }
 
 Outcome<bool> TestScoring::queueScores() {
-  std::mutex mutex;
-  std::optional<Problem> trouble;  // guarded by mutex
-  forEachParallel(board_.rows.size(), context_.workers, [&](std::size_t i) {
+  const Instant last = context_.extensions.lastAccepted(test_);
+  const auto releasedAt = last > context_.clock.now() ? std::optional(last) : std::nullopt;
+  return forEachStudent([&](std::size_t i) -> Outcome<bool> {
     const BoardRow& row = board_.rows[i];
-    if (!row.score) return;
-    const std::string id = scoreMailId(test_.ref, row);
-    if (outbox_.contains(id)) return;
+    if (!row.score) return true;
+    std::string id = scoreMailId(test_.ref, row);
+    if (outbox_.contains(id)) return true;
     const Student& student = context_.roster.students()[i];
-    const MailText text = scoreMail(context_.course, test_, student, *row.score, context_.zone);
-    OutboxMail mail = makeMail(context_, "score", id, student.email, text, row.score->scoredAt);
+    const EffectiveTest test = context_.extensions.effective(test_, student.id);
+    const MailText text =
+        scoreMail({context_.course, context_.zone, context_.page}, test.test, student, *row.score, releasedAt);
+    OutboxMail mail = makeMail(context_.course, scoreMailKind(*row.score), std::move(id), student.email, text,
+                               row.score->scoredAt);
     mail.studentId = student.id;
-    auto done = context_.lease.keep();
-    if (done) done = outbox_.queue(mail);
-    if (!done) {
-      const std::lock_guard lock(mutex);
-      trouble = done.problem();
-    }
+    return outbox_.queue(mail);
   });
-  if (trouble) return *trouble;
-  return true;
 }
 
 void TestScoring::noteMailStates() {
@@ -278,37 +352,48 @@ Outcome<bool> TestScoring::tellTrainers() {
     const std::string id = mailId("digest", test_.ref.path(), trainer, version);
     if (outbox_.contains(id)) continue;
     if (!news_ && context_.request.scheduled) {
-      auto marked = context_.store.put(layout::run(compactInstant(context_.request.time)), "{}", {});
-      if (!marked) return Problem{"scoring/run: " + marked.error().code};
+      if (auto marked = put(layout::run(compactInstant(context_.request.time)), "{}"); !marked) return marked;
     }
     news_ = true;
     const MailText text = digestMail(context_.course, test_, board_, context_.zone);
-    if (auto queued = outbox_.queue(makeMail(context_, "digest", id, trainer, text, board_.at)); !queued) {
+    if (auto queued = outbox_.queue(makeMail(context_.course, "digest", id, trainer, text, board_.at)); !queued) {
       return queued.problem();
     }
   }
   return outbox_.deliver(1, context_.lease);
 }
 
-Outcome<bool> TestScoring::writeReports() {
-  const std::string report = pythonJson(boardJson(board_));
-  if (auto stored = context_.store.put(layout::report(test_.ref), report, {}); !stored) {
-    return Problem{"report: " + stored.error().code};
-  }
-  if (board_.at < test_.acceptedUntil() + kFinal || outbox_.counts().pending > 0) return true;
-  if (auto stored = context_.store.put(layout::finished(test_.ref), report, {}); !stored) {
-    return Problem{"final: " + stored.error().code};
-  }
+Outcome<bool> TestScoring::put(const std::string& key, const std::string& body) {
+  if (auto stored = context_.store.put(key, body, personal()); !stored)
+    return Problem{key + ": " + stored.error().code};
   return true;
 }
+
+Outcome<bool> TestScoring::writeReports() {
+  if (board_.statistics.n >= kMinClass) {
+    const json::object all{{"n", board_.statistics.n}, {"mean", board_.statistics.mean}};
+    if (auto stored = context_.store.put(layout::classResult(test_.ref), pythonJson(all), {}); !stored) {
+      return Problem{"class.json: " + stored.error().code};
+    }
+  }
+  const std::string report = pythonJson(boardJson(board_));
+  if (auto stored = put(layout::report(test_.ref), report); !stored) return stored;
+  const bool over = board_.at >= context_.extensions.lastAccepted(test_) + kFinal;
+  return over && outbox_.counts().pending == 0 ? put(layout::finished(test_.ref), report) : true;
+}
+
+TestOutcome TestScoring::outcome() { return {std::move(board_), news_, outbox_.counts(), std::move(changes_)}; }
 
 Outcome<TestOutcome> TestScoring::run() {
   // The published set and its key are read first: a test that cannot be scored says so before anything is written.
   if (auto with = material(test_.questionSet); !with) return with.problem();
   if (auto done = find(); !done) return done.problem();
+  if (context_.request.regrade) {
+    if (auto done = regrade(); !done) return done.problem();
+  }
   if (context_.request.dryRun) {
     if (auto done = fillBoard(); !done) return done.problem();
-    return TestOutcome{std::move(board_), false, {}};
+    return outcome();
   }
   if (auto done = outbox_.load(); !done) return done.problem();
   if (auto done = fillBoard(); !done) return done.problem();
@@ -318,7 +403,7 @@ Outcome<TestOutcome> TestScoring::run() {
   if (auto done = tellTrainers(); !done) return done.problem();
   noteMailStates();
   if (auto done = writeReports(); !done) return done.problem();
-  return TestOutcome{std::move(board_), news_, outbox_.counts()};
+  return outcome();
 }
 
 }  // namespace hearth::homework

@@ -1,4 +1,4 @@
-// The C++ library for Lambda functions: the Runtime API loop, and slim clients for S3 and SES.
+// The C++ library for Lambda functions: the Runtime API loop, and slim clients for S3, SES and Lambda.
 //
 //   #include <hearth/function.h>
 //   using namespace hearth::sdk;
@@ -168,6 +168,7 @@ struct PutOptions {
   std::string ifNoneMatch;  // "*": only if there is no such object
   std::string ifMatch;      // an ETag: only over exactly this object
   std::map<std::string, std::string> metadata;
+  std::map<std::string, std::string> tags;  // of the object; they need the right s3:PutObjectTagging, too
 };
 
 struct ListedObject {
@@ -209,6 +210,24 @@ class S3Client final {
   Outcome<std::monostate> deleteObject(std::string_view bucket, std::string_view key);
   // All pages of ListObjectsV2, in key order.
   Outcome<Listing> listObjectsV2(std::string_view bucket, std::string_view prefix, const ListOptions& options = {});
+
+ private:
+  std::unique_ptr<AwsClient> client_;
+};
+
+// As S3Client. Starts other functions.
+class LambdaClient final {
+ public:
+  explicit LambdaClient(ClientOptions options = ClientOptions::fromEnvironment("lambda"));
+  ~LambdaClient();
+  LambdaClient(const LambdaClient&) = delete;
+  LambdaClient& operator=(const LambdaClient&) = delete;
+
+  void setDeadline(std::chrono::steady_clock::time_point deadline);
+
+  // Hands `payload` (JSON) to the function called `function` and does not wait for it (InvocationType Event). A retry
+  // may start it twice: the function must be able to bear that, as with every asynchronous event.
+  Outcome<std::monostate> invokeLater(std::string_view function, std::string_view payload);
 
  private:
   std::unique_ptr<AwsClient> client_;
