@@ -15,7 +15,7 @@ QUESTIONS = [
      "answers": [{"answerId": "a", "answerBody": "The core of an operating system"}, {"answerId": "b", "answerBody": LONG}]},
     {"questionId": "2", "question": "Which of these are shells?", "type": "multiple", "points": 3,
      "answers": [{"answerId": i, "answerBody": body} for i, body in zip("abc", ("bash", "zsh", "grub"))]},
-    {"questionId": "3", "question": "A zombie process uses the processor.", "type": "truefalse"},
+    {"questionId": "constructor", "question": "A zombie process uses the processor.", "type": "truefalse"},
     {"questionId": "4", "question": "Which program has the number 1?", "type": "text"},
     {"questionId": "5", "question": "How much is π?", "type": "number"},
 ]

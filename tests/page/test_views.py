@@ -133,7 +133,7 @@ def test_every_type_of_answer_is_sent_as_the_api_wants_it(browser, stand_in):
     browser.click("Send my answers")
     browser.wait_heading("Your answers were received")
     sent = {answer["questionId"]: answer["answer"] for answer in stand_in.submitted[0]["testResult"]}
-    assert sent == {"1": "b", "2": "a,c", "3": "false", "4": " init  process ", "5": "-3,1e2"}
+    assert sent == {"1": "b", "2": "a,c", "constructor": "false", "4": " init  process ", "5": "-3,1e2"}
     assert stand_in.submitted[0]["questionSet"] == stand_in.question_set
     assert "You may send your answers 1 more time." in browser.text()
     # The server keeps them in its own form; they are the same answers nevertheless.

@@ -2,8 +2,9 @@
 import { shelf } from "./shelf.js";
 import { normal, problemOf, sameQuestion } from "./questions.js";
 
+// Question id -> answer, without what every object inherits: an id may be "constructor".
 function copyOf(answers) {
-  const clean = {};
+  const clean = Object.create(null);
   for (const [id, answer] of Object.entries(answers ?? {})) if (typeof answer === "string" && answer !== "") clean[id] = answer;
   return clean;
 }
@@ -13,7 +14,7 @@ export function draftName(student, test) {
 }
 
 export class Draft {
-  // `restored` is whether there were answers in this browser, or kept by an earlier page.
+  // `restored`: there were answers in this browser, kept by an earlier page.
   constructor(student, test) {
     this.name = draftName(student, test);
     const kept = shelf.read(this.name);
@@ -46,7 +47,7 @@ export class Draft {
   adopt(questions, questionSet) {
     const before = new Map(this.questions.map((question) => [question.questionId, question]));
     const changed = [];
-    const stay = {};
+    const stay = copyOf();
     questions.forEach((question, position) => {
       const id = question.questionId;
       const known = before.has(id) && sameQuestion(before.get(id), question);
@@ -67,7 +68,7 @@ export class Draft {
     const same = submission && submission.questionSet === this.questionSet;
     this.receipt = submission?.receipt ?? null;
     this.confirmed = same ? copyOf(Object.fromEntries(submission.answers.map((one) => [one.questionId, one.answer]))) : null;
-    if (!this.restored && this.confirmed) this.answers = { ...this.confirmed };
+    if (!this.restored && this.confirmed) this.answers = copyOf(this.confirmed);
   }
 
   // The server has just taken `answers`, which may no longer be what is on the screen.
@@ -78,13 +79,12 @@ export class Draft {
   }
 
   answer(id, value) {
-    if (value === "") delete this.answers[id];
-    else this.answers[id] = value;
+    this.answers = copyOf({ ...this.answers, [id]: value });
     this.save();
   }
 
   startOver() {
-    this.answers = { ...(this.confirmed ?? {}) };
+    this.answers = copyOf(this.confirmed);
     this.restored = false;
     this.save();
   }
@@ -93,10 +93,6 @@ export class Draft {
     this.savedAt = Date.now();
     this.kept = shelf.write(this.name, { questionSet: this.questionSet, questions: this.questions,
       answers: this.answers, savedAt: this.savedAt });
-  }
-
-  remove() {
-    shelf.remove(this.name);
   }
 
   open() {

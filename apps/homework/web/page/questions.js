@@ -9,9 +9,9 @@ export function typeOf(question) {
 export function optionsOf(question) {
   const offered = Array.isArray(question.answers) ? question.answers : [];
   if (typeOf(question) !== "truefalse") return offered;
-  const words = { true: t("page.true"), false: t("page.false") };
-  const both = offered.length > 0 ? offered : Object.keys(words).map((id) => ({ answerId: id, answerBody: id }));
-  return both.map((option) => ({ ...option, answerBody: words[option.answerBody] ?? option.answerBody }));
+  const words = new Map([["true", t("page.true")], ["false", t("page.false")]]);
+  const both = offered.length > 0 ? offered : [...words.keys()].map((id) => ({ answerId: id, answerBody: id }));
+  return both.map((option) => ({ ...option, answerBody: words.get(option.answerBody) ?? option.answerBody }));
 }
 
 export function isChoice(question) {

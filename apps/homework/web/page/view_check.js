@@ -43,7 +43,7 @@ class Sending {
 
   async post() {
     const { test, draft } = this.opened;
-    this.given = { ...draft.answers };
+    this.given = draft.answers;
     const answer = await desk.api.submit(test, draft.questionSet, draft.chosen());
     return answer.receipt;
   }
