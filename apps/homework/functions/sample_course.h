@@ -76,9 +76,12 @@ class SampleCourse final {
   }
 
   PublishedTest& publish(const std::string& subject, const std::string& id) {
-    const std::string questions = sampleQuestions();
+    return publishSet(subject, id, sampleQuestions(), kSampleKey);
+  }
+  PublishedTest& publishSet(const std::string& subject, const std::string& id, std::string_view questions,
+                            std::string_view key) {
     store.set("published/questions/" + sha256Hex(questions) + ".json", questions);
-    store.set("keys/" + subject + "/" + id + "/" + sha256Hex(questions) + ".json", kSampleKey);
+    store.set("keys/" + subject + "/" + id + "/" + sha256Hex(questions) + ".json", key);
     catalogue.tests.push_back(publishedTest(subject, id, questions));
     writeCatalogue();
     return catalogue.tests.back();
