@@ -42,7 +42,7 @@ std::string_view hostOf(std::string_view url) {
 
 // The URL in the form that Account keeps, or nothing when it is none.
 std::optional<std::string> baseUrl(std::string_view url) {
-  for (const std::string_view tail : {"/", "/v1/tests", "/v1/test", "/v1", "/api", "/"}) {
+  for (const std::string_view tail : {"/", "/index.html", "/", "/v1/tests", "/v1/test", "/v1", "/api", "/"}) {
     if (url.ends_with(tail)) url.remove_suffix(tail.size());
   }
   const bool scheme = url.starts_with("https://") || url.starts_with("http://");
@@ -54,12 +54,11 @@ std::optional<std::string> baseUrl(std::string_view url) {
 
 bool isKeyText(std::string_view key) { return key.size() >= 8 && key.size() <= 256 && isUrlText(key); }
 
-Result<Account> checked(std::string_view url, std::string_view student, std::string_view key) {
+Result<Account> checked(std::string_view url, std::string_view student, std::string_view key, Lang lang) {
   const auto base = baseUrl(url);
-  if (!base)
-    return Failure{Exit::kUsage, "The address in it is not a URL that begins with https:// or http://.", ""};
-  if (!isId(student)) return Failure{Exit::kUsage, "The student id in it is not one.", ""};
-  if (!isKeyText(key)) return Failure{Exit::kUsage, "The key in it is not one.", ""};
+  if (!base) return Failure{Exit::kUsage, text(lang, Text::kTermInviteUrl), ""};
+  if (!isId(student)) return Failure{Exit::kUsage, text(lang, Text::kTermInviteStudent), ""};
+  if (!isKeyText(key)) return Failure{Exit::kUsage, text(lang, Text::kTermInviteKey), ""};
   return Account{*base, std::string(student), std::string(key)};
 }
 
@@ -71,22 +70,23 @@ bool isId(std::string_view text) {
                      [](char c) { return isAlphanumeric(c) || c == '.' || c == '_' || c == '-'; });
 }
 
-Result<Account> parseInvite(std::string_view line) {
+Result<Account> parseInvite(std::string_view line, Lang lang) {
   const std::string_view invite = unwrapped(line);
   const std::size_t hash = invite.find('#');
   const std::size_t colon = hash == std::string_view::npos ? hash : invite.find(':', hash);
   if (colon == std::string_view::npos) {
-    return Failure{Exit::kUsage, "This is not an invite.",
-                   "An invite is one line: an address, #, a student id, : and a key."};
+    return Failure{Exit::kUsage, text(lang, Text::kTermInviteNone), text(lang, Text::kTermInviteForm)};
   }
-  return checked(invite.substr(0, hash), invite.substr(hash + 1, colon - hash - 1), invite.substr(colon + 1));
+  const std::string_view address = invite.substr(0, hash);
+  return checked(address.substr(0, address.find('?')), invite.substr(hash + 1, colon - hash - 1),
+                 invite.substr(colon + 1), lang);
 }
 
 std::string formatInvite(const Account& account) {
   return account.apiUrl + "#" + account.studentId + ":" + account.apiKey;
 }
 
-Result<Account> parseAccountFile(std::string_view content) {
+Result<Account> parseAccountFile(std::string_view content, Lang lang) {
   std::string_view url;
   std::string_view key;
   std::string_view student;
@@ -99,7 +99,7 @@ Result<Account> parseAccountFile(std::string_view content) {
     if (name == "apiKey") key = value;
     if (name == "studentId") student = value;
   }
-  return checked(url, student, key);
+  return checked(url, student, key, lang);
 }
 
 std::string formatAccountFile(const Account& account) {
@@ -108,16 +108,18 @@ std::string formatAccountFile(const Account& account) {
 
 std::filesystem::path accountPath(const UserFolders& folders) { return folders.config / "account"; }
 
-Result<std::optional<StoredAccount>> findAccount(const UserFolders& folders) {
+Result<std::optional<StoredAccount>> findAccount(const UserFolders& folders, Lang lang) {
   const std::pair<std::filesystem::path, bool> places[] = {{accountPath(folders), false},
                                                            {folders.home / ".trainings" / "config", true}};
   for (const auto& [path, legacy] : places) {
     const auto content = findFile(path, 1 << 16);
     if (!content) continue;
-    auto account = parseAccountFile(*content);
+    auto account = parseAccountFile(*content, lang);
     if (!account.ok()) {
-      return Failure{Exit::kForbidden, shownPath(path, folders.home) + " is damaged. " + account.failure().what,
-                     "Run  homework login  with the invite that your trainer gave you."};
+      return Failure{
+          Exit::kForbidden,
+          text(lang, Text::kTermDamaged, {{"file", shownPath(path, folders.home)}}) + " " + account.failure().what,
+          text(lang, Text::kTermRunLogin)};
     }
     return std::optional(StoredAccount{*std::move(account), path, legacy, sharedModeBits(path) != 0});
   }
@@ -135,8 +137,9 @@ bool isUnencrypted(std::string_view apiUrl) {
   return !(loopback || host == "localhost" || host.ends_with(".localhost") || host == "[::1]");
 }
 
-std::string masked(std::string_view secret) {
-  return std::string(secret.substr(0, 4)) + "... (" + std::to_string(secret.size()) + " characters)";
+std::string masked(std::string_view secret, Lang lang) {
+  return text(lang, Text::kTermMasked,
+              {{"start", secret.substr(0, 4)}, {"n", static_cast<std::int64_t>(secret.size())}});
 }
 
 }  // namespace hearth::homework::client

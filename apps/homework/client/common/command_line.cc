@@ -1,5 +1,8 @@
 #include "homework/client/common/command_line.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -16,8 +19,10 @@ int report(const Failure& failure, const GlobalOptions& options) {
     const Json error = JsonObject{{"exit", status}, {"message", failure.what}, {"hint", failure.hint}};
     std::cout << writeJsonPretty(JsonObject{{"error", error}}) << std::flush;
   }
-  for (const std::string& text : {failure.what, failure.hint}) {
-    for (const std::string& line : wrapped(cleaned(text), 100)) std::cerr << line << "\n";
+  const std::size_t width =
+      ::isatty(STDERR_FILENO) == 1 ? std::clamp<std::size_t>(screenWidth(STDERR_FILENO), 30, 100) : 100;
+  for (const std::string& said : {failure.what, failure.hint}) {
+    for (const std::string& line : wrapped(cleaned(said, localeCharset()), width)) std::cerr << line << "\n";
   }
   return status;
 }
@@ -32,10 +37,10 @@ TerminalOptions GlobalOptions::terminal() const {
   return out;
 }
 
-void addGlobalOptions(CLI::App& command, GlobalOptions& options) {
-  command.add_flag("--json", options.json, "Print a JSON document instead of text; never ask");
-  command.add_flag("--no-input", options.noInput, "Never ask; fail instead");
-  command.add_option("--color", options.colour, "auto, always or never")
+void addGlobalOptions(CLI::App& command, GlobalOptions& options, Lang lang) {
+  command.add_flag("--json", options.json, text(lang, Text::kTermOptJson));
+  command.add_flag("--no-input", options.noInput, text(lang, Text::kTermOptNoInput));
+  command.add_option("--color", options.colour, text(lang, Text::kTermOptColor))
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->default_str("auto");
   command.fallthrough();  // so that they may also stand behind a subcommand

@@ -19,7 +19,7 @@ struct GlobalOptions {
 };
 
 // Adds --json, --no-input and --color to `command`. `options` outlives it.
-void addGlobalOptions(CLI::App& command, GlobalOptions& options);
+void addGlobalOptions(CLI::App& command, GlobalOptions& options, Lang lang = Lang::kEn);
 
 // Parses, and runs `act`, which does what was parsed. Tells failures on standard error, with --json as a document
 // on standard output as well. Returns the exit status.

@@ -60,11 +60,35 @@ class HeaderList final {
   curl_slist* list_ = nullptr;
 };
 
-Failure failureOf(CURLcode code, const char* detail, const Transfer& transfer) {
-  if (code == CURLE_ABORTED_BY_CALLBACK && interrupted()) return {Exit::kInterrupted, "interrupted", ""};
-  if (transfer.tooLarge) return {Exit::kNetwork, "the server's answer is larger than this program accepts", ""};
-  const std::string reason = detail[0] != '\0' ? detail : curl_easy_strerror(code);
-  return {Exit::kNetwork, cleanedLine(reason), ""};
+// `https://host:port` of a URL.
+std::string originOf(std::string_view url) {
+  const std::size_t start = url.find("://");
+  const std::size_t end = start == std::string_view::npos ? 0 : url.find_first_of("/?#", start + 3);
+  return cleanedLine(url.substr(0, end));
+}
+
+std::string reasonOf(CURLcode code, const char* detail, const HttpRequest& request, const HttpLimits& limits) {
+  const std::string host = originOf(request.url);
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT: {
+      const bool connecting = std::string_view(detail).find("onnect") != std::string_view::npos;
+      const auto limit = connecting ? limits.connect : limits.total;
+      return text(request.lang, Text::kTermReasonTimeout, {{"n", std::int64_t{limit.count() / 1000}}});
+    }
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return text(request.lang, Text::kTermReasonName, {{"host", host}});
+    case CURLE_COULDNT_CONNECT:
+      return text(request.lang, Text::kTermReasonConnect, {{"host", host}});
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+      return text(request.lang, Text::kTermReasonCut);
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return text(request.lang, Text::kTermReasonCertificate, {{"host", host}});
+    default:
+      return cleanedLine(detail[0] != '\0' ? detail : curl_easy_strerror(code));
+  }
 }
 
 }  // namespace
@@ -130,7 +154,15 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request) {
   }
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
 
-  if (const CURLcode code = curl_easy_perform(curl); code != CURLE_OK) return failureOf(code, detail, transfer);
+  if (const CURLcode code = curl_easy_perform(curl); code != CURLE_OK) {
+    Failure failure{Exit::kNetwork, reasonOf(code, detail, request, handle_->limits), ""};
+    if (code == CURLE_ABORTED_BY_CALLBACK && interrupted()) failure.exit = Exit::kInterrupted;
+    if (transfer.tooLarge) failure.what = text(request.lang, Text::kTermReasonTooLarge);
+    long written = 0;
+    curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &written);
+    failure.sent = written > 0;
+    return failure;
+  }
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   transfer.response.status = static_cast<int>(status);

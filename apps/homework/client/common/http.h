@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "homework/client/common/result.h"
+#include "homework/texts/texts.h"
 
 namespace hearth::homework::client {
 
@@ -18,6 +19,7 @@ struct HttpRequest {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  Lang lang = Lang::kEn;  // of the reason of a failure
 };
 
 struct HttpResponse {
@@ -42,7 +44,8 @@ class HttpClient final {
   HttpClient(HttpClient&&) noexcept;
   ~HttpClient();
 
-  // Any status is an answer. Failures: kNetwork with libcurl's reason; kInterrupted after a signal (terminal.h).
+  // Any status is an answer. Failures: kNetwork with the reason (not a whole sentence), and whether the request had
+  // begun to leave (`sent`); kInterrupted after a signal (terminal.h).
   Result<HttpResponse> send(const HttpRequest& request);
 
  private:

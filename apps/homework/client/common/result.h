@@ -25,6 +25,8 @@ struct Failure {
   std::string what;         // one sentence, fit for a terminal
   std::string hint;         // what to do now; may be empty
   bool documented = false;  // with --json: the document that was printed says it already
+  int status = 0;           // of HTTP, where a server refused
+  bool sent = false;        // of the network: the request may have arrived all the same
 };
 
 template <class T>

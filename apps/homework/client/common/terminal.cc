@@ -44,22 +44,6 @@ std::string_view environment(const char* name) {
   return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
-std::size_t widthOf(int fd) {
-  winsize size = {};
-  std::size_t width = 0;
-  if (::ioctl(fd, TIOCGWINSZ, &size) == 0) width = size.ws_col;
-  if (width == 0) width = std::strtoul(std::string(environment("COLUMNS")).c_str(), nullptr, 10);
-  if (width == 0) width = 80;
-  // Longer lines are hard to read, shorter ones cannot hold a prompt.
-  return std::clamp<std::size_t>(width, 30, 100);
-}
-
-Charset charsetOfLocale() {
-  std::setlocale(LC_CTYPE, "");
-  const std::string_view name = ::nl_langinfo(CODESET);
-  return name == "UTF-8" || name == "utf8" ? Charset::kUtf8 : Charset::kAscii;
-}
-
 bool wantsColour(ColourMode mode) {
   if (mode == ColourMode::kAlways) return true;
   if (mode == ColourMode::kNever || !environment("NO_COLOR").empty()) return false;
@@ -100,7 +84,7 @@ class EchoOff final {
   EchoOff(const EchoOff&) = delete;
   EchoOff& operator=(const EchoOff&) = delete;
   ~EchoOff() {
-    if (active_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved_);
+    if (active_) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_);
   }
 
  private:
@@ -117,6 +101,21 @@ std::string_view Style::separator() const {
   return charset == Charset::kUtf8 ? " · " : " | ";
 }
 
+std::string Style::tell(Text key, std::initializer_list<TextArgument> arguments) const {
+  const std::string told = text(lang, key, arguments);
+  return charset == Charset::kAscii ? asciiText(told) : told;
+}
+
+std::string Style::range(std::string_view first, std::string_view last) const {
+  if (accessible) return tell(Text::kTermRange, {{"first", first}, {"last", last}});
+  return std::string(first) + std::string(dash()) + std::string(last);
+}
+
+std::string_view Style::dash() const {
+  if (accessible) return "";
+  return charset == Charset::kUtf8 ? "–" : "-";
+}
+
 std::string Style::painted(std::string_view code, std::string_view text) const {
   if (!colour || text.empty()) return std::string(text);
   return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
@@ -126,10 +125,20 @@ void Dialogue::sayWrapped(std::string_view text, std::string_view indent) {
   for (const std::string& line : wrapped(text, style().width, indent)) say(line);
 }
 
+Reply Dialogue::askWrapped(std::string_view prompt) {
+  std::vector<std::string> lines = wrapped(prompt, style().width);
+  if (lines.empty()) return ask("");
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) say(lines[i]);
+  return ask(lines.back() + " ");
+}
+
 Terminal::Terminal(TerminalOptions options) {
   takeOverSignals();
-  style_.charset = charsetOfLocale();
-  style_.width = widthOf(STDOUT_FILENO);
+  style_.charset = localeCharset();
+  const std::size_t width = screenWidth(STDOUT_FILENO);
+  // Longer lines are hard to read, shorter ones cannot hold a prompt.
+  style_.width = std::clamp<std::size_t>(width, 30, 100);
+  style_.screen = std::clamp<std::size_t>(width, 30, 240);
   style_.colour = wantsColour(options.colour);
   style_.accessible = !environment("ACCESSIBLE").empty() && environment("ACCESSIBLE") != "0";
   interactive_ = !options.noInput && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
@@ -141,19 +150,22 @@ void Terminal::note(std::string_view text) {
   for (const std::string& line : wrapped(text, style_.width)) writeAll(STDERR_FILENO, line + "\n");
 }
 
+void Terminal::mutter(std::string_view text) { writeAll(STDERR_FILENO, text); }
+
 bool Terminal::pause(std::chrono::milliseconds time) {
   const timespec timeout = {time.count() / 1000, (time.count() % 1000) * 1'000'000};
   return waitForInput(&timeout, false);
 }
 
 Reply Terminal::read(std::string_view prompt, Echo echo) {
-  writeAll(STDOUT_FILENO, prompt);
   Reply reply;
   if (echo == Echo::kOff) {
-    const EchoOff silent;
+    const EchoOff silent;  // before the prompt: who sees it may type at once
+    writeAll(STDOUT_FILENO, prompt);
     reply = readLine();
     writeAll(STDOUT_FILENO, "\n");
   } else {
+    writeAll(STDOUT_FILENO, prompt);
     reply = readLine();
     if (reply.kind != ReplyKind::kLine) writeAll(STDOUT_FILENO, "\n");
   }
@@ -175,6 +187,20 @@ Reply Terminal::readLine() {
     if (got <= 0) return {ReplyKind::kEnd, {}};
     pending_.append(buffer, static_cast<std::size_t>(got));
   }
+}
+
+std::size_t screenWidth(int fd) {
+  winsize size = {};
+  std::size_t width = 0;
+  if (::ioctl(fd, TIOCGWINSZ, &size) == 0) width = size.ws_col;
+  if (width == 0) width = std::strtoul(std::string(environment("COLUMNS")).c_str(), nullptr, 10);
+  return width == 0 ? 80 : width;
+}
+
+Charset localeCharset() {
+  std::setlocale(LC_CTYPE, "");
+  const std::string_view name = ::nl_langinfo(CODESET);
+  return name == "UTF-8" || name == "utf8" ? Charset::kUtf8 : Charset::kAscii;
 }
 
 bool interrupted() {

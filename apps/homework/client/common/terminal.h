@@ -8,21 +8,32 @@
 #include <string_view>
 
 #include "homework/client/common/text.h"
+#include "homework/texts/texts.h"
 
 namespace hearth::homework::client {
 
 // How text is to be set.
 struct Style {
-  std::size_t width = 80;  // columns of a line
+  std::size_t width = 80;   // columns of a line of prose
+  std::size_t screen = 80;  // columns that a table may take
   Charset charset = Charset::kUtf8;
   bool colour = false;
   bool accessible = false;  // ACCESSIBLE=1: no symbols where words do
+  Lang lang = Lang::kEn;
+
+  // A text of the catalogue as the terminal can show it. The arguments have been cleaned.
+  std::string tell(Text key, std::initializer_list<TextArgument> arguments = {}) const;
 
   std::string bold(std::string_view text) const { return painted("1", text); }
   std::string warning(std::string_view text) const { return painted("33", text); }
   // Between facts on one line.
   std::string_view separator() const;
-  std::string_view dash() const { return charset == Charset::kUtf8 ? "–" : "-"; }
+  // "a–d"
+  std::string range(std::string_view first, std::string_view last) const;
+  // Where there is nothing; empty for whom a dash says nothing.
+  std::string_view dash() const;
+  // Before each line of code.
+  std::string_view codeMark() const { return charset == Charset::kUtf8 && !accessible ? "    │ " : "      "; }
 
  private:
   std::string painted(std::string_view code, std::string_view text) const;
@@ -47,11 +58,15 @@ class Dialogue {
   // One line of text, to standard output. `text` has been cleaned.
   virtual void say(std::string_view text) = 0;
   virtual Reply ask(std::string_view prompt) = 0;
+  // One line of chatter, to standard error.
+  virtual void note(std::string_view text) = 0;
   // Waits, unless interrupted; false when it was.
   virtual bool pause(std::chrono::milliseconds time) = 0;
 
   // Wrapped to the style's width.
   void sayWrapped(std::string_view text, std::string_view indent = "");
+  // Asks with a blank behind the prompt; what does not fit on one line is said before it.
+  Reply askWrapped(std::string_view prompt);
 };
 
 // What a command prints: text for people, or one JSON document.
@@ -73,6 +88,7 @@ class Terminal final : public Dialogue {
   Terminal& operator=(const Terminal&) = delete;
 
   const Style& style() const override { return style_; }
+  void speak(Lang lang) { style_.lang = lang; }
   // Whether there is somebody to ask: input and output are terminals and --no-input was not given.
   bool interactive() const { return interactive_; }
 
@@ -82,8 +98,9 @@ class Terminal final : public Dialogue {
   Reply askHidden(std::string_view prompt) { return read(prompt, Echo::kOff); }
   bool pause(std::chrono::milliseconds time) override;
 
-  // One line of chatter, to standard error.
-  void note(std::string_view text);
+  void note(std::string_view text) override;
+  // Chatter without a line end.
+  void mutter(std::string_view text);
 
  private:
   enum class Echo : unsigned char { kOn, kOff };
@@ -94,6 +111,11 @@ class Terminal final : public Dialogue {
   bool interactive_ = false;
   std::string pending_;  // read beyond the line
 };
+
+// Columns of the terminal behind a descriptor, else of COLUMNS, else 80.
+std::size_t screenWidth(int descriptor);
+// What the locale of the environment can show.
+Charset localeCharset();
 
 // Whether one of the signals that Terminal took over has arrived. False without a Terminal.
 bool interrupted();

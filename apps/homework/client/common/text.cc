@@ -82,6 +82,8 @@ std::string asciiTwin(char32_t c) {
       return "...";
     case 0x2192:
       return "->";
+    case 0x2502:
+      return "|";
     case 0x2713:
       return "*";
     default:
@@ -208,6 +210,21 @@ std::string cleanedLine(std::string_view text, Charset charset, std::size_t limi
   }
   if (!out.empty() && out.back() == ' ') out.pop_back();
   return columns(out) <= limit ? out : fitted(out, limit);
+}
+
+std::string asciiText(std::string_view text) {
+  constexpr std::u32string_view kMarked = U"ąćęłńóśźżĄĆĘŁŃÓŚŹŻ";
+  constexpr std::string_view kPlain = "acelnoszzACELNOSZZ";
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const char32_t c = nextCodePoint(text, i);
+    if (const std::size_t at = kMarked.find(c); at != std::u32string_view::npos) {
+      out += kPlain[at];
+    } else {
+      appendShown(out, c, Charset::kAscii);
+    }
+  }
+  return out;
 }
 
 std::string inQuotes(std::string_view text) { return '"' + cleanedLine(text, Charset::kUtf8, 60) + '"'; }

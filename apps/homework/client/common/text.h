@@ -23,6 +23,10 @@ std::string cleanedLine(std::string_view text, Charset charset = Charset::kUtf8,
 // The same in double quotes, for messages that name what was found.
 std::string inQuotes(std::string_view text);
 
+// The tools' own sentences in ASCII: Polish letters lose their marks, everything else is spelled as `cleaned` does
+// it. Control characters stay.
+std::string asciiText(std::string_view text);
+
 // Columns that `text` (valid UTF-8, one line) takes: combining marks 0, East Asian wide and emoji 2.
 std::size_t columns(std::string_view text);
 

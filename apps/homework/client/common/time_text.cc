@@ -90,15 +90,20 @@ std::string twoDigits(int value) {
   return out;
 }
 
-std::string weekdayOf(const year_month_day& date) {
-  constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  return kDays[weekday{sys_days{date}}.c_encoding()];
+// The item of a list that is separated by blanks.
+std::string nth(const std::string& list, std::size_t n) {
+  std::size_t start = 0;
+  for (; n > 0; --n) start = list.find(' ', start) + 1;
+  return list.substr(start, list.find(' ', start) - start);
 }
 
-std::string dayText(const year_month_day& date) {
-  return weekdayOf(date) + " " + std::to_string(static_cast<unsigned>(date.day())) + " " +
-         kMonths[static_cast<unsigned>(date.month()) - 1];
+std::string dayText(const year_month_day& date, Lang lang) {
+  return nth(text(lang, Text::kTermWeekdays), weekday{sys_days{date}}.c_encoding()) + " " +
+         std::to_string(static_cast<unsigned>(date.day())) + " " +
+         nth(text(lang, Text::kTermMonths), static_cast<unsigned>(date.month()) - 1);
 }
+
+std::string clockText(const LocalTime& time) { return twoDigits(time.hour) + ":" + twoDigits(time.minute); }
 
 }  // namespace
 
@@ -187,38 +192,65 @@ seconds Zone::offsetAt(Instant instant) const {
   return seconds{local.tm_gmtoff};
 }
 
-std::string Zone::tell(Instant instant, Instant now) const {
+std::string Zone::tell(Instant instant, Instant now, Lang lang) const {
   const LocalTime then = localTime(instant, offsetAt(instant));
   const LocalTime today = localTime(now, offsetAt(now));
-  const std::string clock = twoDigits(then.hour) + ":" + twoDigits(then.minute);
-  if (then.date == today.date) return "today " + clock;
-  if (sys_days{then.date} == sys_days{today.date} + days{1}) return "tomorrow " + clock;
+  const std::string clock = clockText(then);
+  if (then.date == today.date) return text(lang, Text::kTermToday, {{"time", clock}});
+  if (sys_days{then.date} == sys_days{today.date} + days{1})
+    return text(lang, Text::kTermTomorrow, {{"time", clock}});
   const bool sameYear = then.date.year() == today.date.year();
-  return dayText(then.date) + (sameYear ? "" : " " + std::to_string(static_cast<int>(then.date.year()))) + " " +
-         clock;
+  return dayText(then.date, lang) + (sameYear ? "" : " " + std::to_string(static_cast<int>(then.date.year()))) +
+         " " + clock;
 }
 
-std::string Zone::tellExactly(Instant instant) const {
+std::string Zone::tellExactly(Instant instant, Lang lang) const {
   const LocalTime then = localTime(instant, offsetAt(instant));
-  return dayText(then.date) + " " + std::to_string(static_cast<int>(then.date.year())) + " " +
-         twoDigits(then.hour) + ":" + twoDigits(then.minute) + ":" + twoDigits(then.second);
+  return dayText(then.date, lang) + " " + std::to_string(static_cast<int>(then.date.year())) + " " +
+         clockText(then) + ":" + twoDigits(then.second);
 }
 
-std::string tellDuration(milliseconds duration) {
+std::string Zone::tellMinute(Instant instant, Lang lang) const {
+  const LocalTime then = localTime(instant, offsetAt(instant));
+  return dayText(then.date, lang) + " " + clockText(then);
+}
+
+std::string Zone::tellClock(Instant instant) const { return clockText(localTime(instant, offsetAt(instant))); }
+
+bool Zone::sameDay(Instant a, Instant b) const {
+  return localTime(a, offsetAt(a)).date == localTime(b, offsetAt(b)).date;
+}
+
+std::string tellDuration(milliseconds duration, Lang lang) {
   const auto total = floor<seconds>(duration).count();
-  const auto unit = [](long long value, const char* name) { return std::to_string(value) + " " + name; };
-  const long long d = total / 86400;
-  const long long h = total / 3600 % 24;
-  const long long m = total / 60 % 60;
-  if (d >= 3) return unit(d, "d");
-  if (d > 0) return unit(d, "d") + (h > 0 ? " " + unit(h, "h") : "");
-  if (h > 0) return unit(h, "h") + (m > 0 ? " " + unit(m, "min") : "");
-  if (m > 0) return unit(m, "min");
-  return unit(total, "s");
+  const auto unit = [lang](std::int64_t value, Text key) { return text(lang, key, {{"n", value}}); };
+  const std::int64_t d = total / 86400;
+  const std::int64_t h = total / 3600 % 24;
+  const std::int64_t m = total / 60 % 60;
+  if (d >= 3) return unit(d, Text::kTermUnitDays);
+  if (d > 0) return unit(d, Text::kTermUnitDays) + (h > 0 ? " " + unit(h, Text::kTermUnitHours) : "");
+  if (h > 0) return unit(h, Text::kTermUnitHours) + (m > 0 ? " " + unit(m, Text::kTermUnitMinutes) : "");
+  return m > 0 ? unit(m, Text::kTermUnitMinutes) : unit(total, Text::kTermUnitSeconds);
 }
 
-std::string tellDistance(Instant instant, Instant now) {
-  return instant >= now ? "in " + tellDuration(instant - now) : tellDuration(now - instant) + " ago";
+std::string tellDistance(Instant instant, Instant now, Lang lang) {
+  if (instant >= now) return text(lang, Text::kTermIn, {{"time", tellDuration(instant - now, lang)}});
+  return text(lang, Text::kTermAgo, {{"time", tellDuration(now - instant, lang)}});
+}
+
+std::string tellAgo(Instant instant, Instant now, Lang lang) {
+  const auto total = floor<seconds>(now - instant).count();
+  std::string time;
+  if (total >= 2 * 86400) {
+    time = text(lang, Text::kSharedDays, {{"n", total / 86400}});
+  } else if (total >= 2 * 3600) {
+    time = text(lang, Text::kSharedHours, {{"n", total / 3600}});
+  } else if (total >= 60) {
+    time = text(lang, Text::kSharedMinutes, {{"n", total / 60}});
+  } else {
+    time = text(lang, Text::kTermUnitSeconds, {{"n", total}});
+  }
+  return text(lang, Text::kTermAgo, {{"time", time}});
 }
 
 void ServerClock::learn(Instant serverNow) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "homework/texts/texts.h"
+
 namespace hearth::homework::client {
 
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
@@ -38,18 +40,25 @@ class Zone final {
 
   // `Mon 8 Apr 23:00`; `today 23:00` or `tomorrow 23:00` where that is so at `now`; with the year when it is
   // another.
-  std::string tell(Instant instant, Instant now) const;
+  std::string tell(Instant instant, Instant now, Lang lang = Lang::kEn) const;
   // `Mon 8 Apr 2019 20:43:07`
-  std::string tellExactly(Instant instant) const;
+  std::string tellExactly(Instant instant, Lang lang = Lang::kEn) const;
+  // `Mon 8 Apr 20:41`, whatever day it is.
+  std::string tellMinute(Instant instant, Lang lang = Lang::kEn) const;
+  // `23:00`
+  std::string tellClock(Instant instant) const;
+  bool sameDay(Instant a, Instant b) const;
 
  private:
   std::string name_;
 };
 
 // `2 h 18 min`, `7 d`, `40 s`: at most two units, rounded down. `duration` is not negative.
-std::string tellDuration(std::chrono::milliseconds duration);
+std::string tellDuration(std::chrono::milliseconds duration, Lang lang = Lang::kEn);
 // `in 2 h 18 min` or `12 min ago`.
-std::string tellDistance(Instant instant, Instant now);
+std::string tellDistance(Instant instant, Instant now, Lang lang = Lang::kEn);
+// `12 minutes ago`, the largest unit in words. `instant` is not after `now`.
+std::string tellAgo(Instant instant, Instant now, Lang lang = Lang::kEn);
 
 // The server's clock as far as its answers told it: never the clock of this machine, which may be wrong.
 class ServerClock final {

@@ -1,79 +1,25 @@
 // The students' API as the client sees it (contract: apps/homework/README.md).
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "homework/client/common/account.h"
 #include "homework/client/common/http.h"
-#include "homework/client/common/time_text.h"
+#include "homework/client/common/terminal.h"
+#include "homework/client/student/course_view.h"
 
 namespace hearth::homework::client {
 
-// What the server says about a test. Text is as it came: clean it before it is shown.
-struct TestInfo {
-  std::string subject;
-  std::string testId;
-  std::string title;
-  std::string status;  // open, received, closed, done, scored; open when the server does not say
-  std::optional<Instant> opens;
-  std::optional<Instant> due;
-  std::optional<Instant> receivedAt;
-  std::string score;  // for people; empty when there is none
-  std::string questionSet;
-
-  std::string name() const { return subject + "/" + testId; }
-  bool mayBeSubmitted() const { return status == "open" || status == "received"; }
-};
-
-struct TestList {
-  std::string course;
-  std::string timeZone;
-  std::vector<TestInfo> tests;
-};
-
-struct Choice {
-  std::string id;
-  std::string text;
-  friend bool operator==(const Choice&, const Choice&) = default;
-};
-
-struct Question {
-  std::string id;
-  std::string text;
-  std::vector<Choice> choices;
-  friend bool operator==(const Question&, const Question&) = default;
-};
-
-struct TestContent {
-  std::string questionSet;
-  std::vector<Question> questions;
-};
-
-struct ChosenAnswer {
-  std::string questionId;
-  std::string answer;
-};
-
-struct Receipt {
-  std::string code;
-  std::string receivedText;  // in the course's time zone
-  std::string timeZone;
-  std::string answersSha256;
-  std::string text;  // the whole receipt
-  std::optional<Instant> receivedAt;
-  std::optional<Instant> due;
-  bool late = false;
-  std::size_t answered = 0;
-  std::size_t questions = 0;
-};
-
-// One student's view. One thread. Every answer teaches `clock` the server's time. A failure says in a sentence what
-// the server said; exits: kForbidden, kNetwork, kClosed, kRejected, kInterrupted.
+// One student's view. One thread. Every answer teaches `clock` the server's time.
+//
+// A failure says what happened and what to do next, in the style's language; `status` is what the server meant.
+// Exits: kForbidden, kNetwork (the reason alone, for a sentence of the caller's; `sent` when the server may have
+// acted), kClosed, kRejected, kInterrupted.
 class Api final {
  public:
-  Api(Account account, ServerClock& clock, HttpLimits limits = {});
+  // `clock` and `style` outlive the object.
+  Api(Account account, ServerClock& clock, const Style& style, HttpLimits limits = {});
 
   const Account& account() const { return account_; }
   Result<TestList> listTests();
@@ -81,13 +27,18 @@ class Api final {
   // Safe to repeat: the same answers give the same receipt.
   Result<Receipt> submit(const std::string& subject, const std::string& testId, const std::string& questionSet,
                          const std::vector<ChosenAnswer>& answers);
+  // `status` of the failure is 404 when there is no score yet.
+  Result<ResultSheet> getResult(const std::string& subject, const std::string& testId);
 
  private:
-  struct Answer;
-  Result<Answer> call(const char* method, const std::string& path, std::string body);
+  // `test` is what a refusal is about; may be empty.
+  Result<Json> call(const char* method, const std::string& path, std::string body, const std::string& test);
+  Failure refusal(int status, const Json& document, const std::string& test) const;
+  Failure notUnderstood() const;
 
   Account account_;
   ServerClock& clock_;
+  const Style& style_;
   HttpClient http_;
 };
 

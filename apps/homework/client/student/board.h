@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "homework/client/common/json.h"
+#include "homework/client/common/result.h"
 #include "homework/client/common/terminal.h"
 #include "homework/client/student/draft.h"
 
@@ -21,6 +22,9 @@ struct Progress {
 struct BoardRow {
   TestInfo info;
   std::optional<Progress> draft;
+
+  // Something is left to be done: nothing was received, or the draft was changed since.
+  bool isUrgent() const;
 };
 
 // Open tests first, then those that may be submitted again, then the rest; each by deadline.
@@ -37,15 +41,17 @@ struct BoardHead {
 // The lines of the board; a table where the width allows, else a block per test.
 std::vector<std::string> boardLines(const BoardHead& head, const std::vector<BoardRow>& board, const Zone& zone,
                                     Instant now, const Style& style);
+// Everything about one test, a fact a line.
+std::vector<std::string> testLines(const BoardRow& row, const Zone& zone, Instant now, const Style& style);
 Json boardJson(const BoardHead& head, const std::vector<BoardRow>& board, const Zone& zone, Instant now);
 
-// `received Mon 1 Apr 21:02`, `draft 4 of 6`, `not started`, ...
-std::string stateText(const BoardRow& row, const Zone& zone, Instant now);
-// `due today 23:00, in 2 h 18 min`, `closed Mon 8 Apr 23:00`, or nothing.
-std::string dueText(const TestInfo& info, const Zone& zone, Instant now);
+// `draft 4 of 6`, `not started`, `5 of 6 points`, ...
+std::string stateText(const BoardRow& row, const Zone& zone, Instant now, const Style& style);
+// `due today 23:00, in 2 h 18 min`; of a test that can no longer be changed when it was received or closed.
+std::string timeText(const TestInfo& info, const Zone& zone, Instant now, const Style& style);
 
 // The row that `name` means: `subject/test`, or the test's id alone where only one subject has it. Failures: kUsage
-// with the names to choose from.
-Result<const BoardRow*> findRow(const std::vector<BoardRow>& board, const std::string& name);
+// with the name that was perhaps meant, and the names to choose from.
+Result<const BoardRow*> findRow(const std::vector<BoardRow>& board, const std::string& name, const Style& style);
 
 }  // namespace hearth::homework::client

@@ -24,7 +24,7 @@ TestList sample() {
   list.timeZone = "Europe/Warsaw";
   list.tests = {test("test00", "scored", "2019-04-01T21:00:00Z"), test("test03", "open", "2019-04-15T21:00:00Z"),
                 test("test01", "open", "2019-04-08T21:00:00Z"), test("test02", "received", "2019-04-08T21:00:00Z")};
-  list.tests[0].score = "5 of 6";
+  list.tests[0].score = Score{4, 5, 5, 6, "83.33", ""};
   list.tests[0].receivedAt = parseInstant("2019-04-01T19:02:00Z");
   list.tests[3].receivedAt = parseInstant("2019-04-08T18:00:00Z");
   return list;
@@ -48,25 +48,60 @@ TEST(Board, TellsStateInWords) {
   draft.answers = {{"1", "a"}};
   const auto board = makeBoard(sample(), {draft});
   const Zone zone("Europe/Warsaw");
-  EXPECT_EQ(stateText(board[0], zone, kNow), "draft 1 of 2");
-  EXPECT_EQ(dueText(board[0].info, zone, kNow), "due today 23:00, in 2 h 19 min");
-  EXPECT_EQ(stateText(board[1], zone, kNow), "not started");
-  EXPECT_EQ(stateText(board[2], zone, kNow), "received today 20:00");
-  EXPECT_EQ(stateText(board[3], zone, kNow), "received Mon 1 Apr 21:02, 5 of 6");
-  EXPECT_EQ(dueText(board[3].info, zone, kNow), "closed Mon 1 Apr 23:00");
-  EXPECT_EQ(dueText(test("test01", "scored", "2019-04-08T21:00:00Z"), zone, kNow), "due today 23:00");
+  const Style style;
+  EXPECT_EQ(stateText(board[0], zone, kNow, style), "draft 1 of 2");
+  EXPECT_EQ(timeText(board[0].info, zone, kNow, style), "due today 23:00, in 2 h 19 min");
+  EXPECT_EQ(stateText(board[1], zone, kNow, style), "not started");
+  EXPECT_EQ(stateText(board[2], zone, kNow, style), "received today 20:00");
+  EXPECT_EQ(timeText(board[3].info, zone, kNow, style), "received Mon 1 Apr 21:02");
+  EXPECT_EQ(stateText(board[3], zone, kNow, style), "5 of 6 points");
+  EXPECT_EQ(timeText(test("test01", "closed", "2019-04-01T21:00:00Z"), zone, kNow, style),
+            "closed Mon 1 Apr 23:00");
+  EXPECT_EQ(stateText({test("test01", "closed", nullptr), {}}, zone, kNow, style), "nothing received");
+  EXPECT_EQ(stateText({test("test01", "done", nullptr), {}}, zone, kNow, style), "not scored yet");
+}
+
+TEST(Board, TellsExtensionsAndAttempts) {
+  TestInfo info = test("test01", "received", "2019-04-10T10:00:00Z");
+  info.extended = true;
+  info.attempts = 3;
+  info.attemptsLeft = 1;
+  const Zone zone("Europe/Warsaw");
+  Style style;
+  EXPECT_EQ(timeText(info, zone, kNow, style), "due Wed 10 Apr 12:00, in 1 d 15 h (extended for you)");
+  EXPECT_EQ(stateText({info, {}}, zone, kNow, style), "received, 1 attempt left");
+  style.lang = Lang::kPl;
+  EXPECT_EQ(timeText(info, zone, kNow, style),
+            "termin śr. 10 kwi 12:00, za 1 dzień 15 godz. (przedłużony dla ciebie)");
+  style.charset = Charset::kAscii;
+  EXPECT_EQ(timeText(info, zone, kNow, style),
+            "termin sr. 10 kwi 12:00, za 1 dzien 15 godz. (przedluzony dla ciebie)");
+  info.attemptsLeft = 0;
+  EXPECT_FALSE(info.mayBeSubmitted());
+}
+
+TEST(Score, SaysOutOfHowMany) {
+  const Style style;
+  EXPECT_EQ(scoreText({4, 5, 5, 6, "83.33", "4"}, style), "5 of 6 points, grade 4");
+  EXPECT_EQ(scoreText({4, 5, {}, {}, "", ""}, style), "4 of 5");
+  EXPECT_EQ(scoreText({4, {}, {}, {}, "", ""}, style), "score 4");
 }
 
 TEST(Board, ATableWhereThereIsRoomElseBlocks) {
   const auto board = makeBoard(sample(), {});
   const Zone zone("Europe/Warsaw");
   Style wide;
-  wide.width = 120;
+  wide.screen = 120;
   const auto table = boardLines({"student01", "OS"}, board, zone, kNow, wide);
+  EXPECT_EQ(table[0], "Homework for student01 · course time Europe/Warsaw · now Mon 8 Apr 20:41");
   EXPECT_EQ(table.size(), 6u);
-  EXPECT_TRUE(table[2].starts_with("  1  operating-systems / test01  A title  due today 23:00, in 2 h 19 min"));
+  EXPECT_EQ(table[2], "  1  operating-systems / test01   A title   due today 23:00, in 2 h 19 min   not started");
+  EXPECT_EQ(table[5], "     operating-systems / test00   A title   received Mon 1 Apr 21:02         5 of 6 points");
+  const auto blocks = boardLines({"student01", "OS"}, board, zone, kNow, Style{});
+  EXPECT_EQ(blocks[2], "  1  operating-systems / test01   A title");
+  EXPECT_EQ(blocks[3], "     due today 23:00, in 2 h 19 min · not started");
   Style narrow;
-  narrow.width = 40;
+  narrow.width = narrow.screen = 40;
   narrow.charset = Charset::kAscii;
   for (const std::string& line : boardLines({"student01", "OS"}, board, zone, kNow, narrow)) {
     EXPECT_LE(columns(line), 40u) << line;
@@ -78,10 +113,12 @@ TEST(FindRow, TakesWhatIsUnambiguous) {
   list.tests.push_back(test("test01", "open", nullptr));
   list.tests.back().subject = "networks";
   const auto board = makeBoard(list, {});
-  EXPECT_EQ((*findRow(board, "networks/test01"))->info.subject, "networks");
-  EXPECT_EQ((*findRow(board, "test03"))->info.testId, "test03");
-  EXPECT_EQ(findRow(board, "test01").failure().exit, Exit::kUsage);
-  EXPECT_EQ(findRow(board, "nothing").failure().exit, Exit::kUsage);
+  EXPECT_EQ((*findRow(board, "networks/test01", Style{}))->info.subject, "networks");
+  EXPECT_EQ((*findRow(board, "test03", Style{}))->info.testId, "test03");
+  EXPECT_EQ(findRow(board, "test01", Style{}).failure().exit, Exit::kUsage);
+  EXPECT_EQ(findRow(board, "nothing", Style{}).failure().exit, Exit::kUsage);
+  const Failure mistyped = findRow(board, "netwroks/test01", Style{}).failure();
+  EXPECT_EQ(mistyped.what, "There is no test called netwroks/test01. Did you mean networks/test01?");
 }
 
 }  // namespace

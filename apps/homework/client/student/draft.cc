@@ -12,34 +12,10 @@ namespace fs = std::filesystem;
 
 constexpr int kFormat = 1;
 
-bool offers(const Question& question, const std::string& choice) {
-  return std::any_of(question.choices.begin(), question.choices.end(),
-                     [&](const Choice& c) { return c.id == choice; });
-}
-
 JsonArray questionsToJson(const std::vector<Question>& questions) {
   JsonArray out;
-  for (const Question& question : questions) {
-    JsonArray choices;
-    for (const Choice& choice : question.choices) {
-      choices.push_back(JsonObject{{"answerId", choice.id}, {"answerBody", choice.text}});
-    }
-    out.push_back(
-        JsonObject{{"questionId", question.id}, {"question", question.text}, {"answers", std::move(choices)}});
-  }
+  for (const Question& question : questions) out.push_back(questionToJson(question));
   return out;
-}
-
-std::vector<Question> questionsFromJson(const JsonArray& array) {
-  std::vector<Question> questions;
-  for (const Json& entry : array) {
-    Question question{stringMember(entry, "questionId"), stringMember(entry, "question"), {}};
-    for (const Json& choice : arrayMember(entry, "answers")) {
-      question.choices.push_back({stringMember(choice, "answerId"), stringMember(choice, "answerBody")});
-    }
-    questions.push_back(std::move(question));
-  }
-  return questions;
 }
 
 }  // namespace
@@ -49,11 +25,15 @@ const std::string* Draft::findAnswer(const Question& question) const {
   return it == answers.end() ? nullptr : &it->second;
 }
 
-void Draft::answer(const Question& question, const std::string& choice) {
+void Draft::answer(const Question& question, const std::string& given) {
   std::string& current = answers[question.id];
-  if (current == choice) return;
-  current = choice;
+  if (current == given) return;
+  current = given;
   receipt.clear();
+}
+
+void Draft::clear(const Question& question) {
+  if (answers.erase(question.id) > 0) receipt.clear();
 }
 
 std::vector<std::size_t> Draft::openQuestions() const {
@@ -80,7 +60,7 @@ std::vector<std::string> adopt(Draft& draft, const TestInfo& info, const std::st
   for (const Question& question : draft.questions) {
     const bool same = std::find(before.begin(), before.end(), question) != before.end();
     const std::string* answer = draft.findAnswer(question);
-    if (same && answer != nullptr && offers(question, *answer)) {
+    if (same && answer != nullptr && isAnswer(question, *answer)) {
       kept.emplace(question.id, *answer);
     } else if (!same && !before.empty()) {
       changed.push_back(question.id);
@@ -92,8 +72,28 @@ std::vector<std::string> adopt(Draft& draft, const TestInfo& info, const std::st
   draft.due = info.due;
   draft.timeZone = timeZone;
   draft.questionSet = test.questionSet;
+  draft.partial = info.partial;
+  draft.attemptsLeft = info.attemptsLeft;
   if (!changed.empty() || draft.position >= draft.questions.size()) draft.position = 0;
   return changed;
+}
+
+bool adoptSubmission(Draft& draft, const Submission& submission) {
+  if (!draft.receipt.empty() || submission.questionSet != draft.questionSet) return false;
+  Draft received = draft;
+  received.answers.clear();
+  for (const ChosenAnswer& chosen : submission.answers) {
+    for (const Question& question : received.questions) {
+      if (question.id == chosen.questionId && isAnswer(question, chosen.answer)) {
+        received.answers[question.id] = chosen.answer;
+      }
+    }
+  }
+  if (received.answers.empty() || received.answers.size() != submission.answers.size()) return false;
+  if (!draft.answers.empty() && draft.answers != received.answers) return false;
+  draft.answers = std::move(received.answers);
+  draft.receipt = submission.receipt.code.empty() ? "sent" : submission.receipt.code;
+  return true;
 }
 
 std::string draftToText(const Draft& draft) {
@@ -107,6 +107,7 @@ std::string draftToText(const Draft& draft) {
                                     {"timeZone", draft.timeZone},
                                     {"due", draft.due ? Json(formatInstant(*draft.due)) : Json()},
                                     {"questionSet", draft.questionSet},
+                                    {"partial", draft.partial},
                                     {"answers", std::move(answers)},
                                     {"position", draft.position},
                                     {"receipt", draft.receipt},
@@ -126,11 +127,16 @@ std::optional<Draft> draftFromText(std::string_view text) {
   draft.due = parseInstant(stringMember(*document, "due"));
   draft.questionSet = stringMember(*document, "questionSet");
   draft.receipt = stringMember(*document, "receipt");
-  draft.questions = questionsFromJson(arrayMember(*document, "questions"));
+  draft.partial = boolMember(*document, "partial");
+  for (const Json& entry : arrayMember(*document, "questions")) {
+    auto question = questionFromJson(entry);
+    if (!question) return std::nullopt;
+    draft.questions.push_back(*std::move(question));
+  }
   for (const Question& question : draft.questions) {
     const Json* answers = findMember(*document, "answers");
     const std::string answer = answers == nullptr ? "" : stringMember(*answers, question.id);
-    if (!answer.empty() && offers(question, answer)) draft.answers.emplace(question.id, answer);
+    if (isAnswer(question, answer)) draft.answers.emplace(question.id, answer);
   }
   const auto position = integerMember(*document, "position").value_or(0);
   const bool inside = position > 0 && static_cast<std::size_t>(position) < draft.questions.size();

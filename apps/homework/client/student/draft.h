@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "homework/client/common/files.h"
-#include "homework/client/student/api.h"
+#include "homework/client/student/course_view.h"
 
 namespace hearth::homework::client {
 
@@ -21,15 +21,20 @@ struct Draft {
   std::string timeZone;
   std::optional<Instant> due;
   std::string questionSet;
+  bool partial = false;                      // part of a question's points may be given
+  std::optional<std::int64_t> attemptsLeft;  // as the server said last; nullopt: no limit
   std::vector<Question> questions;
-  std::map<std::string, std::string> answers;  // question id -> answer id
+  std::map<std::string, std::string> answers;  // question id -> answer as the API takes it
   std::size_t position = 0;                    // the question to go on with
   std::string receipt;                         // code of the receipt for exactly these answers; else empty
 
   std::string name() const { return subject + "/" + testId; }
   const std::string* findAnswer(const Question& question) const;
   // Sets or changes an answer; what the receipt was for is gone then.
-  void answer(const Question& question, const std::string& choice);
+  void answer(const Question& question, const std::string& given);
+  void clear(const Question& question);
+  // Whether it holds answers that have no receipt.
+  bool isUnsent() const { return receipt.empty() && !answers.empty(); }
   std::vector<std::size_t> openQuestions() const;  // positions without an answer
   std::vector<ChosenAnswer> chosen() const;        // in the order of the questions
 };
@@ -38,6 +43,11 @@ struct Draft {
 // the ids of the questions whose answer was dropped, or that are new although the draft had begun.
 std::vector<std::string> adopt(Draft& draft, const TestInfo& info, const std::string& timeZone,
                                const TestContent& test);
+
+// Takes over what the server received last, when it belongs to the draft's questions: into a draft without an
+// answer of its own, or as the proof that exactly its answers arrived. True when the draft has the receipt now and
+// had none.
+bool adoptSubmission(Draft& draft, const Submission& submission);
 
 // Drafts of all tests below one folder. A draft is replaced atomically and durably.
 class DraftStore final {

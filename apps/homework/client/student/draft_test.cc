@@ -101,6 +101,43 @@ TEST(DraftText, RefusesNamesThatArePaths) {
   EXPECT_FALSE(draftFromText("[]"));
 }
 
+TEST(DraftText, KeepsEveryTypeOfQuestion) {
+  Draft draft = draftOf({question("1", "q"), question("2", "several"), question("3", "yes?")});
+  draft.questions[1].type = QuestionType::kMultiple;
+  draft.questions[1].points = 3;
+  draft.questions[2].type = QuestionType::kTrueFalse;
+  draft.questions[2].choices = {{"true", ""}, {"false", ""}};
+  draft.questions.push_back({"4", "text", {}, QuestionType::kText, "int main() {}"});
+  draft.questions.push_back({"5", "number", {}, QuestionType::kNumber});
+  draft.answers = {{"1", "b"}, {"2", "a,b"}, {"3", "false"}, {"4", "init, perhaps"}, {"5", "3,14"}};
+  const auto read = draftFromText(draftToText(draft));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->questions, draft.questions);
+  EXPECT_EQ(read->answers, draft.answers);
+}
+
+TEST(AdoptSubmission, IsTheProofThatTheAnswersArrived) {
+  Draft draft = draftOf({question("1", "q"), question("2", "r")});
+  Submission received{"set1", {{"1", "a"}, {"2", "b"}}, {}};
+  received.receipt.code = "R-7F3K-Q2MD";
+  Draft fresh = draft;
+  EXPECT_TRUE(adoptSubmission(fresh, received));
+  EXPECT_EQ(fresh.chosen(), received.answers);
+  EXPECT_EQ(fresh.receipt, "R-7F3K-Q2MD");
+  EXPECT_FALSE(adoptSubmission(fresh, received));  // known already
+
+  Draft same = draft;
+  same.answers = {{"1", "a"}, {"2", "b"}};
+  EXPECT_TRUE(adoptSubmission(same, received));
+  Draft changed = draft;
+  changed.answers = {{"1", "a"}};
+  EXPECT_FALSE(adoptSubmission(changed, received));
+  EXPECT_TRUE(changed.isUnsent());
+  EXPECT_EQ(changed.answers.size(), 1u);
+  received.questionSet = "set0";
+  EXPECT_FALSE(adoptSubmission(draft, received));
+}
+
 TEST(DraftAnswer, AChangeTakesTheReceiptBack) {
   Draft draft = draftOf({question("1", "q")});
   draft.answer(draft.questions[0], "a");

@@ -10,6 +10,8 @@
 namespace hearth::homework::client {
 namespace {
 
+std::int64_t count(std::size_t n) { return static_cast<std::int64_t>(n); }
+
 std::optional<std::size_t> numberIn(std::string_view text) {
   text = trimmed(text);
   std::size_t value = 0;
@@ -18,59 +20,39 @@ std::optional<std::size_t> numberIn(std::string_view text) {
   return value;
 }
 
-// "a–d" for ids that are consecutive letters, else "a, c or x1".
-std::string choiceRange(const Question& question, const Style& style) {
-  const auto& choices = question.choices;
-  bool consecutive = choices.size() > 2;
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    consecutive = consecutive && choices[i].id.size() == 1 &&
-                  choices[i].id[0] == static_cast<char>(choices[0].id[0] + static_cast<char>(i));
-  }
-  if (consecutive) return choices.front().id + std::string(style.dash()) + choices.back().id;
-  std::string out;
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    if (i > 0) out += i + 1 == choices.size() ? " or " : ", ";
-    out += cleanedLine(choices[i].id, style.charset, 12);
-  }
-  return out;
-}
-
-const Choice* choiceById(const Question& question, std::string_view id) {
-  for (const Choice& choice : question.choices) {
-    if (choice.id == id) return &choice;
-  }
-  return nullptr;
-}
-
-// How a command letter has to be typed: as it is, or behind a colon when it is an answer of this question.
+// How a command has to be typed: as it is, or behind a colon where it could be an answer of this question.
 std::string spelled(const Question& question, std::string_view command) {
-  return (findChoice(question, command) != nullptr ? ":" : "") + std::string(command);
+  const bool ambiguous = question.type == QuestionType::kText || readAnswer(question, command).has_value();
+  return (ambiguous ? ":" : "") + std::string(command);
 }
 
-std::string joined(const std::vector<std::size_t>& positions) {
+// "3", "1 and 3", "1, 2 and 5"
+std::string joined(const std::vector<std::size_t>& positions, const Style& style) {
   std::string out;
   for (std::size_t i = 0; i < positions.size(); ++i) {
-    if (i > 0) out += i + 1 == positions.size() ? " and " : ", ";
+    if (i > 0) out += i + 1 == positions.size() ? " " + style.tell(Text::kTermAnd) + " " : ", ";
     out += std::to_string(positions[i] + 1);
   }
   return out;
 }
 
+bool sameWorth(const std::vector<Question>& questions) {
+  return std::all_of(questions.begin(), questions.end(), [](const Question& q) { return q.points == 1; });
+}
+
+// What is typed for an answer, without the second colon of a text that begins with one.
+std::string_view answerPart(const Question& question, std::string_view typed) {
+  if (question.type == QuestionType::kText && typed.starts_with("::")) typed.remove_prefix(1);
+  return typed;
+}
+
 }  // namespace
 
-const Choice* findChoice(const Question& question, std::string_view typed) {
-  const std::string wanted = lowered(typed);
-  bool numeric = false;
-  for (const Choice& choice : question.choices) {
-    if (choice.id == typed) return &choice;
-    numeric = numeric || numberIn(choice.id).has_value();
-  }
-  for (const Choice& choice : question.choices) {
-    if (lowered(choice.id) == wanted) return &choice;
-  }
-  const auto number = numberIn(typed);
-  if (numeric || !number || *number == 0 || *number > question.choices.size()) return nullptr;
-  return &question.choices[*number - 1];
+bool saysYes(const Reply& reply, const Style& style, bool otherwise) {
+  if (reply.kind != ReplyKind::kLine) return false;
+  const std::string typed = lowered(reply.text);
+  if (typed.empty()) return otherwise;
+  return typed == "y" || typed == "yes" || (style.lang == Lang::kPl && (typed == "t" || typed == "tak"));
 }
 
 QuestionFlow::QuestionFlow(Dialogue& dialogue, Draft& draft, const ServerClock& clock, const Zone& zone,
@@ -99,38 +81,86 @@ FlowEnd QuestionFlow::run() {
 
 std::string QuestionFlow::dueText() const {
   if (!draft_.due) return {};
+  const Style& style = dialogue_.style();
   const Instant now = clock_.now();
-  return std::string(dialogue_.style().separator()) + (*draft_.due >= now ? "due " : "was due ") +
-         tellDistance(*draft_.due, now);
+  // Without a server nobody knows how much time is left.
+  const std::string time = clock_.known() ? tellDistance(*draft_.due, now, style.lang)
+                                          : zone_.tellMinute(*draft_.due, style.lang) + " (" + zone_.name() + ")";
+  const bool over = clock_.known() && *draft_.due < now;
+  return std::string(style.separator()) + style.tell(over ? Text::kTermWasDue : Text::kTermDue, {{"time", time}});
 }
 
 void QuestionFlow::showQuestion(const Question& question) {
   const Style& style = dialogue_.style();
-  const std::string head = "Question " + std::to_string(draft_.position + 1) + " of " +
-                           std::to_string(draft_.questions.size()) + std::string(style.separator()) +
-                           draft_.name() + std::string(style.separator()) + std::to_string(draft_.chosen().size()) +
-                           " answered" + dueText();
+  const std::string dot(style.separator());
+  std::string head =
+      style.tell(Text::kTermQuestion, {{"i", count(draft_.position + 1)}, {"n", count(draft_.questions.size())}});
+  if (!sameWorth(draft_.questions)) {
+    head += dot + style.tell(Text::kTermWorth, {{"n", std::int64_t{question.points}}});
+  }
+  head += dot + draft_.name() + dot + style.tell(Text::kTermAnswered, {{"n", count(draft_.chosen().size())}});
+  head += dueText();
   dialogue_.say("");
   for (const std::string& line : wrapped(head, style.width)) dialogue_.say(style.bold(line));
   dialogue_.say("");
   dialogue_.sayWrapped(cleaned(question.text, style.charset), "  ");
-  dialogue_.say("");
+  if (!question.code.empty()) {
+    dialogue_.say("");
+    const std::string code = cleaned(question.code, style.charset);
+    const std::size_t end = code.find_last_not_of('\n') + 1;
+    for (const std::string_view line : split(std::string_view(code).substr(0, end), '\n')) {
+      dialogue_.say(std::string(style.codeMark()) + std::string(line));
+    }
+  }
+  if (question.hasChoices()) dialogue_.say("");
   std::size_t widest = 1;
   for (const Choice& choice : question.choices) {
-    widest = std::max(widest, columns(cleanedLine(choice.id, style.charset, 12)));
+    widest = std::max(widest, columns(choiceLabel(question, choice, style)));
   }
   for (const Choice& choice : question.choices) {
     const std::string indent(4 + widest + 2, ' ');
-    std::vector<std::string> lines = wrapped(cleaned(choice.text, style.charset), style.width, indent);
+    const bool named = question.type == QuestionType::kTrueFalse && trimmed(choice.text).empty();
+    const std::string body = named ? choiceText(question, choice, style) : cleaned(choice.text, style.charset);
+    std::vector<std::string> lines = wrapped(body, style.width, indent);
     if (lines.empty()) lines.push_back(indent);
-    lines[0].replace(0, indent.size(), "    " + fitted(cleanedLine(choice.id, style.charset, 12), widest) + "  ");
+    lines[0].replace(0, indent.size(), "    " + fitted(choiceLabel(question, choice, style), widest) + "  ");
     for (const std::string& line : lines) dialogue_.say(line);
   }
   dialogue_.say("");
-  dialogue_.sayWrapped("Answer " + choiceRange(question, style) +
-                       ", Enter = " + (draft_.findAnswer(question) == nullptr ? "leave open" : "keep") + ", " +
-                       spelled(question, "p") + " previous, " + spelled(question, "g") + " 3 go to, " +
-                       spelled(question, "r") + " review, ? help, " + spelled(question, "q") + " save and quit");
+  if (question.type == QuestionType::kMultiple && draft_.partial) {
+    dialogue_.sayWrapped(style.tell(Text::kSharedPartialRule));
+  }
+  showKeys(question);
+}
+
+void QuestionFlow::showKeys(const Question& question) {
+  const Style& style = dialogue_.style();
+  std::string ask;
+  switch (question.type) {
+    case QuestionType::kMultiple:
+      ask = style.tell(Text::kTermAskSome,
+                       {{"range", answerRange(question, style)}, {"example", exampleOf(question, style)}});
+      break;
+    case QuestionType::kText:
+      ask = style.tell(Text::kTermAskText);
+      break;
+    case QuestionType::kNumber:
+      ask = style.tell(Text::kTermAskNumber);
+      break;
+    case QuestionType::kSingle:
+    case QuestionType::kTrueFalse:
+      ask = style.tell(Text::kTermAskOne, {{"range", answerRange(question, style)}});
+  }
+  const bool answered = draft_.findAnswer(question) != nullptr;
+  std::string keys =
+      style.tell(answered ? Text::kTermKeysKeep : Text::kTermKeysOpen, {{"ask", ask},
+                                                                        {"c", spelled(question, "-")},
+                                                                        {"p", spelled(question, "p")},
+                                                                        {"g", spelled(question, "g")},
+                                                                        {"r", spelled(question, "r")},
+                                                                        {"h", spelled(question, "?")},
+                                                                        {"q", spelled(question, "q")}});
+  dialogue_.sayWrapped(keys);
 }
 
 QuestionFlow::Step QuestionFlow::moveTo(std::size_t position) {
@@ -142,48 +172,88 @@ QuestionFlow::Step QuestionFlow::moveTo(std::size_t position) {
 
 QuestionFlow::Step QuestionFlow::askQuestion() {
   const Question& question = draft_.questions[draft_.position];
+  const Style& style = dialogue_.style();
   showQuestion(question);
   for (;;) {
     const std::string* current = draft_.findAnswer(question);
-    const Reply reply = dialogue_.ask(current == nullptr ? "Your answer: " : "Your answer [" + *current + "]: ");
+    const Reply reply =
+        dialogue_.askWrapped(current == nullptr ? style.tell(Text::kTermYourAnswer)
+                                                : style.tell(Text::kTermYourAnswerNow,
+                                                             {{"answer", answerLabel(question, *current, style)}}));
     if (reply.kind != ReplyKind::kLine) return Step::kInterrupted;
     if (reply.text.empty()) return moveTo(draft_.position + 1);
-    if (storeAnswer(question, reply.text)) return moveTo(draft_.position + 1);
-    if (const auto step = onCommand(question, reply.text)) return *step;
-    dialogue_.sayWrapped("That is not one of the answers. Type " + choiceRange(question, dialogue_.style()) +
-                         ", or ? for help.");
+    // A text may be anything; only a colon makes a command of it.
+    const bool anything = question.type == QuestionType::kText && reply.text.starts_with(':');
+    if (!anything && storeAnswer(question, reply.text)) return moveTo(draft_.position + 1);
+    if (question.type != QuestionType::kText || anything) {
+      if (const auto step = onCommand(question, reply.text)) return *step;
+    }
+    if (anything && storeAnswer(question, reply.text)) return moveTo(draft_.position + 1);
+    sayNoAnswer(question);
+  }
+}
+
+void QuestionFlow::sayNoAnswer(const Question& question) {
+  const Style& style = dialogue_.style();
+  const std::string help = spelled(question, "?");
+  switch (question.type) {
+    case QuestionType::kMultiple:
+      dialogue_.sayWrapped(style.tell(
+          Text::kTermNotSome,
+          {{"range", answerRange(question, style)}, {"example", exampleOf(question, style)}, {"h", help}}));
+      break;
+    case QuestionType::kText:
+      dialogue_.sayWrapped(style.tell(Text::kTermTextTooLong));
+      break;
+    case QuestionType::kNumber:
+      dialogue_.sayWrapped(style.tell(Text::kTermNotANumber, {{"h", help}}));
+      break;
+    case QuestionType::kSingle:
+    case QuestionType::kTrueFalse:
+      dialogue_.sayWrapped(
+          style.tell(Text::kTermNotAnAnswer, {{"range", answerRange(question, style)}, {"h", help}}));
   }
 }
 
 bool QuestionFlow::storeAnswer(const Question& question, const std::string& typed) {
-  const Choice* choice = findChoice(question, typed);
-  if (choice == nullptr) return false;
-  draft_.answer(question, choice->id);
+  const auto answer = readAnswer(question, answerPart(question, typed));
+  if (!answer) return false;
+  draft_.answer(question, *answer);
   save_();
-  dialogue_.say("Saved.");
+  dialogue_.say(dialogue_.style().tell(Text::kTermSaved));
   return true;
 }
 
+void QuestionFlow::showHelp(const Question& question) {
+  const Style& style = dialogue_.style();
+  dialogue_.say("");
+  dialogue_.sayWrapped(
+      style.tell(question.type == QuestionType::kText ? Text::kTermHelpText : Text::kTermHelpChoice));
+  dialogue_.sayWrapped(style.tell(Text::kTermHelp));
+}
+
 std::optional<QuestionFlow::Step> QuestionFlow::onCommand(const Question& question, const std::string& typed) {
+  const Style& style = dialogue_.style();
   std::string command = lowered(typed);
   if (command.starts_with(':')) command.erase(0, 1);
   if (command == "p" || command == "previous") return moveTo(draft_.position == 0 ? 0 : draft_.position - 1);
   if (command == "r" || command == "review") return Step::kReview;
   if (command == "q" || command == "quit") return Step::kQuit;
-  if (command == "?" || command == "help") {
-    dialogue_.sayWrapped(
-        "Type the letter of your answer, or its number counted from 1, and Enter. Every answer is saved at once on "
-        "this "
-        "computer; nothing is sent before you have seen the review and said yes. An answer can be changed as often "
-        "as you "
-        "like, also after sending, until the test closes.");
+  if (command == "-" || command == "clear") {
+    draft_.clear(question);
+    save_();
+    dialogue_.say(style.tell(Text::kTermCleared));
     return Step::kQuestion;
   }
-  if (command.starts_with("g")) {
-    const auto number = numberIn(std::string_view(command).substr(command.starts_with("go to") ? 5 : 1));
+  if (command == "?" || command == "help") {
+    showHelp(question);
+    return Step::kQuestion;
+  }
+  if (command == "g" || command.starts_with("g ") || (command.starts_with("g") && numberIn(command.substr(1)))) {
+    const auto number = numberIn(std::string_view(command).substr(1));
     if (number && *number >= 1 && *number <= draft_.questions.size()) return moveTo(*number - 1);
-    dialogue_.say("Which one? Type " + spelled(question, "g") + " and a number from 1 to " +
-                  std::to_string(draft_.questions.size()) + ".");
+    dialogue_.sayWrapped(
+        style.tell(Text::kTermGoTo, {{"g", spelled(question, "g")}, {"n", count(draft_.questions.size())}}));
     return Step::kQuestion;
   }
   return std::nullopt;
@@ -192,34 +262,57 @@ std::optional<QuestionFlow::Step> QuestionFlow::onCommand(const Question& questi
 void QuestionFlow::showReview() {
   const Style& style = dialogue_.style();
   dialogue_.say("");
-  dialogue_.say(style.bold("Review" + std::string(style.separator()) + draft_.name()));
+  for (const std::string& line :
+       wrapped(style.tell(Text::kTermReview) + std::string(style.separator()) + draft_.name(), style.width)) {
+    dialogue_.say(style.bold(line));
+  }
+  const std::size_t digits = std::to_string(draft_.questions.size()).size();
+  std::size_t widest = 1;
+  for (const Question& question : draft_.questions) {
+    const std::string* answer = draft_.findAnswer(question);
+    if (answer != nullptr && question.hasChoices()) {
+      widest = std::max(widest, columns(answerLabel(question, *answer, style)));
+    }
+  }
   for (std::size_t i = 0; i < draft_.questions.size(); ++i) {
     const Question& question = draft_.questions[i];
     const std::string* answer = draft_.findAnswer(question);
-    const Choice* choice = answer == nullptr ? nullptr : choiceById(question, *answer);
-    const std::string head =
-        "  " + fitted(std::to_string(i + 1), std::to_string(draft_.questions.size()).size()) + " ";
-    if (choice == nullptr) {
-      dialogue_.say(head + style.warning(std::string(style.dash()) + "  not answered"));
-    } else {
-      const std::string line = head + cleanedLine(choice->id, style.charset, 12) + "  ";
-      const std::size_t room = style.width > columns(line) ? style.width - columns(line) : 1;
-      dialogue_.say(line + cleanedLine(choice->text, style.charset, room));
+    const std::string number = std::to_string(i + 1);
+    std::string head = "  " + std::string(digits - number.size(), ' ') + number + " ";
+    if (answer == nullptr) {
+      dialogue_.say(head + style.warning(fitted(style.dash(), widest) + "  " + style.tell(Text::kTermNotAnswered)));
+      continue;
     }
+    head += fitted(question.hasChoices() ? answerLabel(question, *answer, style) : "", widest) + "  ";
+    std::vector<std::string> lines =
+        wrapped(answerText(question, *answer, style), style.width, std::string(columns(head), ' '));
+    if (lines.empty()) lines.emplace_back();
+    lines[0].replace(0, std::min(columns(head), lines[0].size()), head);
+    for (const std::string& line : lines) dialogue_.say(line);
   }
-  std::string state =
-      std::to_string(draft_.chosen().size()) + " of " + std::to_string(draft_.questions.size()) + " answered.";
+  sayTimes();
+}
+
+void QuestionFlow::sayTimes() {
+  const Style& style = dialogue_.style();
+  std::string state = style.tell(Text::kTermReviewCount,
+                                 {{"n", count(draft_.chosen().size())}, {"max", count(draft_.questions.size())}});
   if (draft_.due && *draft_.due >= clock_.now()) {
-    state += " You can change answers until " + zone_.tell(*draft_.due, clock_.now()) + " (" + zone_.name() + ").";
+    state += " " + style.tell(Text::kTermChangeUntil, {{"time", zone_.tell(*draft_.due, clock_.now(), style.lang)},
+                                                       {"zone", zone_.name()}});
   }
-  if (!draft_.receipt.empty()) state += " These answers were received (" + draft_.receipt + ").";
+  if (!draft_.receipt.empty()) {
+    state += " " + style.tell(Text::kTermReceivedAs, {{"code", cleanedLine(draft_.receipt, style.charset, 40)}});
+  }
+  if (draft_.attemptsLeft) state += " " + style.tell(Text::kTermSubmitLeft, {{"n", *draft_.attemptsLeft}});
   dialogue_.sayWrapped(state);
 }
 
 QuestionFlow::Step QuestionFlow::review() {
+  const Style& style = dialogue_.style();
   showReview();
   for (;;) {
-    const Reply reply = dialogue_.ask("Number to change, s submit, q save and quit: ");
+    const Reply reply = dialogue_.askWrapped(style.tell(Text::kTermReviewPrompt));
     if (reply.kind != ReplyKind::kLine) return Step::kInterrupted;
     const std::string typed = lowered(reply.text);
     if (typed == "s" || typed == "submit") return confirm();
@@ -228,27 +321,23 @@ QuestionFlow::Step QuestionFlow::review() {
         numberIn(typed.starts_with("g") ? std::string_view(typed).substr(1) : std::string_view(typed));
     if (number && *number >= 1 && *number <= draft_.questions.size()) return moveTo(*number - 1);
     if (!typed.empty())
-      dialogue_.say("Type a number from 1 to " + std::to_string(draft_.questions.size()) + ", s or q.");
+      dialogue_.sayWrapped(style.tell(Text::kTermReviewWrong, {{"n", count(draft_.questions.size())}}));
   }
 }
 
 QuestionFlow::Step QuestionFlow::confirm() {
+  const Style& style = dialogue_.style();
   const std::vector<std::size_t> open = draft_.openQuestions();
   if (open.size() == draft_.questions.size()) {
-    dialogue_.say("There is no answer yet that could be submitted.");
+    dialogue_.sayWrapped(style.tell(Text::kTermNothingToSubmit));
     return Step::kReview;
   }
-  std::string prompt = "Submit these " + std::to_string(draft_.chosen().size()) + " answers? [Y/n] ";
-  if (!open.empty()) {
-    prompt = (open.size() == 1 ? "Question " + joined(open) + " has no answer."
-                               : "Questions " + joined(open) + " have no answer.") +
-             " Submit anyway? [y/N] ";
-  }
-  const Reply reply = dialogue_.ask(prompt);
+  const Reply reply =
+      dialogue_.askWrapped(open.empty() ? style.tell(Text::kTermSubmitThese, {{"n", count(draft_.chosen().size())}})
+                                        : style.tell(Text::kTermSubmitAnyway,
+                                                     {{"n", count(open.size())}, {"list", joined(open, style)}}));
   if (reply.kind != ReplyKind::kLine) return Step::kInterrupted;
-  const std::string typed = lowered(reply.text);
-  if (typed == "y" || typed == "yes" || (typed.empty() && open.empty())) return Step::kSubmit;
-  return Step::kReview;
+  return saysYes(reply, style, open.empty()) ? Step::kSubmit : Step::kReview;
 }
 
 }  // namespace hearth::homework::client

@@ -37,6 +37,10 @@ class QuestionFlow final {
   std::optional<Step> onCommand(const Question& question, const std::string& typed);
   Step moveTo(std::size_t position);
   bool storeAnswer(const Question& question, const std::string& typed);
+  void showKeys(const Question& question);
+  void showHelp(const Question& question);
+  void sayNoAnswer(const Question& question);
+  void sayTimes();
   std::string dueText() const;
 
   Dialogue& dialogue_;
@@ -46,8 +50,7 @@ class QuestionFlow final {
   std::function<void()> save_;
 };
 
-// The choice that `typed` means: its id in any case, or its number from 1 where ids are not numbers themselves.
-// nullptr when it means none.
-const Choice* findChoice(const Question& question, std::string_view typed);
+// Whether a reply says yes in the style's language; an empty one says `otherwise`.
+bool saysYes(const Reply& reply, const Style& style, bool otherwise);
 
 }  // namespace hearth::homework::client

@@ -23,6 +23,7 @@ class Script final : public Dialogue {
     lines_.pop_front();
     return reply;
   }
+  void note(std::string_view text) override { shown += std::string(text) + "\n"; }
   bool pause(std::chrono::milliseconds) override { return true; }
 
   bool says(std::string_view text) const { return shown.find(text) != std::string::npos; }
@@ -147,21 +148,51 @@ TEST_F(Flow, AsciiAndNarrowCarryTheSame) {
   run(script);
   for (const char c : script.shown) EXPECT_LT(static_cast<unsigned char>(c), 0x80);
   for (const std::string_view line : split(script.shown, '\n')) {
-    const bool prompt = line.starts_with("Number to change");
-    EXPECT_TRUE(prompt || columns(line) <= 40) << line;
+    EXPECT_LE(columns(line), 40u) << line;
   }
   EXPECT_TRUE(script.says("-  not answered"));
 }
 
-TEST(FindChoice, PrefersIdsOverNumbers) {
-  const Question letters{"1", "", {{"a", ""}, {"B", ""}}};
-  EXPECT_EQ(findChoice(letters, "b")->id, "B");
-  EXPECT_EQ(findChoice(letters, "2")->id, "B");
-  EXPECT_EQ(findChoice(letters, "0"), nullptr);
-  EXPECT_EQ(findChoice(letters, ""), nullptr);
-  const Question numbers{"1", "", {{"10", ""}, {"2", ""}, {"1", ""}}};
-  EXPECT_EQ(findChoice(numbers, "1")->id, "1");
-  EXPECT_EQ(findChoice(numbers, "3"), nullptr);
+TEST_F(Flow, SeveralTrueFalseTextAndNumber) {
+  draft_.partial = true;
+  draft_.questions[0].type = QuestionType::kMultiple;
+  draft_.questions[0].points = 2;
+  draft_.questions[1] = {"2", "Is it?", {{"true", ""}, {"false", ""}}, QuestionType::kTrueFalse};
+  draft_.questions[2] = {"3", "Its name?", {}, QuestionType::kText, "a *p;\n\tq();"};
+  draft_.questions.push_back({"4", "How many?", {}, QuestionType::kNumber});
+  Script script({"ca", "F", "q", ":p", ":g 4", "many", "-2e3", "s", ""});
+  EXPECT_EQ(run(script), FlowEnd::kSubmit);
+  EXPECT_EQ(draft_.answers,
+            (std::map<std::string, std::string>{{"1", "a,c"}, {"2", "false"}, {"3", "q"}, {"4", "-2e3"}}));
+  EXPECT_TRUE(script.says("Question 1 of 4 · 2 points · os/test01"));
+  EXPECT_TRUE(script.says("Part of the points is given: each right choice counts for you"));
+  EXPECT_TRUE(script.says("Answer one or more of a–c, like a,c, Enter = leave open"));
+  EXPECT_TRUE(script.says("    t  true\n    f  false\n"));
+  EXPECT_TRUE(script.says("Answer t or f, Enter"));
+  EXPECT_TRUE(script.says("    │ a *p;\n    │     q();\n"));
+  EXPECT_TRUE(script.says("Type your answer on one line, Enter = leave open, :p previous"));
+  EXPECT_TRUE(script.says("That is not a number of at most 30 characters."));
+  EXPECT_TRUE(script.says("  1 a,c  first; third\n  2 f    false\n  3      q\n  4      -2e3\n"));
+}
+
+TEST_F(Flow, AnAnswerCanBeTakenBack) {
+  Script script({"a", "p", "-", "q"});
+  EXPECT_EQ(run(script), FlowEnd::kQuit);
+  EXPECT_TRUE(draft_.answers.empty());
+  EXPECT_TRUE(script.says("Enter = keep, - clear, p previous"));
+}
+
+TEST_F(Flow, PolishAndAccessible) {
+  Style style;
+  style.lang = Lang::kPl;
+  style.accessible = true;
+  Script script({"a", "", "", "s", "t"}, style);
+  EXPECT_EQ(run(script), FlowEnd::kSubmit);
+  EXPECT_TRUE(script.says("Pytanie 1 z 3, os/test01, odpowiedzi: 0, termin za 2 godz. 19 min"));
+  EXPECT_TRUE(script.says("Odpowiedź od a do c, Enter = pomiń"));
+  EXPECT_TRUE(script.says("Pytania 2 i 3 nie mają odpowiedzi. Wysłać mimo to? [t/N]"));
+  EXPECT_EQ(script.shown.find("–"), std::string::npos);
+  EXPECT_EQ(script.shown.find("·"), std::string::npos);
 }
 
 }  // namespace

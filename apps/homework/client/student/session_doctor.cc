@@ -1,48 +1,82 @@
 // Session: what can be found out when something does not work.
+#include <utility>
+
 #include "homework/client/common/text.h"
 #include "homework/client/student/session.h"
 
 namespace hearth::homework::client {
 
 Status Session::doctor() {
-  const auto fact = [&](const std::string& name, const std::string& value) {
-    terminal_.sayWrapped(fitted(name, 10) + value);
-  };
   const Style& style = terminal_.style();
-  fact("terminal", std::to_string(style.width) + " columns, " +
-                       (style.charset == Charset::kUtf8 ? "UTF-8" : "ASCII") +
-                       (style.colour ? ", colours" : ", no colours"));
+  JsonObject report;
+  const auto fact = [&](Text label, const char* name, const std::string& value) {
+    report[name] = value;
+    if (output_ == Output::kJson) return;
+    std::vector<std::string> lines = wrapped(value, style.width, std::string(10, ' '));
+    if (lines.empty()) return;
+    lines[0].replace(0, 10, fitted(tell(label), 10));
+    for (const std::string& line : lines) terminal_.say(line);
+  };
+  const auto finish = [&](const Status& status) -> Status {
+    report["ok"] = status.ok();
+    if (output_ != Output::kJson) return status;
+    print(report);
+    if (status.ok()) return status;
+    Failure failure = status.failure();
+    failure.documented = true;
+    return failure;
+  };
+
+  fact(Text::kTermDoctorTerminal, "terminal",
+       tell(Text::kTermColumns, {{"n", static_cast<std::int64_t>(style.screen)}}) + ", " +
+           (style.charset == Charset::kUtf8 ? "UTF-8" : "ASCII") + ", " +
+           tell(style.colour ? Text::kTermColours : Text::kTermNoColours) + ", " +
+           std::string(langName(style.lang)));
   auto stored = requireAccount();
   if (!stored.ok()) {
-    fact("account", stored.failure().what);
-    return stored.failure();
+    fact(Text::kTermDoctorAccount, "account", stored.failure().what);
+    return finish(stored.failure());
   }
-  fact("account", stored->account.studentId + ", key " + masked(stored->account.apiKey) + ", in " +
-                      shownPath(stored->path, folders_.home) + (stored->shared ? ", CAN BE READ BY OTHERS" : ""));
-  fact("server", stored->account.apiUrl + (isUnencrypted(stored->account.apiUrl) ? ", NOT ENCRYPTED" : ""));
-  const std::vector<Draft> drafts = drafts_.all(stored->account.studentId);
-  std::size_t unsent = 0;
-  for (const Draft& draft : drafts) unsent += draft.receipt.empty() && !draft.answers.empty() ? 1 : 0;
-  fact("drafts", std::to_string(drafts.size()) + ", " + std::to_string(unsent) + " not sent, in " +
-                     shownPath(folders_.data / "drafts", folders_.home));
+  const Account& account = stored->account;
+  const std::string file = clean(shownPath(stored->path, folders_.home));
+  std::string who =
+      tell(Text::kTermAccountFact,
+           {{"student", account.studentId}, {"key", masked(account.apiKey, style.lang)}, {"file", file}});
+  if (stored->shared) who += ", " + tell(Text::kTermReadByOthers, {{"file", file}});
+  fact(Text::kTermDoctorAccount, "account", who);
+  fact(Text::kTermDoctorServer, "server",
+       clean(account.apiUrl) + (isUnencrypted(account.apiUrl) ? ", " + tell(Text::kTermNotEncrypted) : ""));
+  const std::vector<Draft> drafts = drafts_.all(account.studentId);
+  std::int64_t unsent = 0;
+  for (const Draft& draft : drafts) unsent += draft.isUnsent() ? 1 : 0;
+  fact(Text::kTermDoctorDrafts, "drafts",
+       tell(Text::kTermDraftsFact, {{"n", static_cast<std::int64_t>(drafts.size())},
+                                    {"open", unsent},
+                                    {"file", clean(shownPath(folders_.data / "drafts", folders_.home))}}));
 
-  HOMEWORK_CHECK(connect(stored->account));
+  api_ = std::make_unique<Api>(account, clock_, style);
   const auto before = std::chrono::steady_clock::now();
-  auto list = api_->listTests();
+  auto list = fetchList();
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - before);
   if (!list.ok()) {
-    fact("answer", clean(list.failure().what));
-    return list.failure();
+    fact(Text::kTermDoctorAnswer, "answer", list.failure().what);
+    Failure failure = list.failure();
+    failure.what.clear();  // said just now
+    if (failure.exit == Exit::kNetwork) failure.hint.clear();
+    return finish(failure);
   }
-  fact("answer",
-       "signed in, " + std::to_string(list->tests.size()) + " tests, in " + std::to_string(took.count()) + " ms");
+  fact(Text::kTermDoctorAnswer, "answer",
+       tell(Text::kTermAnswerFact,
+            {{"n", static_cast<std::int64_t>(list->tests.size())}, {"ms", std::int64_t{took.count()}}}));
   const auto machine = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const auto gap = clock_.now() > machine ? clock_.now() - machine : machine - clock_.now();
-  fact("clock", gap < std::chrono::seconds(5)
-                    ? "agrees with the server"
-                    : "differs from the server's by " + tellDuration(gap) + "; deadlines are told by the server's");
-  return Done{};
+  fact(Text::kTermDoctorClock, "clock",
+       gap < std::chrono::seconds(5) ? tell(Text::kTermClockAgrees)
+                                     : tell(Text::kTermClockDiffers, {{"time", tellDuration(gap, style.lang)}}));
+  fact(Text::kTermDoctorKeys, "keys",
+       tell(Text::kTermKeysFact, {{"n", static_cast<std::int64_t>(memory_.receiptKeys.size())}}));
+  return finish(Done{});
 }
 
 }  // namespace hearth::homework::client
