@@ -1,7 +1,7 @@
 // Erasure: when what was deleted is gone from the disk.
 //
-// Deleting a row overwrites it with zeros in the database (PRAGMA secure_delete, erasing_vfs.h), but the write-ahead
-// log keeps the pages as they were before, until it is written anew from its beginning.
+// Deleting a row overwrites it with zeros in the database (PRAGMA secure_delete, erasing_vfs.h), but the
+// write-ahead log keeps the pages as they were before, until it is written anew from its beginning.
 #pragma once
 
 #include "store/database.h"
