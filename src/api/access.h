@@ -23,6 +23,7 @@ struct Access {
   std::string action;    // "s3:GetObject"
   std::string resource;  // ARN, or "*" for an action that is on none
   std::vector<std::pair<std::string, std::vector<std::string>>> conditions = {};
+  bool byService = false;  // the service does it in the caller's name: not over the caller's connection
 
   void addCondition(std::string key, std::string value) {
     conditions.emplace_back(std::move(key), std::vector<std::string>{std::move(value)});

@@ -111,7 +111,8 @@ Result<std::shared_ptr<const Authority::Held>> Authority::heldOf(std::string_vie
   return std::shared_ptr<const Held>(held);
 }
 
-Result<std::string> Authority::decideFor(const RequestFacts& facts, const api::Access& access) const {
+Result<std::string> Authority::decideFor(const RequestFacts& facts, const api::Access& access,
+                                         std::string_view called) const {
   const std::string_view service = serviceOf(access.action);
   HEARTH_TRY(const std::shared_ptr<const Held> held, heldOf(service, access));
   const std::string lower = base::toLower(access.action);
@@ -126,7 +127,7 @@ Result<std::string> Authority::decideFor(const RequestFacts& facts, const api::A
   const RequestKeys keys(facts, access, side.account, keys_);
   const PolicyRequest request{facts.actor, access.action, lower, access.resource, keys};
   const Decision decision = decide(request, facts.identity, side);
-  if (!decision.allowed()) return denial(request, decision, side, styleOf(service));
+  if (!decision.allowed()) return denial(request, decision, side, styleOf(called));
   return side.account == facts.actor.account ? std::string() : std::move(side.account);
 }
 
@@ -144,12 +145,13 @@ Result<std::string> Authority::check(const Question& question) const {
                            .temporary = call.principal.accessKeyId.starts_with("ASIA"),
                            .region = call.region,
                            .sourceIp = call.sourceIp,
-                           .secure = call.secure,
+                           .secure = call.secure || question.access.byService,
                            .now = call.now,
                            .userAgent = question.userAgent,
                            .referer = question.referer,
                            .input = question.input};
-  return decideFor(facts, question.access);
+  const std::string_view called = call.operation.empty() ? question.access.action : call.operation;
+  return decideFor(facts, question.access, serviceOf(called));
 }
 
 Result<void> Authority::mayDo(const ports::RoleAct& act) const {
@@ -167,7 +169,7 @@ Result<void> Authority::mayDo(const ports::RoleAct& act) const {
   const RequestFacts facts{
       .actor = actor, .identity = identity.get(), .temporary = true, .secure = true, .now = clock_.now()};
   const api::Access access{act.action, act.resource, act.conditions};
-  HEARTH_CHECK(decideFor(facts, access));
+  HEARTH_CHECK(decideFor(facts, access, serviceOf(access.action)));
   return {};
 }
 

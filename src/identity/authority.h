@@ -59,7 +59,9 @@ class Authority final : public ports::Authorizer {
     bool unreadable = false;
     bool ownAccountOnly = false;
   };
-  Result<std::string> decideFor(const RequestFacts& facts, const api::Access& access) const;
+  // `service` is the one that is called, which tells a denial.
+  Result<std::string> decideFor(const RequestFacts& facts, const api::Access& access,
+                                std::string_view service) const;
   std::shared_ptr<const IdentityPolicies> identityOf(const std::string& arn) const;
   Result<std::shared_ptr<const Held>> heldOf(std::string_view service, const api::Access& access) const;
   const ports::ResourcePolicySource* sourceOf(std::string_view service) const;

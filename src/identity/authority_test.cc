@@ -150,6 +150,8 @@ TEST_F(AuthorityTest, KeysOfTheRequest) {
   EXPECT_FALSE(holds(R"("StringNotEquals":{"aws:ResourceTag/team":"a"})")) << "not looked up";
   EXPECT_FALSE(holds(R"("Null":{"s3:ExistingObjectTag/a":"true"})")) << "no table gives it a value";
   EXPECT_TRUE(holds(R"("Null":{"s3:RequestObjectTag/a":"true","s3:prefix":"true"})"));
+  EXPECT_TRUE(
+      holds(R"("StringEquals":{"s3:signatureversion":"AWS4-HMAC-SHA256","s3:ResourceAccount":"111122223333"})"));
   conditions_ = {{"s3:RequestObjectTag/A", {"1"}}};
   EXPECT_TRUE(holds(R"("StringEquals":{"s3:requestobjecttag/a":"1"})"));
 }

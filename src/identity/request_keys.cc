@@ -11,6 +11,9 @@ namespace {
 constexpr std::string_view kAws = "aws:";
 constexpr std::string_view kRequestTag = "aws:requesttag/";
 constexpr std::string_view kPrincipalTag = "aws:principaltag/";
+// S3's, of every request alike.
+constexpr std::string_view kSignatureVersion = "s3:signatureversion";
+constexpr std::string_view kS3ResourceAccount = "s3:resourceaccount";
 
 // Tags of resources are not looked up; the moment when a session began is not kept.
 constexpr std::array<std::string_view, 2> kUnknown = {"aws:resourcetag/", "aws:tokenissuetime"};
@@ -33,7 +36,7 @@ std::string flag(bool value) { return value ? "true" : "false"; }
 bool RequestKeys::knows(std::string_view key) const {
   if (key.starts_with(kAws))
     return std::none_of(kUnknown.begin(), kUnknown.end(), [&](auto unknown) { return key.starts_with(unknown); });
-  if (known_.contains(key)) return true;
+  if (known_.contains(key) || key == kSignatureVersion || key == kS3ResourceAccount) return true;
   // "s3:requestobjecttag/" stands for all keys of its kind.
   const std::size_t slash = key.find('/');
   return slash != std::string_view::npos && known_.contains(key.substr(0, slash + 1));
@@ -42,6 +45,8 @@ bool RequestKeys::knows(std::string_view key) const {
 std::optional<std::vector<std::string>> RequestKeys::find(std::string_view key) const {
   for (const auto& [name, values] : access_.conditions)
     if (base::equalsIgnoreCase(name, key)) return values;
+  if (key == kSignatureVersion) return std::vector<std::string>{"AWS4-HMAC-SHA256"};
+  if (key == kS3ResourceAccount) return find("aws:resourceaccount");
   if (!key.starts_with(kAws)) return std::nullopt;
   if (facts_.input && key.starts_with(kRequestTag)) {
     auto tag = tagOf(facts_.input->tags(), key.substr(kRequestTag.size()));

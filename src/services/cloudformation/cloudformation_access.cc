@@ -31,6 +31,7 @@ Result<void> addTemplate(const InputView& input, Accesses& accesses) {
   Access read{address.versionId ? "s3:GetObjectVersion" : "s3:GetObject",
               "arn:aws:s3:::" + address.bucket + "/" + address.key};
   read.addCondition("s3:VersionId", address.versionId);
+  read.byService = true;
   accesses[0].addCondition("cloudformation:TemplateUrl", *std::move(url));
   accesses.push_back(std::move(read));
   return {};

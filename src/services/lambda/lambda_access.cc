@@ -37,6 +37,7 @@ void addCode(const InputView& code, Accesses& accesses) {
   const auto version = code.text("S3ObjectVersion");
   Access read{version ? "s3:GetObjectVersion" : "s3:GetObject", "arn:aws:s3:::" + *bucket + "/" + *key};
   read.addCondition("s3:VersionId", version);
+  read.byService = true;
   accesses.push_back(std::move(read));
 }
 
