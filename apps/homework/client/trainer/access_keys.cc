@@ -60,6 +60,27 @@ Result<AwsAnswer> tieToPlan(Cloud& cloud, const Deployment& deployment, const st
   return cloud.call(call);
 }
 
+// The id of the key that has this value already: in the same account, of another deployment or of this one.
+Result<std::string> findKeyId(Cloud& cloud, const std::string& value) {
+  std::string position;
+  do {
+    AwsCall call;
+    call.service = "apigateway";
+    call.method = "GET";
+    call.path = "/apikeys";
+    call.query = {{"includeValues", "true"}, {"limit", "500"}};
+    if (!position.empty()) call.query.emplace_back("position", position);
+    HOMEWORK_TRY(const AwsAnswer answer, cloud.require("list the keys", call));
+    const Json document = parseJson(answer.http.body).value_or(Json());
+    const JsonArray& items = arrayMember(document, arrayMember(document, "item").empty() ? "items" : "item");
+    for (const Json& key : items) {
+      if (stringMember(key, "value") == value) return stringMember(key, "id");
+    }
+    position = stringMember(document, "position");
+  } while (!position.empty());
+  return Failure{Exit::kRejected, "A key is taken, but not in this account's list.", "Try again."};
+}
+
 Status deleteKey(Cloud& cloud, const std::string& keyId) {
   AwsCall call;
   call.service = "apigateway";
@@ -77,7 +98,7 @@ Result<AccessKeys> readAccessKeys(Cloud& cloud, const Deployment& deployment) {
   return std::move(stored.keys);
 }
 
-Result<Account> makeInvite(Cloud& cloud, const Deployment& deployment, const std::string& studentId) {
+Result<MadeKey> makeInvite(Cloud& cloud, const Deployment& deployment, const std::string& studentId) {
   AwsCall call;
   call.service = "apigateway";
   call.path = "/apikeys";
@@ -95,7 +116,51 @@ Result<Account> makeInvite(Cloud& cloud, const Deployment& deployment, const std
   if (!tied.ok() && tied.http.status != 409)
     return failureOf("add the key of " + studentId + " to the usage plan", tied);
   HOMEWORK_CHECK(changeKeys(cloud, deployment, [&](AccessKeys& keys) { keys[id] = studentId; }));
-  return Account{apiBase(cloud.access(), deployment.apiId), studentId, value};
+  return MadeKey{id, {apiBase(cloud.access(), deployment.apiId), studentId, value}};
+}
+
+Result<std::optional<std::string>> findKeyValue(Cloud& cloud, const std::string& keyId) {
+  AwsCall call;
+  call.service = "apigateway";
+  call.method = "GET";
+  call.path = "/apikeys/" + percentEncoded(keyId);
+  call.query = {{"includeValue", "true"}};
+  HOMEWORK_TRY(const AwsAnswer answer, cloud.call(call));
+  if (answer.http.status == 404) return std::optional<std::string>();
+  if (!answer.ok()) return failureOf("read the key " + keyId, answer);
+  return std::optional(stringMember(parseJson(answer.http.body).value_or(Json()), "value"));
+}
+
+Status importKey(Cloud& cloud, const Deployment& deployment, const std::string& studentId,
+                 const std::string& value) {
+  AwsCall call;
+  call.service = "apigateway";
+  call.path = "/apikeys";
+  call.headers = {{"Content-Type", "application/json"}};
+  call.body = writeJson(JsonObject{{"name", deployment.name + "-" + studentId},
+                                   {"description", "Homework key of " + studentId},
+                                   {"enabled", true},
+                                   {"value", value}});
+  HOMEWORK_TRY(const AwsAnswer answer, cloud.call(call));
+  std::string id = stringMember(parseJson(answer.http.body).value_or(Json()), "id");
+  if (answer.http.status == 409) {
+    HOMEWORK_TRY(id, findKeyId(cloud, value));
+  } else if (!answer.ok()) {
+    return failureOf("make the key of " + studentId, answer);
+  }
+  HOMEWORK_TRY(const AwsAnswer tied, tieToPlan(cloud, deployment, id));
+  if (!tied.ok() && tied.http.status != 409)
+    return failureOf("add the key of " + studentId + " to the usage plan", tied);
+  return addAccessKeys(cloud, deployment, {{id, studentId}});
+}
+
+Status addAccessKeys(Cloud& cloud, const Deployment& deployment, const AccessKeys& more) {
+  return changeKeys(cloud, deployment, [&](AccessKeys& keys) { keys.insert(more.begin(), more.end()); });
+}
+
+Status revokeKey(Cloud& cloud, const Deployment& deployment, const std::string& keyId) {
+  HOMEWORK_CHECK(changeKeys(cloud, deployment, [&](AccessKeys& keys) { keys.erase(keyId); }));
+  return deleteKey(cloud, keyId);
 }
 
 Result<std::size_t> revokeKeys(Cloud& cloud, const Deployment& deployment, const std::string& studentId) {
@@ -109,6 +174,12 @@ Result<std::size_t> revokeKeys(Cloud& cloud, const Deployment& deployment, const
   }));
   for (const std::string& id : revoked) HOMEWORK_CHECK(deleteKey(cloud, id));
   return revoked.size();
+}
+
+Status deleteAllKeys(Cloud& cloud, const Deployment& deployment) {
+  HOMEWORK_TRY(const StoredKeys stored, readStored(cloud, deployment));
+  for (const auto& [id, student] : stored.keys) HOMEWORK_CHECK(deleteKey(cloud, id));
+  return Done{};
 }
 
 Status attachKeys(Cloud& cloud, const Deployment& deployment) {

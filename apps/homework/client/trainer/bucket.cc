@@ -142,12 +142,20 @@ Result<std::vector<sdk::ListedObject>> listObjects(Cloud& cloud, const std::stri
 }
 
 Status putObject(Cloud& cloud, const std::string& bucket, const std::string& key, std::string_view body,
-                 const std::string& contentType, const std::string& tag) {
+                 const ObjectHeaders& headers) {
   AwsCall call = s3Call("PUT", pathOf(bucket, key));
-  call.headers = {{"Content-Type", contentType}};
-  if (!tag.empty()) call.headers.emplace_back("x-amz-tagging", tag);
+  call.headers = {{"Content-Type", headers.contentType}};
+  if (!headers.tag.empty()) call.headers.emplace_back("x-amz-tagging", headers.tag);
+  if (!headers.cacheControl.empty()) call.headers.emplace_back("Cache-Control", headers.cacheControl);
+  for (const auto& [name, value] : headers.metadata) call.headers.emplace_back("x-amz-meta-" + name, value);
   call.body = body;
   HOMEWORK_CHECK(cloud.require("write " + key, call));
+  return Done{};
+}
+
+Status deleteBucket(Cloud& cloud, const std::string& bucket) {
+  HOMEWORK_TRY(const AwsAnswer answer, cloud.call(s3Call("DELETE", pathOf(bucket, ""))));
+  if (!answer.ok() && answer.http.status != 404) return failureOf("delete the bucket " + bucket, answer);
   return Done{};
 }
 
@@ -185,7 +193,9 @@ Result<std::vector<ObjectVersion>> listVersions(Cloud& cloud, const std::string&
     AwsCall call = s3Call("GET", pathOf(bucket, ""));
     call.query = {{"versions", ""}, {"encoding-type", "url"}, {"prefix", prefix}};
     call.query.insert(call.query.end(), more.begin(), more.end());
-    HOMEWORK_TRY(const AwsAnswer answer, cloud.require("list the versions of " + bucket, call));
+    HOMEWORK_TRY(const AwsAnswer answer, cloud.call(call));
+    if (answer.http.status == 404) return std::vector<ObjectVersion>();
+    if (!answer.ok()) return failureOf("list the versions of " + bucket, answer);
     const std::vector<ObjectVersion> page = readVersionsPage(answer.http.body, more);
     if (page.empty() && !more.empty())
       return Failure{Exit::kNetwork, "The list of versions does not go on.", "Run the command again."};

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,11 +34,16 @@ Result<std::vector<std::optional<std::string>>> findObjects(Cloud& cloud, const 
 Result<std::vector<sdk::ListedObject>> listObjects(Cloud& cloud, const std::string& bucket,
                                                    std::string_view prefix);
 
-// `tag` as `name=value`; empty for none.
+struct ObjectHeaders {
+  std::string contentType = "application/json";
+  std::string tag;           // `name=value`; empty for none
+  std::string cacheControl;  // empty for none
+  std::map<std::string, std::string> metadata;
+};
 Status putObject(Cloud& cloud, const std::string& bucket, const std::string& key, std::string_view body,
-                 const std::string& contentType, const std::string& tag = "");
+                 const ObjectHeaders& headers = {});
 
-// All versions and delete markers below `prefix`, by key, the newest of a key first.
+// All versions and delete markers below `prefix`, by key, the newest of a key first; none without the bucket.
 Result<std::vector<ObjectVersion>> listVersions(Cloud& cloud, const std::string& bucket, const std::string& prefix);
 
 Result<std::string> readVersion(Cloud& cloud, const std::string& bucket, const ObjectVersion& version);
@@ -45,6 +51,9 @@ Result<std::string> readVersion(Cloud& cloud, const std::string& bucket, const O
 // Deletes exactly these, for ever. `onDone` hears how many are gone so far.
 Status deleteVersions(Cloud& cloud, const std::string& bucket, const std::vector<ObjectVersion>& versions,
                       const std::function<void(std::size_t)>& onDone = {});
+
+// Deletes the bucket, which has to be empty; fine when there is none.
+Status deleteBucket(Cloud& cloud, const std::string& bucket);
 
 // Reads the document at `key`, lets `change` make the new one of it, and writes that over exactly what was read;
 // again when somebody else was faster. `change` gets an empty text when there is nothing, and answers nullopt when

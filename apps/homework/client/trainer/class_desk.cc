@@ -72,8 +72,8 @@ Status ClassDesk::writePage(const StatusOptions& options, const PublishedCourse&
   }
   if (options.upload) {
     const Deployment& deployment = desk_.deployment();
-    HOMEWORK_CHECK(putObject(desk_.cloud(), deployment.dataBucket, kPageKey, page, "text/html; charset=utf-8",
-                             "retention=course"));
+    HOMEWORK_CHECK(putObject(desk_.cloud(), deployment.dataBucket, kPageKey, page,
+                             {"text/html; charset=utf-8", "retention=course", "no-store", {}}));
     const std::string url = desk_.cloud().presignedObject(deployment.dataBucket, kPageKey, kPageValidity);
     said["url"] = url;
     said["validMinutes"] = kPageValidity.count();

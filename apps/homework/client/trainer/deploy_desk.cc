@@ -1,7 +1,9 @@
 #include "homework/client/trainer/deploy_desk.h"
 
 #include "homework/client/common/text.h"
+#include "homework/client/trainer/backup.h"
 #include "homework/client/trainer/course_folder.h"
+#include "homework/client/trainer/receipt_keys.h"
 
 namespace hearth::homework::client {
 
@@ -14,6 +16,7 @@ Status DeployDesk::deploy(DeployOptions options, const std::filesystem::path& fo
     if (options.trainer.empty() && !course.course.trainers.empty())
       options.trainer = course.course.trainers.front();
     if (options.timeZone.empty()) options.timeZone = course.course.timezone;
+    options.retentionDays = course.course.retentionDays;
   }
   if (!isMailAddress(options.sender) || !isMailAddress(options.trainer) || options.timeZone.empty()) {
     return Failure{Exit::kUsage, "It is not known who sends mails, who the trainer is, or which time zone holds.",
@@ -26,10 +29,12 @@ Status DeployDesk::deploy(DeployOptions options, const std::filesystem::path& fo
   HOMEWORK_TRY(const Deployment made,
                client::deploy(desk_.cloud(), desk_.stacks(), options,
                               [this](const std::string& line) { desk_.terminal().note(line); }));
+  if (haveCourse) HOMEWORK_CHECK(saveReceiptKeys(desk_.cloud(), made, folder));
   const std::string url = apiBase(desk_.cloud().access(), made.apiId);
   if (desk_.json()) {
     desk_.print(JsonObject{{"name", made.name},
                            {"apiUrl", url + "/api"},
+                           {"page", url + "/api/"},
                            {"apiId", made.apiId},
                            {"usagePlanId", made.usagePlanId},
                            {"dataBucket", made.dataBucket},
@@ -38,23 +43,66 @@ Status DeployDesk::deploy(DeployOptions options, const std::filesystem::path& fo
     return Done{};
   }
   desk_.terminal().say("API       " + url + "/api/v1/tests");
+  desk_.terminal().say("page      " + url + "/api/");
   desk_.terminal().say("bucket    " + made.dataBucket);
   desk_.terminal().say("scoring   " + made.scoreFunction);
   return Done{};
 }
 
-Status DeployDesk::destroy(Consent consent) {
+Status DeployDesk::destroy(const DestroyOptions& options) {
   HOMEWORK_CHECK(desk_.openCloud());
-  desk_.terminal().sayWrapped("This removes API and scoring of " + desk_.name() + " from " +
-                              desk_.cloud().access().described() +
-                              ". Answers, scores and the published tests stay in their bucket.");
-  HOMEWORK_TRY(const bool yes, agreedByTyping(desk_, desk_.name(), consent, "trainer destroy --yes"));
-  if (!yes) {
-    desk_.terminal().say("Nothing was removed.");
-    return Done{};
+  return options.data == DestroyOptions::Data::kDelete ? destroyData(options) : destroyFunctions(options);
+}
+
+Status DeployDesk::destroyFunctions(const DestroyOptions& options) {
+  desk_.terminal().note("This removes API and scoring of " + desk_.name() + " from " +
+                        desk_.cloud().access().described() +
+                        ". Answers, scores, keys and the published tests stay in their bucket.");
+  HOMEWORK_TRY(const bool yes, agreedByTyping(desk_, desk_.name(), options.consent, "trainer destroy --yes"));
+  if (yes) HOMEWORK_CHECK(undeploy(desk_.stacks(), desk_.name()));
+  if (desk_.json()) desk_.print(JsonObject{{"removed", yes}, {"data", "kept"}});
+  desk_.terminal().note(yes ? "Removed. The stack " + desk_.name() +
+                                  "-storage and its buckets are still there;  trainer deploy  brings the rest back."
+                            : "Nothing was removed.");
+  return Done{};
+}
+
+// The name that has to be typed: the course's, or the deployment's when nothing is published.
+Result<std::string> DeployDesk::nameToType() {
+  HOMEWORK_TRY(const auto state, desk_.stacks().find(desk_.name() + "-storage"));
+  if (!state || !state->outputs.contains("DataBucket")) return desk_.name();
+  const auto text = desk_.cloud().s3().getObject(state->outputs.at("DataBucket"), layout::kCourse);
+  const auto course = parseCourse(text.ok() ? text->body : "{}");
+  return !text.ok() || !course || course->name.empty() ? desk_.name() : cleanedLine(course->name);
+}
+
+Status DeployDesk::destroyData(const DestroyOptions& options) {
+  HOMEWORK_TRY(const std::string word, nameToType());
+  const std::string command = "trainer destroy --delete-data --course-name \"" + word + "\"";
+  Consent consent = Consent::kAsk;
+  if (!options.courseName.empty()) {
+    if (options.courseName != word) {
+      return Failure{Exit::kUsage,
+                     "The course is called " + inQuotes(word) + ", not " + inQuotes(options.courseName) + ".",
+                     "Nothing was removed."};
+    }
+    consent = Consent::kGiven;
   }
-  HOMEWORK_CHECK(undeploy(desk_.stacks(), desk_.name()));
-  desk_.terminal().note("Removed. The stack " + desk_.name() + "-storage and its buckets are still there.");
+  desk_.terminal().note(
+      "This removes " + desk_.name() + " from " + desk_.cloud().access().described() +
+      " for ever: every answer, score, receipt and mail, all versions of them, and the students' keys.");
+  if (consent == Consent::kAsk && desk_.terminal().interactive()) {
+    const Reply reply = desk_.terminal().ask("A file for a backup before that (Enter = none): ");
+    if (reply.kind != ReplyKind::kLine) return Failure{Exit::kInterrupted, "Nothing was removed.", ""};
+    if (!reply.text.empty()) HOMEWORK_CHECK(saveBackup(desk_, reply.text, WithKeys::kNo));
+  }
+  HOMEWORK_TRY(const bool yes, agreedByTyping(desk_, word, consent, command));
+  if (yes) {
+    HOMEWORK_CHECK(eraseDeployment(desk_.cloud(), desk_.stacks(), desk_.name(),
+                                   [this](const std::string& line) { desk_.terminal().note(line); }));
+  }
+  if (desk_.json()) desk_.print(JsonObject{{"removed", yes}, {"data", yes ? "deleted" : "kept"}});
+  desk_.terminal().note(yes ? "Everything is gone." : "Nothing was removed.");
   return Done{};
 }
 

@@ -8,15 +8,26 @@
 
 namespace hearth::homework::client {
 
+struct DestroyOptions {
+  enum class Data : unsigned char { kKeep, kDelete };
+  Data data = Data::kKeep;
+  Consent consent = Consent::kAsk;
+  std::string courseName;  // with kDelete: consent, when it is the course's name
+};
+
 class DeployDesk final {
  public:
   // `desk` outlives it.
   explicit DeployDesk(Desk& desk) : desk_(desk) {}
 
   Status deploy(DeployOptions options, const std::filesystem::path& folder);
-  Status destroy(Consent consent);
+  Status destroy(const DestroyOptions& options);
 
  private:
+  Status destroyFunctions(const DestroyOptions& options);
+  Status destroyData(const DestroyOptions& options);
+  Result<std::string> nameToType();
+
   Desk& desk_;
 };
 

@@ -5,12 +5,15 @@
 #include "homework/client/common/files.h"
 #include "homework/client/common/text.h"
 #include "homework/client/trainer/access_keys.h"
+#include "homework/client/trainer/bucket.h"
+#include "homework/client/trainer/receipt_keys.h"
 #include "homework/domain/hash.h"
 
 namespace hearth::homework::client {
 namespace {
 
 constexpr std::string_view kDeploymentName = "ApiDeployment";
+constexpr const char* kRetentionParameter = "RetentionDays";
 constexpr std::size_t kLargestPackage = 200u << 20;
 
 bool isWordCharacter(char c) {
@@ -50,6 +53,21 @@ Result<std::string> uploadPackage(Cloud& cloud, const std::string& bucket, const
   return key;
 }
 
+// The page, when it was built, and is another than the one that is there.
+Status uploadPage(Cloud& cloud, const std::string& bucket, const std::filesystem::path& file,
+                  const std::function<void(const std::string&)>& say) {
+  const auto page = findFile(file);
+  if (!page) {
+    say("Page: " + file.string() + " is not built; the students' page stays as it is");
+    return Done{};
+  }
+  HOMEWORK_TRY(const auto before, findObject(cloud, bucket, layout::kPage));
+  if (before == page) return Done{};
+  say("Page: " + file.filename().string());
+  return putObject(cloud, bucket, std::string(layout::kPage), *page,
+                   {"text/html; charset=utf-8", "", "no-cache", {}});
+}
+
 }  // namespace
 
 std::string withFreshDeployment(std::string_view text) {
@@ -73,6 +91,10 @@ std::string apiBase(const CloudAccess& access, const std::string& apiId) {
   if (!access.endpoint.empty()) return access.endpoint + "/_aws/execute-api/" + apiId;
   const std::string suffix = access.region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
   return "https://" + apiId + ".execute-api." + access.region + suffix;
+}
+
+std::string pageAddress(const CloudAccess& access, const Deployment& deployment) {
+  return apiBase(access, deployment.apiId) + "/api/";
 }
 
 Result<Deployment> findDeployment(Stacks& stacks, const std::string& name) {
@@ -116,13 +138,18 @@ Result<Deployment> deploy(Cloud& cloud, Stacks& stacks, const DeployOptions& opt
   const bool tls = !cloud.access().endpoint.starts_with("http://");
   std::vector<std::pair<std::string, std::string>> parameters = {{"RequireTls", tls ? "true" : "false"}};
   if (!options.bucket.empty()) parameters.emplace_back("DataBucketName", options.bucket);
-  HOMEWORK_TRY(const StackState stored,
-               stacks.deploy({options.name + "-storage", std::move(storage), parameters, false}));
+  const bool keeps = storage.find("\n  " + std::string(kRetentionParameter) + ":") != std::string::npos;
+  if (keeps && options.retentionDays > 0)
+    parameters.emplace_back(kRetentionParameter, std::to_string(options.retentionDays));
+  const std::string storageName = options.name + "-storage";
+  HOMEWORK_TRY(const StackState stored, stacks.deploy({storageName, std::move(storage), parameters, false}));
+  HOMEWORK_CHECK(stacks.protect(storageName, Stacks::Protection::kOn));
   const std::string dataBucket = output(stored, "DataBucket");
   const std::string packageBucket = output(stored, "PackageBucket");
 
   say("Package: " + options.package.filename().string());
   HOMEWORK_TRY(const std::string packageKey, uploadPackage(cloud, packageBucket, options.package));
+  HOMEWORK_CHECK(uploadPage(cloud, dataBucket, options.page, say));
   const std::vector<std::pair<std::string, std::string>> common = {
       {"DataBucket", dataBucket}, {"PackageBucket", packageBucket}, {"PackageKey", packageKey}};
 
@@ -139,6 +166,7 @@ Result<Deployment> deploy(Cloud& cloud, Stacks& stacks, const DeployOptions& opt
   HOMEWORK_CHECK(stacks.deploy({options.name + "-scoring", std::move(scoring), parameters, true}));
 
   HOMEWORK_TRY(Deployment deployment, findDeployment(stacks, options.name));
+  HOMEWORK_CHECK(makeReceiptKeys(cloud, deployment));
   HOMEWORK_CHECK(attachKeys(cloud, deployment));
   return deployment;
 }
@@ -146,6 +174,40 @@ Result<Deployment> deploy(Cloud& cloud, Stacks& stacks, const DeployOptions& opt
 Status undeploy(Stacks& stacks, const std::string& name) {
   HOMEWORK_CHECK(stacks.remove(name + "-scoring"));
   return stacks.remove(name + "-api");
+}
+
+Status eraseDeployment(Cloud& cloud, Stacks& stacks, const std::string& name,
+                       const std::function<void(const std::string&)>& say) {
+  const std::string storage = name + "-storage";
+  HOMEWORK_TRY(const auto state, stacks.find(storage));
+  // The buckets' names are known as long as the stack is there: it goes last.
+  Deployment remains;
+  remains.name = name;
+  if (state) {
+    remains.dataBucket = output(*state, "DataBucket");
+    remains.packageBucket = output(*state, "PackageBucket");
+  }
+  if (!remains.dataBucket.empty()) {
+    say("Students' keys");
+    HOMEWORK_CHECK(deleteAllKeys(cloud, remains));
+  }
+  say("Stacks " + name + "-scoring and " + name + "-api");
+  HOMEWORK_CHECK(undeploy(stacks, name));
+  for (const std::string& bucket : {remains.dataBucket, remains.packageBucket}) {
+    if (bucket.empty()) continue;
+    say("Bucket " + bucket);
+    HOMEWORK_TRY(const auto versions, listVersions(cloud, bucket, ""));
+    HOMEWORK_CHECK(deleteVersions(cloud, bucket, versions));
+    HOMEWORK_CHECK(deleteBucket(cloud, bucket));
+  }
+  if (!state) return Done{};
+  say("Stack " + storage);
+  HOMEWORK_CHECK(stacks.protect(storage, Stacks::Protection::kOff));
+  return stacks.remove(storage);
+}
+
+Status setRetention(Stacks& stacks, const std::string& name, int days) {
+  return stacks.setParameter(name + "-storage", kRetentionParameter, std::to_string(days));
 }
 
 }  // namespace hearth::homework::client

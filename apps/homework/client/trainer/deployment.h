@@ -34,6 +34,8 @@ struct DeployOptions {
   std::string name = "homework";
   std::filesystem::path templates;  // the folder of storage.yaml, api.yaml and scoring.yaml
   std::filesystem::path package;    // homework.zip
+  std::filesystem::path page;       // the students' page; may be missing
+  int retentionDays = 0;            // how long data of students is kept; 0 leaves it as it is
   std::string bucket;               // name of the data bucket; empty lets CloudFormation choose
   std::string timeZone;
   std::string schedule;  // empty for the template's own
@@ -52,8 +54,18 @@ Result<Deployment> deploy(Cloud& cloud, Stacks& stacks, const DeployOptions& opt
 // Removes API and scoring; data and packages stay.
 Status undeploy(Stacks& stacks, const std::string& name);
 
+// Removes everything, every version of every object and the students' keys included. `say` gets lines of progress.
+// May be repeated after it was interrupted, and works on a deployment that is not whole.
+Status eraseDeployment(Cloud& cloud, Stacks& stacks, const std::string& name,
+                       const std::function<void(const std::string&)>& say);
+
+// Sets the storage stack's retention, leaving its other parameters as they are.
+Status setRetention(Stacks& stacks, const std::string& name, int days);
+
 // What students' `/api/v1/...` is appended to.
 std::string apiBase(const CloudAccess& access, const std::string& apiId);
+// The address of the students' page; an invite is this and `#studentId:apiKey`.
+std::string pageAddress(const CloudAccess& access, const Deployment& deployment);
 
 // `text` with the logical name ApiDeployment followed by a hash of it, wherever that name stands as a word.
 std::string withFreshDeployment(std::string_view text);

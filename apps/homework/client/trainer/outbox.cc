@@ -178,7 +178,8 @@ Status releaseMail(Cloud& cloud, const Deployment& deployment, const OutboxMail&
       return Failure{Exit::kRejected, "The mail " + mail.id.substr(0, 7) + " is damaged and stays as it is.",
                      "Look at it:  trainer mail show " + mail.id.substr(0, 7)};
     }
-    HOMEWORK_CHECK(putObject(cloud, deployment.dataBucket, key, *changed, "application/json", kRetention));
+    HOMEWORK_CHECK(
+        putObject(cloud, deployment.dataBucket, key, *changed, {"application/json", kRetention, "", {}}));
   }
   const auto deleted = cloud.s3().deleteObject(deployment.dataBucket, mail.stem + ".failed.json");
   if (!deleted.ok()) return failureOf("release the mail " + mail.id, deleted.error());

@@ -64,6 +64,9 @@ std::vector<StackState> readStacks(std::string_view xml) {
     for (const pugi::xml_node output : member.child("Outputs").children("member")) {
       state.outputs[output.child_value("OutputKey")] = output.child_value("OutputValue");
     }
+    for (const pugi::xml_node parameter : member.child("Parameters").children("member")) {
+      state.parameters[parameter.child_value("ParameterKey")] = parameter.child_value("ParameterValue");
+    }
     stacks.push_back(std::move(state));
   }
   return stacks;
@@ -141,7 +144,7 @@ Result<StackState> Stacks::wait(const std::string& name, std::string lastEvent) 
   std::string reasons;
   for (;;) {
     HOMEWORK_TRY(const auto state, find(name));
-    if (!state) return StackState{name, "DELETE_COMPLETE", "", {}};
+    if (!state) return StackState{name, "DELETE_COMPLETE", "", {}, {}};
     HOMEWORK_TRY(const std::vector<StackEvent> fresh, events(name, lastEvent));
     for (const StackEvent& event : fresh) {
       lastEvent = event.id;
@@ -194,6 +197,41 @@ Result<StackState> Stacks::deploy(const StackRequest& request) {
     return failureOf(std::string(before ? "update" : "create") + " the stack " + request.name, answer);
   }
   return wait(request.name, lastEvent);
+}
+
+Status Stacks::setParameter(const std::string& name, const std::string& parameter, const std::string& value) {
+  HOMEWORK_TRY(const auto before, find(name));
+  if (!before || !before->parameters.contains(parameter)) {
+    return Failure{Exit::kRejected, "The stack " + name + " has no parameter " + parameter + ".",
+                   "Bring it up to date with  trainer deploy"};
+  }
+  if (before->parameters.at(parameter) == value) return Done{};
+  HOMEWORK_TRY(const std::string latest, latestEvent(name));
+  Fields fields = {{"StackName", name}, {"UsePreviousTemplate", "true"}};
+  std::size_t n = 0;
+  for (const auto& [key, old] : before->parameters) {
+    const std::string prefix = "Parameters.member." + std::to_string(++n);
+    fields.emplace_back(prefix + ".ParameterKey", key);
+    if (key == parameter)
+      fields.emplace_back(prefix + ".ParameterValue", value);
+    else
+      fields.emplace_back(prefix + ".UsePreviousValue", "true");
+  }
+  HOMEWORK_TRY(const AwsAnswer answer, act("UpdateStack", std::move(fields)));
+  if (!answer.ok()) {
+    if (answer.message.find("No updates are to be performed") != std::string::npos) return Done{};
+    return failureOf("update the stack " + name, answer);
+  }
+  HOMEWORK_CHECK(wait(name, latest));
+  return Done{};
+}
+
+Status Stacks::protect(const std::string& name, Protection protection) {
+  const char* enabled = protection == Protection::kOn ? "true" : "false";
+  HOMEWORK_TRY(const AwsAnswer answer,
+               act("UpdateTerminationProtection", {{"StackName", name}, {"EnableTerminationProtection", enabled}}));
+  if (!answer.ok()) return failureOf("change the protection of the stack " + name, answer);
+  return Done{};
 }
 
 Status Stacks::remove(const std::string& name) {

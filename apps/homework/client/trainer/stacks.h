@@ -18,6 +18,7 @@ struct StackState {
   std::string status;  // CREATE_COMPLETE, ...
   std::string reason;
   std::map<std::string, std::string> outputs;
+  std::map<std::string, std::string> parameters;
 };
 
 struct StackEvent {
@@ -49,6 +50,12 @@ class Stacks final {
   // Creates or updates and waits. A stack whose creation failed before is removed first; an operation under way is
   // waited for. Without anything to change it is fine, too. Failures name the resources that failed.
   Result<StackState> deploy(const StackRequest& request);
+  enum class Protection : unsigned char { kOff, kOn };
+  // Whether DeleteStack is refused.
+  Status protect(const std::string& name, Protection protection);
+  // Changes one parameter of a stack; its template and its other parameters stay. Failure kRejected when it has no
+  // such parameter.
+  Status setParameter(const std::string& name, const std::string& parameter, const std::string& value);
   // Deletes and waits; fine when there is none.
   Status remove(const std::string& name);
 
