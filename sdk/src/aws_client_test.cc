@@ -1,4 +1,4 @@
-// S3Client and SesClient against a scripted server: what goes out, what is retried, what comes back.
+// S3Client, SesClient and LambdaClient against a scripted server: what goes out, what is retried, what comes back.
 #include "aws_client.h"
 
 #include <gtest/gtest.h>
@@ -30,6 +30,7 @@ TEST(S3Client, PutSendsConditionTypeMetadataAndSignature) {
   PutOptions options;
   options.ifNoneMatch = "*";
   options.metadata["attempt"] = "20190408T184307123Z-0011";
+  options.tags = {{"retention", "course"}, {"who?", "a & b"}};
   auto etag = s3.putObject("bucket", "a b/ü.json", "{}", options);
   ASSERT_TRUE(etag.ok());
   EXPECT_EQ(*etag, "\"e1\"");
@@ -39,6 +40,7 @@ TEST(S3Client, PutSendsConditionTypeMetadataAndSignature) {
   EXPECT_EQ(request.header("If-None-Match"), "*");
   EXPECT_EQ(request.header("Content-Type"), "application/json");
   EXPECT_EQ(request.header("x-amz-meta-attempt"), "20190408T184307123Z-0011");
+  EXPECT_EQ(request.header("x-amz-tagging"), "retention=course&who%3F=a%20%26%20b");
   EXPECT_EQ(request.header("X-Amz-Security-Token"), "session");
   EXPECT_EQ(request.header("If-Match"), "-");
   EXPECT_NE(request.header("Authorization").find("/eu-central-1/s3/aws4_request"), std::string::npos);
@@ -216,6 +218,30 @@ TEST(SesClient, ARefusalIsPermanentAndThrottlingIsNot) {
   EXPECT_EQ(id.error().code, "MessageRejected");
   EXPECT_FALSE(id.error().retryable);
   EXPECT_EQ(count, 2);
+}
+
+TEST(LambdaClient, HandsAnEventOverAndDoesNotWait) {
+  TestServer server([](const TestRequest&) { return answer(202, ""); });
+  LambdaClient lambda(optionsFor(server));
+  EXPECT_TRUE(lambda.invokeLater("homework-notify", R"({"kind":"receipt"})").ok());
+  const TestRequest request = server.requests().at(0);
+  EXPECT_EQ(request.line(), "POST /2015-03-31/functions/homework-notify/invocations HTTP/1.1");
+  EXPECT_EQ(request.header("X-Amz-Invocation-Type"), "Event");
+  EXPECT_EQ(request.body, R"({"kind":"receipt"})");
+  EXPECT_NE(request.header("Authorization").find("/lambda/aws4_request"), std::string::npos);
+}
+
+TEST(LambdaClient, NamesWhatWasWrong) {
+  TestServer server([](const TestRequest&) {
+    return answer(404, R"({"Type":"User","Message":"Function not found"})",
+                  "x-amzn-ErrorType: ResourceNotFoundException:http://internal.amazon.com/\r\n");
+  });
+  LambdaClient lambda(optionsFor(server));
+  const auto handed = lambda.invokeLater("nobody", "{}");
+  ASSERT_FALSE(handed.ok());
+  EXPECT_EQ(handed.error().code, "ResourceNotFoundException");
+  EXPECT_FALSE(handed.error().retryable);
+  EXPECT_EQ(server.requests().size(), 1U);
 }
 
 TEST(HttpDate, ReadsImfFixdate) {

@@ -192,8 +192,10 @@ json::value optionalNumber(const std::optional<double>& value, int digits) {
 }
 
 std::size_t countMember(const json::object& object, std::string_view name) {
-  const auto value = findInteger(object, name);
-  return value && *value > 0 ? static_cast<std::size_t>(*value) : 0;
+  const json::value* member = findMember(object, name);
+  if (member == nullptr) return 0;
+  if (member->is_uint64()) return member->get_uint64();
+  return member->is_int64() && member->get_int64() > 0 ? static_cast<std::size_t>(member->get_int64()) : 0;
 }
 
 std::optional<double> numberMember(const json::object& object, std::string_view name) {

@@ -81,9 +81,9 @@ TEST(Statistics, ReliabilityIsKr20) {
   const std::vector<std::string> class10 = {"aaa", "aaa", "aaa", "aab", "aab", "aab", "abb", "abb", "bbb", "bbb"};
   const TestStatistics statistics = of(class10);
   ASSERT_TRUE(statistics.alpha);
-  // p = 0.8, 0.6, 0.3; sum p(1-p) = 0.61; variance of the totals (n) = 1.01; 3/2 * (1 - 0.61/1.01).
-  EXPECT_NEAR(*statistics.alpha, 1.5 * (1 - 0.61 / 1.01), 1e-9);
-  EXPECT_NEAR(*statistics.sem * *statistics.sem, 1.01 * 10 / 9 * (1 - *statistics.alpha), 1e-9);
+  // p = 0.8, 0.6, 0.3; sum p(1-p) = 0.61; variance of the totals (n) = 1.21; 3/2 * (1 - 0.61/1.21).
+  EXPECT_NEAR(*statistics.alpha, 1.5 * (1 - 0.61 / 1.21), 1e-9);
+  EXPECT_NEAR(*statistics.sem * *statistics.sem, 1.21 * 10 / 9 * (1 - *statistics.alpha), 1e-9);
   EXPECT_FALSE(of({class10.begin(), class10.end() - 1}).alpha);  // nine say nothing
   EXPECT_FALSE(of(std::vector<std::string>(12, "aa")).alpha);    // nor do two questions
   EXPECT_FALSE(of(std::vector<std::string>(12, "aaa")).alpha);   // nor does a class that agrees
@@ -104,7 +104,7 @@ TEST(Statistics, FacilityHasAnHonestInterval) {
 TEST(Statistics, DiscriminationLeavesTheQuestionItselfOut) {
   const TestStatistics statistics = of({"aaa", "aab", "baa", "bbb"});
   // Question 1: own 1 1 0 0, rest 2 1 2 0.
-  EXPECT_NEAR(*statistics.questions[0].discrimination, 0.25 / std::sqrt(0.25 * 0.6875), 1e-9);
+  EXPECT_NEAR(*statistics.questions[0].discrimination, 0.5 / std::sqrt(2.75), 1e-9);
   EXPECT_FALSE(of({"ab", "ab", "ab"}).questions[0].discrimination);
 }
 
