@@ -190,6 +190,46 @@ def test_files_can_be_put_and_deleted(site):
     assert site.ask("/up/new.png").status == 404
 
 
+def test_the_role_must_allow_it(site):
+    assert site.ask("/up/denied").status == 404  # NoSuchKey: the role may list the bucket
+    denied = site.ask("/app/denied.txt", verb="GET")
+    assert b"<Code>NoSuchKey</Code>" in denied.bytes
+    iam, s3 = site.hearth.client("iam"), site.hearth.client("s3")
+    s3.put_object(Bucket=site.bucket, Key="up/kept", Body=b"x")
+    before = iam.get_role_policy(RoleName=site.role, PolicyName="pages")["PolicyDocument"]
+    statements = [statement for statement in before["Statement"] if statement["Action"] == "s3:GetObject"]
+    iam.put_role_policy(RoleName=site.role, PolicyName="pages", PolicyDocument=json.dumps(before | {"Statement": statements}))
+    try:
+        for path, verb in (("/up/kept", "DELETE"), ("/up/new", "PUT"), ("/up/none", "GET")):
+            answer = site.ask(path, verb=verb)
+            assert (answer.status, b"<Code>AccessDenied</Code>" in answer.bytes) == (404, True), (path, answer.bytes)
+        assert site.ask("/up/kept").bytes == b"x"
+    finally:
+        iam.put_role_policy(RoleName=site.role, PolicyName="pages", PolicyDocument=json.dumps(before))
+    assert site.ask("/up/kept", verb="DELETE").status == 200
+
+
+def test_what_is_mapped_must_be_declared(hearth, site):
+    client = hearth.client("apigateway")
+    api = client.create_rest_api(name=fresh("api"))["id"]
+    where = dict(restApiId=api, resourceId=client.get_resources(restApiId=api)["items"][0]["id"], httpMethod="GET")
+    client.put_method(**where, authorizationType="NONE", requestParameters={"method.request.header.Range": False})
+    more = dict(**where, type="AWS", integrationHttpMethod="GET", credentials=f"arn:aws:iam::000000000001:role/{site.role}",
+                uri=f"arn:aws:apigateway:{hearth.region}:s3:path/{site.bucket}/x")
+    for source in ("method.request.header.If-Match", "method.request.path.key", "method.request.querystring.q"):
+        with refused("BadRequestException", 400, f"Invalid mapping expression parameter specified: {source}"):
+            client.put_integration(**more, requestParameters={"integration.request.header.Range": source})
+    with refused("BadRequestException", 400, "Invalid mapping expression specified"):
+        client.put_integration(**more, requestParameters={"integration.request.header.Range": "no source"})
+    client.put_integration(**more, requestParameters={"integration.request.header.Range": "method.request.header.Range"})
+    with refused("NotFoundException", 404, "Invalid Response status code specified"):
+        client.put_integration_response(**where, statusCode="200")
+    client.put_method_response(**where, statusCode="200", responseParameters={"method.response.header.ETag": False})
+    with refused("BadRequestException", 400, "Invalid mapping expression parameter specified: method.response.header.X-Other"):
+        client.put_integration_response(**where, statusCode="200", responseParameters={"method.response.header.X-Other": "'x'"})
+    client.put_integration_response(**where, statusCode="200", responseParameters={"method.response.header.ETag": "integration.response.header.ETag"})
+
+
 def test_the_role_must_trust_the_gateway(hearth):
     bucket, client = make_bucket(hearth), hearth.client("apigateway")
     hearth.client("s3").put_object(Bucket=bucket, Key="x", Body=b"x")
