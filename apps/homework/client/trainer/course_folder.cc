@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "homework/client/common/closest.h"
 #include "homework/client/common/files.h"
 #include "homework/client/common/json.h"
 #include "homework/client/common/text.h"
@@ -16,15 +17,34 @@ namespace fs = std::filesystem;
 using std::chrono::hours;
 using std::chrono::seconds;
 
+constexpr int kMaxAttempts = 200;  // as many as are kept of one student
 constexpr const char* kDefaultZone = "Europe/Warsaw";
 
-// A member that nothing reads is most likely misspelt.
-void warnUnknown(const LocatedJson& object, std::initializer_list<std::string_view> known, const std::string& file,
-                 Findings& findings) {
-  for (const LocatedMember& member : object.members) {
-    if (std::find(known.begin(), known.end(), member.name) != known.end()) continue;
-    findings.warning("unknown-member", file, member.place.line, inQuotes(member.name) + " means nothing here");
+// The domain's messages about course.json name the file first and then the member: `course.json: scale is ...`.
+constexpr std::string_view kCoursePrefix = "course.json: ";
+
+std::string withoutFile(const std::string& message) {
+  return message.starts_with(kCoursePrefix) ? message.substr(kCoursePrefix.size()) : message;
+}
+
+// The line of the first member that the message names; 0 for none.
+std::size_t lineOfProblem(const LocatedJson& document, const std::string& message) {
+  const std::string words = " " + withoutFile(message) + " ";
+  std::size_t line = 0;
+  std::size_t first = std::string::npos;
+  for (const LocatedMember& member : document.members) {
+    const std::size_t at = std::min(words.find(" " + member.name + " "), words.find(" " + member.name + ":"));
+    if (at >= first) continue;
+    first = at;
+    line = member.place.line;
   }
+  return line;
+}
+
+// Texts are there in two languages; whoever has another gets English.
+void lintLanguage(const std::string& lang, std::size_t line, const std::string& file, Findings& findings) {
+  if (lang.empty() || lang == "en" || lang == "pl") return;
+  findings.warning("language", file, line, inQuotes(lang) + " is neither \"en\" nor \"pl\": English is used");
 }
 
 // What is wrong with course.json beyond its being JSON, where `parseCourse` cannot say the line.
@@ -32,11 +52,13 @@ void lintCourse(const std::string& file, std::string_view bytes, CourseFolder& o
   const LocatedJson document = readLocated(file, bytes, LocatedJson::Kind::kObject, out.findings);
   if (!document.isObject()) return;
   warnUnknown(document,
-              {"name", "timezone", "lang", "from", "trainers", "scale", "rounding", "reminder", "retention"}, file,
-              out.findings);
+              {"name", "timezone", "lang", "from", "trainers", "scale", "rounding", "grades", "reminder", "notice",
+               "receiptMail", "retentionDays"},
+              file, out.findings);
   auto course = parseCourse(bytes);
   if (!course) {
-    out.findings.error("course", file, 0, course.problem().message);
+    out.findings.error("course", file, lineOfProblem(document, course.problem().message),
+                       withoutFile(course.problem().message));
     return;
   }
   out.course = *std::move(course);
@@ -48,6 +70,8 @@ void lintCourse(const std::string& file, std::string_view bytes, CourseFolder& o
                        "IANA names, like Europe/Warsaw.");
     out.course.timezone = "UTC";
   }
+  const LocatedJson* lang = document.find("lang");
+  if (lang != nullptr) lintLanguage(lang->text, lang->place.line, file, out.findings);
   if (out.course.from.empty() || out.course.trainers.empty()) {
     out.findings.warning("mail", file, 0,
                          "without \"from\" and \"trainers\" the addresses given at deploy time are used");
@@ -92,6 +116,7 @@ void lintStudent(const Student& student, std::size_t line, const std::string& fi
     findings.error("roster-email", file, line,
                    inQuotes(student.email) + " of " + student.id + " is not a mail address");
   }
+  lintLanguage(student.lang, line, file, findings);
   all.push_back(student);
 }
 
@@ -213,6 +238,33 @@ void lintTimes(const TestFolder& test, const LocatedJson& settings, const std::s
   }
 }
 
+// The member, a whole number from 0 to `most`; nullopt without it, and with a finding for anything else.
+std::optional<int> wholeNumber(const LocatedJson& settings, std::string_view name, int most, const char* rule,
+                               const std::string& file, Findings& findings) {
+  const LocatedJson* member = settings.find(name);
+  if (member == nullptr) return std::nullopt;
+  const bool digits = member->kind == LocatedJson::Kind::kNumber && member->text.size() <= 5 &&
+                      member->text.find_first_not_of("0123456789") == std::string::npos;
+  const int value = digits ? std::stoi(member->text) : -1;
+  if (value >= 0 && value <= most) return value;
+  findings.error(rule, file, member->place.line,
+                 inQuotes(name) + " is a whole number from 0 to " + std::to_string(most));
+  return std::nullopt;
+}
+
+// How the test may be answered: attempts, shuffle, partial.
+void readAnswering(TestFolder& test, const LocatedJson& settings, const std::string& file, Findings& findings) {
+  test.attempts = wholeNumber(settings, "attempts", kMaxAttempts, "attempts", file, findings).value_or(0);
+  for (auto [name, target] : {std::pair{"shuffle", &test.shuffle}, {"partial", &test.partial}}) {
+    const LocatedJson* member = settings.find(name);
+    if (member == nullptr) continue;
+    *target = member->text == "true";
+    if (member->kind != LocatedJson::Kind::kBool) {
+      findings.error("settings", file, member->place.line, inQuotes(name) + " is true or false, without quotes");
+    }
+  }
+}
+
 void readSettings(TestFolder& test, const fs::path& folder, const std::string& name, homework::Instant now,
                   CourseFolder& out) {
   const std::string file = name + "/test.json";
@@ -221,8 +273,9 @@ void readSettings(TestFolder& test, const fs::path& folder, const std::string& n
   if (!bytes) return;
   const LocatedJson settings = readLocated(file, *bytes, LocatedJson::Kind::kObject, out.findings);
   if (!settings.isObject()) return;
-  warnUnknown(settings, {"title", "opens", "due", "late", "lateUntil", "graceSeconds", "attempts", "shuffle"}, file,
-              out.findings);
+  warnUnknown(settings,
+              {"title", "opens", "due", "late", "lateUntil", "graceSeconds", "attempts", "shuffle", "partial"},
+              file, out.findings);
   if (const LocatedJson* title = settings.find("title")) {
     const bool good = title->isString() && !trimmed(title->text).empty() && title->text.size() <= 200 &&
                       title->text == cleanedLine(title->text);
@@ -232,11 +285,7 @@ void readSettings(TestFolder& test, const fs::path& folder, const std::string& n
       out.findings.error("title", file, title->place.line, "the title is not one line of at most 200 bytes");
     }
   }
-  for (const char* later : {"attempts", "shuffle"}) {
-    if (const LocatedJson* member = settings.find(later)) {
-      out.findings.error("not-supported", file, member->place.line, inQuotes(later) + " is not supported yet");
-    }
-  }
+  readAnswering(test, settings, file, out.findings);
   test.opens = readTime(settings, "opens", file, out);
   test.due = readTime(settings, "due", file, out);
   test.lateUntil = readTime(settings, "lateUntil", file, out);
@@ -246,15 +295,8 @@ void readSettings(TestFolder& test, const fs::path& folder, const std::string& n
     }
     test.late = late->text == "flag" ? Late::kFlag : Late::kReject;
   }
-  if (const LocatedJson* grace = settings.find("graceSeconds")) {
-    const bool digits = grace->kind == LocatedJson::Kind::kNumber && grace->text.size() <= 5 &&
-                        grace->text.find_first_not_of("0123456789") == std::string::npos;
-    const int value = digits ? std::stoi(grace->text) : -1;
-    if (value < 0 || value > 86400) {
-      out.findings.error("grace", file, grace->place.line, "\"graceSeconds\" is a whole number from 0 to 86400");
-    } else {
-      test.grace = seconds(value);
-    }
+  if (const auto grace = wholeNumber(settings, "graceSeconds", 86400, "grace", file, out.findings)) {
+    test.grace = seconds(*grace);
   }
   lintTimes(test, settings, file, now, out);
 }
@@ -344,12 +386,36 @@ std::string rosterJson(const std::vector<Student>& students) {
   return writeJsonPretty(roster);
 }
 
+std::string rosterCsv(const std::vector<Student>& students) {
+  std::string out = "student_id,email,name,lang\n";
+  for (const Student& student : students) {
+    out += csvCell(student.id) + "," + csvCell(student.email) + "," + csvCell(student.name) + "," +
+           csvCell(student.lang) + "\n";
+  }
+  return out;
+}
+
+Result<const TestFolder*> findTestFolder(const CourseFolder& course, const std::string& name) {
+  std::vector<const TestFolder*> found;
+  std::vector<std::string> names;
+  for (const TestFolder& test : course.tests) {
+    if (test.ref.path() == name || test.ref.testId == name) found.push_back(&test);
+    names.push_back(test.ref.path());
+  }
+  if (found.size() == 1) return found.front();
+  if (found.size() > 1)
+    return Failure{Exit::kUsage, "More than one test is called " + inQuotes(name) + ".", "Say  SUBJECT/TEST"};
+  const auto meant = closestWord(name, names);
+  return Failure{Exit::kUsage, "There is no test " + inQuotes(name) + " without errors in this course.",
+                 meant ? "Did you mean  " + *meant + " ?" : "See  trainer check"};
+}
+
 Result<CourseFolder> readCourseFolder(const fs::path& folder, homework::Instant now) {
   CourseFolder out;
   out.root = folder;
   if (!fs::is_directory(folder / "subjects") && !fs::exists(folder / "course.json")) {
     return Failure{Exit::kUsage, "There is no course in " + folder.string() + ".",
-                   "A course is a folder with course.json, students.csv and subjects/."};
+                   "Say where it is, or begin one with  trainer init FOLDER"};
   }
   readCourse(out);
   readRoster(out);

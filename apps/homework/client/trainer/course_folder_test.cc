@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "homework/client/common/time_text.h"
+#include "homework/client/trainer/skeleton.h"
 
 namespace hearth::homework::client {
 namespace {
@@ -91,7 +92,11 @@ TEST_F(Folder, FindsWhatIsWrongWithDeadlines) {
       {R"({"graceSeconds": -1})", "grace test.json:1"},
       {R"({"dues": "2019-04-08 23:00"})", "unknown-member test.json:1"},
       {R"({"title": "two\nlines"})", "title test.json:1"},
-      {R"({"shuffle": true})", "not-supported test.json:1"},
+      {R"({"shuffle": "yes"})", "settings test.json:1"},
+      {"{\n\"partial\": 1}", "settings test.json:2"},
+      {R"({"attempts": -1})", "attempts test.json:1"},
+      {R"({"attempts": 201})", "attempts test.json:1"},
+      {R"({"attempts": 3, "shuffle": true, "partial": false})", ""},
       {"{", "json-syntax test.json:1"},
   };
   for (const auto& [content, expected] : cases) {
@@ -106,6 +111,7 @@ TEST_F(Folder, FindsWhatIsWrongWithTheRoster) {
       {"id,mail\n", "roster-syntax students.csv:1; roster students.csv:0"},
       {"student_id,email\ns1,a@b.pl\nS1,c@d.pl\n", "roster-duplicate students.csv:3"},
       {"student_id,email\ns1,nobody\n", "roster-email students.csv:2"},
+      {"student_id,email,lang\ns1,a@b.pl,en\ns2,a@b.pl,fr\n", "language students.csv:3"},
       {"student_id,email\n../x,a@b.pl\ns1,a@b.pl\n", "illegal-id students.csv:2"},
       {"student_id,email\ns1,a@b.pl,x\ns2,a@b.pl\n", "roster-syntax students.csv:2"},
       {"student_id,email\n\"s1,a@b.pl\n", "roster-syntax students.csv:2; roster students.csv:0"},
@@ -123,6 +129,54 @@ TEST_F(Folder, FindsWhatIsMissingOrMisnamed) {
   EXPECT_EQ(findings(), "illegal-id keys:0; missing-file questionsKey.json:0");
   write("course.json", R"({"name": "x", "timezone": "Mars/Olympus", "from": "a@b.pl", "trainers": ["a@b.pl"]})");
   EXPECT_EQ(findings(), "unknown-zone course.json:1; illegal-id keys:0; missing-file questionsKey.json:0");
+}
+
+TEST_F(Folder, FindsWhatIsWrongWithTheCourse) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"("grades": [{"from": 50, "grade": "3"}, {"from": 0, "grade": "2"}], "reminder": "2d")", ""},
+      {R"("notice": false, "receiptMail": true, "retentionDays": 30)", ""},
+      {R"("scale": 0)", "course course.json:2"},
+      {R"("rounding": "down")", "course course.json:2"},
+      {R"("grades": [{"from": 50, "grade": "3"}])", "course course.json:2"},
+      {R"("reminder": "soon")", "course course.json:2"},
+      {R"("notice": "yes")", "course course.json:2"},
+      {R"("retentionDays": 0)", "course course.json:2"},
+      {R"("retention": 30)", "unknown-member course.json:2"},
+      {R"("lang": "de")", "language course.json:2"},
+      {R"("lang": "pl")", ""},
+  };
+  for (const auto& [member, expected] : cases) {
+    write("course.json",
+          "{\"name\": \"x\", \"from\": \"a@b.pl\", \"trainers\": [\"a@b.pl\"],\n" + std::string(member) + "}");
+    EXPECT_EQ(findings(), expected) << member;
+  }
+}
+
+TEST_F(Folder, FindsTestsByTheirNames) {
+  const CourseFolder course = read();
+  EXPECT_EQ((*findTestFolder(course, "test02"))->ref.path(), "operating-systems/test02");
+  EXPECT_EQ((*findTestFolder(course, "operating-systems/test01"))->ref.testId, "test01");
+  EXPECT_EQ(findTestFolder(course, "operating-system/test01").failure().hint,
+            "Did you mean  operating-systems/test01 ?");
+  EXPECT_FALSE(findTestFolder(course, "").ok());
+}
+
+TEST_F(Folder, ARosterThatIsWrittenReadsTheSame) {
+  std::vector<Student> students = read().students;
+  students[0].name = "Nowak, \"Ada\"";
+  Findings found;
+  const std::vector<Student> back = readStudents("students.csv", rosterCsv(students), found);
+  EXPECT_TRUE(found.all().empty());
+  ASSERT_EQ(back.size(), students.size());
+  EXPECT_EQ(rosterJson(back), rosterJson(students));
+}
+
+TEST_F(Folder, ANewCourseIsGood) {
+  fs::remove_all(root_);
+  for (const SkeletonFile& file : courseSkeleton("Systems \"1\"", "Europe/Warsaw")) write(file.path, file.content);
+  EXPECT_EQ(findings(), "");
+  EXPECT_EQ(read().course.name, "Systems \"1\"");
+  EXPECT_EQ(read().tests.size(), 1u);
 }
 
 TEST_F(Folder, TheArticlesFilesWorkUnchanged) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "homework/client/common/closest.h"
 #include "homework/client/common/text.h"
 #include "homework/domain/content.h"
 #include "homework/domain/ids.h"
@@ -14,19 +15,6 @@ namespace {
 constexpr std::size_t kManyChoices = 8;
 constexpr std::size_t kFewQuestions = 3;
 constexpr std::size_t kLongCodeLine = 200;
-constexpr std::size_t kEnoughForPatterns = 5;  // fewer questions show no habit
-
-// The string member `name`, or a finding.
-const LocatedJson* requireString(const LocatedJson& object, std::string_view name, const std::string& file,
-                                 const std::string& what, Findings& findings) {
-  const LocatedJson* member = object.find(name);
-  if (member != nullptr && member->isString()) return member;
-  const std::size_t line = member == nullptr ? object.place.line : member->place.line;
-  findings.error("json-shape", file, line,
-                 what + (member == nullptr ? " has no " : ": not a text: ") + std::string(name),
-                 "It needs  \"" + std::string(name) + "\": \"...\"");
-  return nullptr;
-}
 
 bool hasControl(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
@@ -60,6 +48,16 @@ void lintText(const LocatedJson& text, const std::string& file, const std::strin
   }
 }
 
+void lintCount(const LocatedJson& list, const std::string& file, const std::string& what, Findings& findings) {
+  const std::size_t count = list.items.size();
+  if (count < 2) findings.error("few-answers", file, list.place.line, what + " offers fewer than two answers");
+  if (count > homework::kMaxAnswers)
+    findings.error("too-large", file, list.place.line, what + " offers more than 26 answers");
+  if (count > kManyChoices && count <= homework::kMaxAnswers) {
+    findings.warning("many-answers", file, list.place.line, what + " offers " + std::to_string(count) + " answers");
+  }
+}
+
 void lintChoices(const LocatedJson& list, const std::string& file, const std::string& what,
                  LintedQuestion& question, Findings& findings) {
   std::set<std::string> ids;
@@ -87,13 +85,7 @@ void lintChoices(const LocatedJson& list, const std::string& file, const std::st
     }
     question.choices.push_back({id->text, body->text});
   }
-  const std::size_t count = list.items.size();
-  if (count < 2) findings.error("few-answers", file, list.place.line, what + " offers fewer than two answers");
-  if (count > homework::kMaxAnswers)
-    findings.error("too-large", file, list.place.line, what + " offers more than 26 answers");
-  if (count > kManyChoices && count <= homework::kMaxAnswers) {
-    findings.warning("many-answers", file, list.place.line, what + " offers " + std::to_string(count) + " answers");
-  }
+  lintCount(list, file, what, findings);
 }
 
 // Members that would tell students the answer.
@@ -101,7 +93,7 @@ void lintLeak(const LocatedJson& object, const std::string& file, const std::str
   for (const LocatedMember& member : object.members) {
     const std::string name = lowered(member.name);
     if (name == "answer" || name == "score" || name == "correct" || name == "iscorrect" || name == "solution" ||
-        name == "feedback") {
+        name == "feedback" || name == "accept" || name == "tolerance") {
       findings.error("leak", file, member.place.line,
                      what + " has the member " + inQuotes(member.name) + ", which students would see",
                      "Answers belong into questionsKey.json.");
@@ -121,69 +113,115 @@ void lintPoints(const LocatedJson& question, const std::string& file, const std:
   }
 }
 
-bool isNoneOfThese(std::string_view text) {
-  const std::string low = lowered(text);
-  return low.find("none of the") != std::string::npos || low.find("all of the") != std::string::npos;
-}
-
-const LintedQuestion* findQuestion(const std::vector<LintedQuestion>& questions, std::string_view id) {
-  for (const LintedQuestion& question : questions) {
-    if (question.id == id) return &question;
-  }
-  return nullptr;
-}
-
-const LintedChoice* findOffered(const LintedQuestion& question, std::string_view answer) {
-  for (const LintedChoice& choice : question.choices) {
-    if (lowered(choice.id) == lowered(answer)) return &choice;
-  }
-  return nullptr;
-}
-
-bool isLongest(const LintedQuestion& question, const LintedChoice& right) {
-  return std::all_of(question.choices.begin(), question.choices.end(), [&](const LintedChoice& other) {
-    return &other == &right || columns(other.text) < columns(right.text);
-  });
-}
-
-struct KeyedQuestion {
-  const LintedQuestion* question;
-  const LintedChoice* right;
-};
-
-// Habits that let a student guess without knowing.
-void lintPatterns(const std::string& keyFile, const std::string& questionsFile,
-                  const std::vector<KeyedQuestion>& keyed, Findings& findings) {
-  if (keyed.size() < kEnoughForPatterns) return;
-  std::map<std::string, std::size_t> letters;
-  std::size_t longest = 0;
-  std::size_t none = 0;
-  for (const KeyedQuestion& entry : keyed) {
-    ++letters[lowered(entry.right->id)];
-    longest += isLongest(*entry.question, *entry.right) ? 1 : 0;
-    none += std::any_of(entry.question->choices.begin(), entry.question->choices.end(),
-                        [](const LintedChoice& choice) { return isNoneOfThese(choice.text); })
-                ? 1
-                : 0;
-  }
-  if (longest == keyed.size()) {
-    findings.warning("longest-answer", questionsFile, 0, "the right answer is always the longest one");
-  }
-  for (const auto& [letter, count] : letters) {
-    if (count * 10 >= keyed.size() * 6) {
-      findings.warning("same-letter", keyFile, 0,
-                       "the right answer is " + inQuotes(letter) + " in " + std::to_string(count) + " of " +
-                           std::to_string(keyed.size()) + " questions");
+// What is offered, as the type wants it.
+void lintAnswers(const LocatedJson& item, const std::string& file, const std::string& what,
+                 LintedQuestion& question, Findings& findings) {
+  const LocatedJson* answers = item.find("answers");
+  const bool typed = question.type == QuestionType::kText || question.type == QuestionType::kNumber;
+  if (typed) {
+    if (answers != nullptr && !(answers->isArray() && answers->items.empty())) {
+      findings.error("type", file, answers->place.line, what + " is answered by typing, and offers answers",
+                     "Take \"answers\" away, or the \"type\".");
     }
+    return;
   }
-  if (none * 10 >= keyed.size() * 8) {
-    findings.warning("none-of-these", questionsFile, 0,
-                     "\"none of the ...\" or \"all of the ...\" is offered in " + std::to_string(none) + " of " +
-                         std::to_string(keyed.size()) + " questions");
+  if (answers == nullptr && question.type == QuestionType::kTrueFalse) {
+    question.choices = {{"true", "true"}, {"false", "false"}};
+    return;
+  }
+  if (answers == nullptr || !answers->isArray()) {
+    findings.error("json-shape", file, item.place.line, what + " has no list of answers");
+    return;
+  }
+  lintChoices(*answers, file, what, question, findings);
+  for (const LocatedJson& answer : answers->items) {
+    lintLeak(answer, file, "an answer of " + what, findings);
+    if (answer.isObject()) warnUnknown(answer, {"answerId", "answerBody", "correct", "score"}, file, findings);
+  }
+  if (question.type != QuestionType::kTrueFalse) return;
+  const bool both = question.choices.size() == 2 &&
+                    std::all_of(question.choices.begin(), question.choices.end(), [](const LintedChoice& choice) {
+                      return lowered(choice.id) == "true" || lowered(choice.id) == "false";
+                    });
+  if (!both) {
+    findings.error("type", file, answers->place.line, "the answers of " + what + " are not  true  and  false",
+                   "Leave \"answers\" out, or give exactly these two ids.");
+  }
+}
+
+void readType(const LocatedJson& item, const std::string& file, LintedQuestion& question, Findings& findings) {
+  const LocatedJson* type = item.find("type");
+  if (type == nullptr) return;
+  question.type = type->isString() ? parseQuestionType(type->text) : std::nullopt;
+  if (question.type) return;
+  const auto meant = closestWord(type->text, {"single", "multiple", "truefalse", "text", "number"});
+  findings.error("type", file, type->place.line, inQuotes(type->text) + " is not a type of question",
+                 meant ? "Did you mean  " + *meant + " ?" : "single, multiple, truefalse, text or number");
+}
+
+void lintCode(const LocatedJson& item, const std::string& file, const std::string& what, Findings& findings) {
+  const LocatedJson* code = item.find("code");
+  if (code == nullptr) return;
+  if (!code->isString()) {
+    findings.error("json-shape", file, code->place.line, what + ": not a text: code");
+    return;
+  }
+  if (hasControl(code->text)) {
+    findings.warning("control-character", file, code->place.line,
+                     "the code of " + what + " contains a control character; students will not see it");
+  }
+  for (const std::string_view line : split(code->text, '\n')) {
+    if (columns(line) <= kLongCodeLine) continue;
+    findings.warning("long-code-line", file, code->place.line,
+                     what + " has a line of code longer than 200 characters",
+                     "Code is not wrapped; break the line.");
+    return;
+  }
+}
+
+void lintQuestion(const LocatedJson& item, const std::string& file, const std::string& what,
+                  LintedQuestion& question, Findings& findings) {
+  const LocatedJson* text = requireString(item, "question", file, what, findings);
+  if (text != nullptr) {
+    question.text = text->text;
+    lintText(*text, file, what, findings);
+  }
+  readType(item, file, question, findings);
+  if (question.type) lintAnswers(item, file, what, question, findings);
+  lintCode(item, file, what, findings);
+  lintLeak(item, file, what, findings);
+  lintPoints(item, file, what, findings);
+  if (item.isObject()) {
+    // What leaks is an error already.
+    warnUnknown(item,
+                {"questionId", "question", "type", "points", "code", "answers", "answer", "score", "correct",
+                 "isCorrect", "solution", "feedback", "accept", "tolerance"},
+                file, findings);
   }
 }
 
 }  // namespace
+
+void warnUnknown(const LocatedJson& object, std::initializer_list<std::string_view> known, const std::string& file,
+                 Findings& findings) {
+  for (const LocatedMember& member : object.members) {
+    if (std::find(known.begin(), known.end(), member.name) != known.end()) continue;
+    const auto meant = closestWord(member.name, {known.begin(), known.end()});
+    findings.warning("unknown-member", file, member.place.line, inQuotes(member.name) + " means nothing here",
+                     meant ? "Did you mean  " + *meant + " ?" : "");
+  }
+}
+
+const LocatedJson* requireString(const LocatedJson& object, std::string_view name, const std::string& file,
+                                 const std::string& what, Findings& findings) {
+  const LocatedJson* member = object.find(name);
+  if (member != nullptr && member->isString()) return member;
+  const std::size_t line = member == nullptr ? object.place.line : member->place.line;
+  findings.error("json-shape", file, line,
+                 what + (member == nullptr ? " has no " : ": not a text: ") + std::string(name),
+                 "It needs  \"" + std::string(name) + "\": \"...\"");
+  return nullptr;
+}
 
 LocatedJson readLocated(const std::string& file, std::string_view bytes, LocatedJson::Kind wanted,
                         Findings& findings) {
@@ -216,11 +254,6 @@ std::vector<LintedQuestion> lintQuestions(const std::string& file, std::string_v
     const std::string number = "question number " + std::to_string(questions.size() + 1);
     const LocatedJson* id = requireString(item, "questionId", file, number, findings);
     const std::string what = id == nullptr ? number : "question " + inQuotes(id->text);
-    const LocatedJson* text = requireString(item, "question", file, what, findings);
-    const LocatedJson* answers = item.find("answers");
-    if (answers == nullptr || !answers->isArray()) {
-      findings.error("json-shape", file, item.place.line, what + " has no list of answers");
-    }
     LintedQuestion question;
     question.line = item.place.line;
     if (id != nullptr) {
@@ -233,16 +266,7 @@ std::vector<LintedQuestion> lintQuestions(const std::string& file, std::string_v
       if (!ids.insert(lowered(id->text)).second)
         findings.error("duplicate-question", file, id->place.line, what + " is there twice");
     }
-    if (text != nullptr) {
-      question.text = text->text;
-      lintText(*text, file, what, findings);
-    }
-    if (answers != nullptr && answers->isArray()) lintChoices(*answers, file, what, question, findings);
-    lintLeak(item, file, what, findings);
-    if (answers != nullptr) {
-      for (const LocatedJson& answer : answers->items) lintLeak(answer, file, "an answer of " + what, findings);
-    }
-    lintPoints(item, file, what, findings);
+    lintQuestion(item, file, what, question, findings);
     questions.push_back(std::move(question));
   }
   if (questions.empty()) findings.error("no-questions", file, document.place.line, "there is no question");
@@ -252,43 +276,6 @@ std::vector<LintedQuestion> lintQuestions(const std::string& file, std::string_v
     findings.warning("few-questions", file, 0, "fewer than three questions make for coarse scores");
   }
   return questions;
-}
-
-void lintKey(const std::string& file, std::string_view bytes, const std::string& questionsFile,
-             const std::vector<LintedQuestion>& questions, Findings& findings) {
-  const LocatedJson document = readLocated(file, bytes, LocatedJson::Kind::kArray, findings);
-  if (!document.isArray()) return;
-  std::set<std::string> seen;
-  std::vector<KeyedQuestion> keyed;
-  for (const LocatedJson& item : document.items) {
-    const LocatedJson* id = requireString(item, "questionId", file, "An entry of the key", findings);
-    const LocatedJson* answer = requireString(item, "answer", file, "An entry of the key", findings);
-    if (id == nullptr || answer == nullptr) continue;
-    if (!seen.insert(id->text).second) {
-      findings.error("key-duplicate", file, id->place.line, "question " + inQuotes(id->text) + " is there twice");
-      continue;
-    }
-    const LintedQuestion* question = findQuestion(questions, id->text);
-    if (question == nullptr) {
-      findings.error("key-extra", file, id->place.line,
-                     "there is no question " + inQuotes(id->text) + " in " + questionsFile);
-      continue;
-    }
-    const LintedChoice* right = findOffered(*question, answer->text);
-    if (right == nullptr) {
-      findings.error("key-not-offered", file, answer->place.line,
-                     "question " + inQuotes(id->text) + " does not offer the answer " + inQuotes(answer->text));
-      continue;
-    }
-    keyed.push_back({question, right});
-  }
-  for (const LintedQuestion& question : questions) {
-    if (!question.id.empty() && !seen.contains(question.id)) {
-      findings.error("key-missing", file, 0, "there is no answer to question " + inQuotes(question.id),
-                     "Add  {\"questionId\": " + inQuotes(question.id) + ", \"answer\": \"...\"}");
-    }
-  }
-  lintPatterns(file, questionsFile, keyed, findings);
 }
 
 }  // namespace hearth::homework::client

@@ -74,7 +74,74 @@ TEST(Lint, FindsEachSeededDefectOnceAndWhereItIs) {
   EXPECT_EQ(inKey("{\"questionId\": \"2\"", "{\"questionId\": \"9\""), "key-extra:k3 key-missing:k0");
   EXPECT_EQ(inKey("\"answer\": \"b\"", "\"answer\": \"c\""), "key-not-offered:k3");
   EXPECT_EQ(inKey("{\"questionId\": \"2\"", "{\"questionId\": \"1\""), "key-duplicate:k3 key-missing:k0");
-  EXPECT_EQ(inKey("\"answer\": \"b\"", "\"answer\": [\"b\"]"), "json-shape:k3 key-missing:k0");
+  EXPECT_EQ(inKey("\"answer\": \"b\"", "\"answer\": [\"b\"]"), "json-shape:k3");
+}
+
+// One question of a type, and the entry of its key; with two good ones beside it.
+std::string typed(const std::string& question, const std::string& key) {
+  constexpr const char* kRest =
+      R"([{"questionId": "8", "question": "Q", "answers": [{"answerId": "a", "answerBody": "x"}, {"answerId": "b", "answerBody": "y"}]},
+{"questionId": "9", "type": "truefalse", "question": "Q"},
+{"questionId": "1", "question": "Q", )";
+  return found(
+      kRest + question + "}]", R"([{"questionId": "8", "answer": "a"}, {"questionId": "9", "answer": "TRUE"},
+{"questionId": "1", )" + key + "}]");
+}
+
+TEST(Lint, KnowsTheTypesOfQuestions) {
+  const std::string offered =
+      R"("answers": [{"answerId": "a", "answerBody": "x"}, {"answerId": "b", "answerBody": "y"}, {"answerId": "c", "answerBody": "z"}])";
+  const std::string multiple = R"("type": "multiple", )" + offered;
+  const std::string text = R"("type": "text")";
+  const std::string number = R"("type": "number", "answers": [])";
+  const std::string truth = R"("type": "truefalse", )";
+  const std::string own =
+      truth +
+      R"("answers": [{"answerId": "true", "answerBody": "Tak"}, {"answerId": "false", "answerBody": "Nie"}])";
+  struct Case {
+    std::string question;
+    std::string key;
+    std::string expected;
+  };
+  const Case cases[] = {
+      {multiple, R"("answer": "a, C")", ""},
+      {multiple, R"("answer": "b")", ""},
+      {multiple, R"("answer": "a,d")", "key-not-offered:k2"},
+      {multiple, R"("answer": "a,A")", "key-twice:k2"},
+      {multiple, R"("answer": "c,b,a")", "all-right:k2"},
+      {offered, R"("answer": "a,b")", "key-not-offered:k2"},
+      {R"("type": "multpile", )" + offered, R"("answer": "a")", "type:q3"},
+      {R"("type": 5, )" + offered, R"("answer": "a")", "type:q3"},
+      {text, R"("answer": "init", "accept": ["systemd", "the init"], "case": false)", ""},
+      {text + ", " + offered, R"("answer": "init")", "type:q3"},
+      {text, R"("answer": "one", "accept": ["x\u0007"])", "key-answer:k2"},
+      {text, R"("answer": " ")", "key-answer:k2"},
+      {text, R"("answer": "init", "accept": "systemd")", "key-member:k2"},
+      {text, R"("answer": "init", "accept": [1])", "key-answer:k2"},
+      {text, R"("answer": "init", "accept": [" INIT "])", "accept-twice:k2"},
+      {text, R"("answer": "init", "accept": ["INIT"], "case": true)", ""},
+      {text, R"("answer": "init", "case": "yes")", "key-member:k2"},
+      {text, R"("answer": "init", "tolerance": "1")", "key-member:k2"},
+      {text, R"("answer": "init", "feedback": ["x"])", "key-member:k2"},
+      {text, R"("answer": "init", "acept": ["x"])", "unknown-member:k2"},
+      {number, R"("answer": "3,14", "tolerance": "1e-2")", ""},
+      {number, R"("answer": 3.14)", "json-shape:k2"},
+      {number, R"("answer": "three")", "key-answer:k2"},
+      {number, R"("answer": "3", "tolerance": 1)", "key-member:k2"},
+      {number, R"("answer": "3", "tolerance": "-1")", "key-member:k2"},
+      {number, R"("answer": "3", "accept": ["4"])", "key-member:k2"},
+      {truth + R"("points": 1)", R"("answer": "False")", ""},
+      {truth + R"("points": 1)", R"("answer": "no")", "key-not-offered:k2"},
+      {own, R"("answer": "true")", ""},
+      {truth + offered, R"("answer": "true")", "type:q3 key-not-offered:k2"},
+      {text + R"(, "code": "int x;\n   y")", R"("answer": "x")", ""},
+      {text + R"(, "code": 5)", R"("answer": "x")", "json-shape:q3"},
+      {text + R"(, "code": "x\u001b")", R"("answer": "x")", "control-character:q3"},
+      {text + R"(, "code": ")" + std::string(201, 'x') + "\"", R"("answer": "x")", "long-code-line:q3"},
+      {text + R"(, "codes": "x")", R"("answer": "x")", "unknown-member:q3"},
+      {text + R"(, "accept": ["x"])", R"("answer": "x")", "leak:q3"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(typed(c.question, c.key), c.expected) << c.question << c.key;
 }
 
 // n questions whose right answer is the one at `right(i)`; the texts come from `text(i, choice)`.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "homework/client/common/text.h"
+#include "homework/client/trainer/bucket.h"
 #include "homework/client/trainer/course_time.h"
 #include "homework/domain/hash.h"
 
@@ -38,29 +39,47 @@ Result<std::size_t> countAnswered(Cloud& cloud, const std::string& bucket, const
   return count;
 }
 
-PublishedTest publishedTest(const TestFolder& folder, const PublishedTest* before, const std::string& zone,
+PublishedTest publishedTest(const TestFolder& folder, const PublishedTest* before, const Course& course,
                             Instant now) {
   PublishedTest test;
   test.ref = folder.ref;
   test.title = folder.title;
   test.opens = folder.opens.value_or(before != nullptr ? before->opens : floor<std::chrono::seconds>(now));
-  test.due = folder.due ? *folder.due : before != nullptr ? before->due : nextMondayEvening(zone, now);
+  test.due = folder.due ? *folder.due : before != nullptr ? before->due : nextMondayEvening(course.timezone, now);
   test.grace = folder.grace;
   test.late = folder.late;
   test.lateUntil = folder.lateUntil;
   test.questionSet = sha256Hex(folder.questions);
+  test.attempts = folder.attempts;
+  test.shuffle = folder.shuffle;
+  test.partial = folder.partial;
+  test.remindAt = reminderOf(course, test);
   return test;
 }
 
-bool sameTimes(const PublishedTest& a, const PublishedTest& b) {
-  return a.title == b.title && a.opens == b.opens && a.due == b.due && a.grace == b.grace && a.late == b.late &&
-         a.lateUntil == b.lateUntil;
+// Which settings differ, for people: "due, attempts".
+std::string differingSettings(const PublishedTest& a, const PublishedTest& b) {
+  const std::pair<const char*, bool> settings[] = {{"title", a.title != b.title},
+                                                   {"opens", a.opens != b.opens},
+                                                   {"due", a.due != b.due},
+                                                   {"grace", a.grace != b.grace},
+                                                   {"late", a.late != b.late || a.lateUntil != b.lateUntil},
+                                                   {"reminder", a.remindAt != b.remindAt},
+                                                   {"attempts", a.attempts != b.attempts},
+                                                   {"shuffle", a.shuffle != b.shuffle},
+                                                   {"partial", a.partial != b.partial}};
+  std::string out;
+  for (const auto& [name, differs] : settings) {
+    if (differs) out += (out.empty() ? "" : ", ") + std::string(name);
+  }
+  return out;
 }
 
 Result<PlannedTest> planTest(Cloud& cloud, const Deployment& deployment, const TestFolder& folder,
-                             const PublishedTest* before, const std::string& zone, Force force) {
+                             const PublishedTest* before, const Course& course, Force force) {
   const Instant now = cloud.now();
-  PlannedTest planned{publishedTest(folder, before, zone, now), Change::kNone, 0, folder.questions, folder.key};
+  PlannedTest planned{
+      publishedTest(folder, before, course, now), Change::kNone, 0, "", folder.questions, folder.key};
   const PublishedTest& test = planned.test;
   if (before == nullptr || before->due != test.due) {
     if (test.due <= now) {
@@ -76,14 +95,17 @@ Result<PlannedTest> planTest(Cloud& cloud, const Deployment& deployment, const T
     planned.change = Change::kNew;
     return planned;
   }
+  planned.settings = differingSettings(*before, test);
   if (before->questionSet != test.questionSet) {
     planned.change = Change::kQuestions;
     HOMEWORK_TRY(planned.answered, countAnswered(cloud, deployment.dataBucket, test.ref));
     if (planned.answered > 0 && force == Force::kNo) {
-      return Failure{Exit::kRejected,
-                     "The questions of " + test.ref.path() + " changed, and " + std::to_string(planned.answered) +
-                         " students have answered the former ones.",
-                     "Publish it under another name, or accept that with  --force"};
+      return Failure{
+          Exit::kRejected,
+          "The questions of " + test.ref.path() + " changed, and " + std::to_string(planned.answered) +
+              " students have answered the former ones.",
+          "They are scored with the former questions. Publish it under another name, or accept that with  "
+          "--force"};
     }
     return planned;
   }
@@ -91,8 +113,11 @@ Result<PlannedTest> planTest(Cloud& cloud, const Deployment& deployment, const T
                readObject(cloud, deployment.dataBucket, layout::answerKey(test.ref, test.questionSet)));
   if (key != folder.key) {
     planned.change = Change::kKey;
-  } else if (!sameTimes(*before, test)) {
+  } else if (!planned.settings.empty()) {
     planned.change = Change::kTimes;
+  }
+  if (planned.change != Change::kNone) {
+    HOMEWORK_TRY(planned.answered, countAnswered(cloud, deployment.dataBucket, test.ref));
   }
   return planned;
 }
@@ -120,6 +145,50 @@ homework::Zone zoneOf(const std::vector<PublishedTest>& tests, const std::string
   return zoneTable(zone, first, last);
 }
 
+// Who is taken off the roster and has answered a test of the catalogue.
+Status findOrphans(Cloud& cloud, const Deployment& deployment, const Catalogue& catalogue, PublishPlan& plan) {
+  if (plan.studentsRemoved.empty()) return Done{};
+  const std::set<std::string> removed(plan.studentsRemoved.begin(), plan.studentsRemoved.end());
+  std::set<std::string> found;
+  for (const PublishedTest& test : catalogue.tests) {
+    const std::string prefix = layout::testPrefix(test.ref);
+    HOMEWORK_TRY(const auto objects, listObjects(cloud, deployment.dataBucket, prefix));
+    for (const sdk::ListedObject& object : objects) {
+      const std::string student =
+          object.key.substr(prefix.size(), object.key.find('/', prefix.size()) - prefix.size());
+      if (removed.contains(student)) found.insert(student);
+    }
+  }
+  plan.orphans.assign(found.begin(), found.end());
+  return Done{};
+}
+
+Result<Extensions> readExtensions(Cloud& cloud, const Deployment& deployment) {
+  HOMEWORK_TRY(const std::string text, readObject(cloud, deployment.dataBucket, layout::kExtensions));
+  if (text.empty()) return Extensions();
+  auto extensions = parseExtensions(text);
+  if (!extensions)
+    return Failure{Exit::kRejected, "The published extensions are damaged: " + extensions.problem().message, ""};
+  return *std::move(extensions);
+}
+
+// Schedules that this publication wants; none for notices when nobody wants any.
+std::vector<WantedSchedule> schedulesOf(const Catalogue& catalogue, const Extensions& extensions, Notices notices) {
+  std::vector<WantedSchedule> wanted = wantedSchedules(catalogue, extensions);
+  if (notices == Notices::kNo)
+    std::erase_if(wanted, [](const WantedSchedule& schedule) { return schedule.kind == ScheduleKind::kNotice; });
+  return wanted;
+}
+
+// Tests that are open now and that somebody has not been told of.
+void planNotices(PublishPlan& plan, Instant now) {
+  for (const PlannedTest& planned : plan.tests) {
+    const bool news = planned.change == Change::kNew || !plan.studentsAdded.empty();
+    if (planned.change != Change::kRemoved && news && planned.test.phaseAt(now) == Phase::kOnTime)
+      plan.notices.push_back(planned.test.ref.path());
+  }
+}
+
 const char* wordOf(Change change) {
   switch (change) {
     case Change::kNew:
@@ -138,6 +207,20 @@ const char* wordOf(Change change) {
   return "";
 }
 
+// What a line of the plan says about a test that stays or comes.
+std::string toldChange(const PlannedTest& planned) {
+  std::string out;
+  if (!planned.settings.empty()) out += ", " + planned.settings + " changed";
+  if (planned.answered > 0) {
+    out += ", " + std::to_string(planned.answered) + (planned.answered == 1 ? " student has" : " students have") +
+           " answered already";
+  }
+  if (planned.change == Change::kKey && planned.answered > 0) {
+    out += "; who is scored keeps the score until  trainer regrade " + planned.test.ref.path() + " --reason WHY";
+  }
+  return out;
+}
+
 std::string joined(const std::vector<std::string>& items) {
   std::string out;
   for (const std::string& item : items) out += (out.empty() ? "" : ", ") + item;
@@ -147,7 +230,7 @@ std::string joined(const std::vector<std::string>& items) {
 }  // namespace
 
 bool PublishPlan::changesNothing() const {
-  return !courseChanged && !rosterChanged &&
+  return !courseChanged && !rosterChanged && !pageChanged &&
          std::all_of(tests.begin(), tests.end(), [](const PlannedTest& t) { return t.change == Change::kNone; });
 }
 
@@ -163,15 +246,21 @@ Result<std::optional<StoredCatalogue>> readCatalogue(Cloud& cloud, const Deploym
   return std::optional(StoredCatalogue{*std::move(catalogue), object->etag});
 }
 
-Result<PublishPlan> planPublish(Cloud& cloud, const Deployment& deployment, const CourseFolder& folder,
-                                Force force) {
+std::optional<Instant> reminderOf(const Course& course, const PublishedTest& test) {
+  if (course.reminder == std::chrono::minutes(0)) return std::nullopt;
+  const Instant at = test.due - course.reminder;
+  return at > test.opens ? std::optional(at) : std::nullopt;
+}
+
+Result<PublishPlan> planPublish(Cloud& cloud, const Deployment& deployment, const CourseFolder& folder, Force force,
+                                Notices notices) {
   HOMEWORK_TRY(const auto before, readCatalogue(cloud, deployment));
   PublishPlan plan;
   if (before) plan.catalogueEtag = before->etag;
   std::vector<PublishedTest> published;
   for (const TestFolder& test : folder.tests) {
     const PublishedTest* known = before ? before->catalogue.find(test.ref) : nullptr;
-    HOMEWORK_TRY(PlannedTest planned, planTest(cloud, deployment, test, known, folder.course.timezone, force));
+    HOMEWORK_TRY(PlannedTest planned, planTest(cloud, deployment, test, known, folder.course, force));
     published.push_back(planned.test);
     plan.tests.push_back(std::move(planned));
   }
@@ -179,7 +268,7 @@ Result<PublishPlan> planPublish(Cloud& cloud, const Deployment& deployment, cons
     for (const PublishedTest& test : before->catalogue.tests) {
       const bool kept = std::any_of(published.begin(), published.end(),
                                     [&](const PublishedTest& t) { return t.ref == test.ref; });
-      if (!kept) plan.tests.push_back({test, Change::kRemoved, 0, "", ""});
+      if (!kept) plan.tests.push_back({test, Change::kRemoved, 0, "", "", ""});
     }
   }
   HOMEWORK_TRY(const std::string course, readObject(cloud, deployment.dataBucket, layout::kCourse));
@@ -189,10 +278,25 @@ Result<PublishPlan> planPublish(Cloud& cloud, const Deployment& deployment, cons
   plan.catalogue.publishedAt = floor<std::chrono::seconds>(cloud.now());
   plan.catalogue.zone = zoneOf(published, folder.course.timezone, cloud.now());
   plan.catalogue.tests = std::move(published);
+  plan.catalogue.page = pageAddress(cloud.access(), deployment);
+  plan.pageChanged = before && before->catalogue.page != plan.catalogue.page;
+  if (before) HOMEWORK_CHECK(findOrphans(cloud, deployment, before->catalogue, plan));
+  HOMEWORK_TRY(const Extensions extensions, readExtensions(cloud, deployment));
+  for (const Extension& extension : extensions.entries()) {
+    if (plan.catalogue.find(extension.test) != nullptr) plan.extensions.push_back(extension);
+  }
+  const Notices wanted = folder.course.notice ? notices : Notices::kNo;
+  if (deployment.canSchedule()) {
+    plan.wanted = schedulesOf(plan.catalogue, extensions, wanted);
+    HOMEWORK_TRY(plan.schedules, reconcileSchedules(cloud, deployment, plan.wanted, ScheduleMode::kPlanOnly));
+    if (wanted == Notices::kYes) planNotices(plan, cloud.now());
+  }
   return plan;
 }
 
-Status publish(Cloud& cloud, const Deployment& deployment, const CourseFolder& folder, const PublishPlan& plan) {
+namespace {
+
+Status uploadAll(Cloud& cloud, const Deployment& deployment, const CourseFolder& folder, const PublishPlan& plan) {
   const std::string& bucket = deployment.dataBucket;
   for (const PlannedTest& planned : plan.tests) {
     if (planned.change == Change::kRemoved || planned.change == Change::kNone || planned.change == Change::kTimes)
@@ -207,6 +311,12 @@ Status publish(Cloud& cloud, const Deployment& deployment, const CourseFolder& f
     if (planned.change != Change::kNew && planned.change != Change::kQuestions) continue;
     HOMEWORK_CHECK(writeObject(cloud, bucket, layout::questionsCopy(planned.test.ref), planned.questions));
   }
+  return Done{};
+}
+
+// The switch: over exactly the catalogue that the plan was made for.
+Status switchOver(Cloud& cloud, const Deployment& deployment, const PublishPlan& plan) {
+  const std::string& bucket = deployment.dataBucket;
   sdk::PutOptions options;
   if (plan.catalogueEtag.empty()) {
     options.ifNoneMatch = "*";
@@ -226,6 +336,17 @@ Status publish(Cloud& cloud, const Deployment& deployment, const CourseFolder& f
   return failureOf("write the catalogue", put.error());
 }
 
+}  // namespace
+
+Status publish(Cloud& cloud, const Deployment& deployment, const CourseFolder& folder, const PublishPlan& plan) {
+  if (!plan.changesNothing()) {
+    HOMEWORK_CHECK(uploadAll(cloud, deployment, folder, plan));
+    HOMEWORK_CHECK(switchOver(cloud, deployment, plan));
+  }
+  if (plan.schedules) HOMEWORK_CHECK(reconcileSchedules(cloud, deployment, plan.wanted, ScheduleMode::kDo));
+  return Done{};
+}
+
 std::vector<std::string> planLines(const PublishPlan& plan, Instant now) {
   std::vector<std::string> lines;
   for (const PlannedTest& planned : plan.tests) {
@@ -241,9 +362,7 @@ std::vector<std::string> planLines(const PublishPlan& plan, Instant now) {
       line += " due " + renderLocal(test.due, plan.catalogue.zone) + " (" + plan.catalogue.zone.name + "), " +
               tellDistance(test.due, now);
     }
-    if (planned.answered > 0)
-      line += ", " + std::to_string(planned.answered) + " students have answered the former questions";
-    if (planned.change == Change::kKey) line += ", students who are scored already keep their scores";
+    line += toldChange(planned);
     lines.push_back(std::move(line));
   }
   if (plan.courseChanged) lines.push_back("~ course.json");
@@ -251,18 +370,39 @@ std::vector<std::string> planLines(const PublishPlan& plan, Instant now) {
   if (!plan.studentsRemoved.empty()) lines.push_back("- students: " + joined(plan.studentsRemoved));
   if (plan.rosterChanged && plan.studentsAdded.empty() && plan.studentsRemoved.empty())
     lines.push_back("~ students' addresses or names");
+  if (!plan.orphans.empty()) {
+    lines.push_back("  removed, although they have answered: " + joined(plan.orphans) +
+                    " (their answers stay; nobody scores them)");
+  }
+  if (plan.pageChanged) lines.push_back("~ address of the students' page: " + plan.catalogue.page);
+  for (const Extension& extension : plan.extensions) {
+    lines.push_back("  " + fitted(extension.test.path(), 32) + " extension  " + extension.studentId + " keeps " +
+                    (extension.due ? renderLocal(*extension.due, plan.catalogue.zone) : "being excused"));
+  }
+  if (!plan.schedules) {
+    lines.emplace_back(
+        "! no schedules: the stacks are from before there were any. Run  trainer deploy , then publish again");
+  } else {
+    for (const std::string& line : scheduleLines(*plan.schedules, plan.catalogue.zone, now))
+      lines.push_back(line.substr(0, 2) + "schedule " + line.substr(2));
+  }
+  for (const std::string& test : plan.notices)
+    lines.push_back("  mail: " + test + " is open, to who has not been told");
   return lines;
 }
 
 Json planJson(const PublishPlan& plan) {
   JsonArray tests;
   for (const PlannedTest& planned : plan.tests) {
-    tests.push_back(JsonObject{{"subject", planned.test.ref.subject},
-                               {"testId", planned.test.ref.testId},
-                               {"change", wordOf(planned.change)},
-                               {"due", formatInstant(planned.test.due)},
-                               {"questionSet", planned.test.questionSet},
-                               {"answered", planned.answered}});
+    tests.push_back(
+        JsonObject{{"subject", planned.test.ref.subject},
+                   {"testId", planned.test.ref.testId},
+                   {"change", wordOf(planned.change)},
+                   {"due", formatInstant(planned.test.due)},
+                   {"remindAt", planned.test.remindAt ? Json(formatInstant(*planned.test.remindAt)) : Json()},
+                   {"questionSet", planned.test.questionSet},
+                   {"settings", planned.settings},
+                   {"answered", planned.answered}});
   }
   JsonArray added(plan.studentsAdded.begin(), plan.studentsAdded.end());
   JsonArray removed(plan.studentsRemoved.begin(), plan.studentsRemoved.end());
@@ -270,7 +410,12 @@ Json planJson(const PublishPlan& plan) {
                     {"courseChanged", plan.courseChanged},
                     {"rosterChanged", plan.rosterChanged},
                     {"studentsAdded", std::move(added)},
-                    {"studentsRemoved", std::move(removed)}};
+                    {"studentsRemoved", std::move(removed)},
+                    {"orphans", JsonArray(plan.orphans.begin(), plan.orphans.end())},
+                    {"extensionsKept", plan.extensions.size()},
+                    {"page", plan.catalogue.page},
+                    {"schedules", plan.schedules ? scheduleChangesJson(*plan.schedules) : Json()},
+                    {"notices", JsonArray(plan.notices.begin(), plan.notices.end())}};
 }
 
 }  // namespace hearth::homework::client

@@ -9,6 +9,7 @@
 #include "homework/client/common/json.h"
 #include "homework/client/trainer/course_folder.h"
 #include "homework/client/trainer/deployment.h"
+#include "homework/client/trainer/schedules.h"
 
 namespace hearth::homework::client {
 
@@ -17,7 +18,8 @@ enum class Change : unsigned char { kNew, kQuestions, kKey, kTimes, kNone, kRemo
 struct PlannedTest {
   PublishedTest test;
   Change change = Change::kNone;
-  std::size_t answered = 0;  // students whose answers are stored already; counted where the questions change
+  std::size_t answered = 0;  // students whose answers are stored already; counted where something changes
+  std::string settings;      // which settings change, for people; may be empty
   std::string questions;     // bytes; empty for kRemoved
   std::string key;
 };
@@ -30,24 +32,36 @@ struct PublishPlan {
   bool rosterChanged = false;
   std::vector<std::string> studentsAdded;
   std::vector<std::string> studentsRemoved;
+  std::vector<std::string> orphans;   // of those removed: have answered, and are not scored any more
+  std::vector<Extension> extensions;  // in effect, and kept
+  std::vector<WantedSchedule> wanted;
+  std::optional<ScheduleChanges> schedules;  // absent: the deployment is from before there were any
+  std::vector<std::string> notices;          // tests (subject/test) that students are told of at once
+  bool pageChanged = false;                  // the address of the students' page
 
+  // Whether the catalogue or what it leads to changes.
   bool changesNothing() const;
 };
 
 enum class Force : unsigned char { kNo, kYes };
+enum class Notices : unsigned char { kNo, kYes };
 
 // Compares the folder with what is published. A deadline that the folder leaves open stays as it was published, or
 // becomes the next Monday 23:00 of the course. Failures: kRejected for a new test whose deadline has passed, and
 // for questions that change although students have answered them, unless forced.
-Result<PublishPlan> planPublish(Cloud& cloud, const Deployment& deployment, const CourseFolder& folder,
-                                Force force);
+Result<PublishPlan> planPublish(Cloud& cloud, const Deployment& deployment, const CourseFolder& folder, Force force,
+                                Notices notices);
 
-// Does what the plan says. Failure kRejected when somebody else has published in between.
+// Uploads what the plan says and switches over; then brings the schedules into line. Failure kRejected when
+// somebody else has published in between. Safe to repeat after any failure.
 Status publish(Cloud& cloud, const Deployment& deployment, const CourseFolder& folder, const PublishPlan& plan);
 
 // One line per test and fact.
 std::vector<std::string> planLines(const PublishPlan& plan, Instant now);
 Json planJson(const PublishPlan& plan);
+
+// When those who have not answered are reminded: nullopt for never, also when the test opens after that.
+std::optional<Instant> reminderOf(const Course& course, const PublishedTest& test);
 
 // The published catalogue; nullopt when nothing is published.
 struct StoredCatalogue {

@@ -36,6 +36,8 @@ struct ScheduleChanges {
   std::vector<WantedSchedule> created;
   std::vector<WantedSchedule> moved;  // were there with another time or target
   std::vector<std::string> deleted;   // names
+
+  bool empty() const { return created.empty() && moved.empty() && deleted.empty(); }
 };
 
 enum class ScheduleMode : unsigned char { kPlanOnly, kDo };

@@ -97,7 +97,7 @@ TEST(Gift, EscapesAndFormats) {
   EXPECT_EQ(one("[markdown]What is *x*? {=a ~b}"), "1 single <What is *x*?> =a:a ~b:b");
   EXPECT_EQ(one("::x::[html]<p>What is <b>5 &lt; 6</b>?</p>{=<p>yes</p> ~[plain]no}"),
             "x single <What is 5 < 6?> =a:yes ~b:no");
-  EXPECT_EQ(findings("[html]<img src\\=x>What?{=a ~b}"), "gift-picture@1:7");
+  EXPECT_EQ(findings("[html]<img src\\=x>What?{=a ~b}"), "gift-picture@1:1");
   EXPECT_EQ(one("[html]<p>Code\\:</p><pre>int a;\\n  int b;</pre>{=a ~b}"),
             "1 single <Code:\n    int a;\n      int b;> =a:a ~b:b");
 }
