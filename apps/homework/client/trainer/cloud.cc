@@ -24,7 +24,8 @@ constexpr HttpLimits kLimits{milliseconds(10'000), milliseconds(900'000), 64u <<
 std::string urlOf(const CloudAccess& access, const std::string& service) {
   if (!access.endpoint.empty()) return access.endpoint;
   const std::string suffix = access.region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
-  return "https://" + service + "." + access.region + suffix;
+  // SES is signed for by one name and found under another.
+  return "https://" + (service == "ses" ? "email" : service) + "." + access.region + suffix;
 }
 
 std::string authorityOf(const std::string& url) { return url.substr(url.find("://") + 3); }

@@ -64,8 +64,10 @@ Status uploadPage(Cloud& cloud, const std::string& bucket, const std::filesystem
   HOMEWORK_TRY(const auto before, findObject(cloud, bucket, layout::kPage));
   if (before == page) return Done{};
   say("Page: " + file.filename().string());
-  return putObject(cloud, bucket, std::string(layout::kPage), *page,
-                   {"text/html; charset=utf-8", "", "no-cache", {}});
+  ObjectHeaders headers{"text/html; charset=utf-8", "", "no-cache", {}};
+  // The gateway sends it as the header Content-Security-Policy.
+  if (const auto policy = findFile(file.parent_path() / "policy.txt")) headers.metadata["policy"] = trimmed(*policy);
+  return putObject(cloud, bucket, std::string(layout::kPage), *page, headers);
 }
 
 }  // namespace

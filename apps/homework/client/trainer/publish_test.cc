@@ -37,7 +37,7 @@ TEST(Publish, ThePlanSaysWhatChangesAndForWhom) {
   plan.studentsRemoved = plan.orphans = {"student02"};
   const std::vector<std::string> lines = planLines(plan, *parseInstant("2019-04-08T20:00:00Z"));
   ASSERT_EQ(lines.size(), 8u);
-  EXPECT_EQ(lines[0].substr(0, 45), "+ operating-systems/test01           new     ");
+  EXPECT_EQ(lines[0].substr(0, 45), "+ operating-systems/test01         new       ");
   EXPECT_NE(lines[0].find("due Mon 8 Apr 2019 21:00 (UTC), in 1 h"), std::string::npos) << lines[0];
   EXPECT_NE(lines[1].find(", due, attempts changed, 1 student has answered already"), std::string::npos)
       << lines[1];
