@@ -66,7 +66,8 @@ Status uploadPage(Cloud& cloud, const std::string& bucket, const std::filesystem
   say("Page: " + file.filename().string());
   ObjectHeaders headers{"text/html; charset=utf-8", "", "no-cache", {}};
   // The gateway sends it as the header Content-Security-Policy.
-  if (const auto policy = findFile(file.parent_path() / "policy.txt")) headers.metadata["policy"] = trimmed(*policy);
+  if (const auto policy = findFile(file.parent_path() / "policy.txt"))
+    headers.metadata["policy"] = trimmed(*policy);
   return putObject(cloud, bucket, std::string(layout::kPage), *page, headers);
 }
 
