@@ -88,8 +88,11 @@ Result<base::Fd> lockDataFolder(const std::string& dataFolder) {
 }
 
 void writeServerFile(const std::string& dataFolder, const ServerFile& file) {
-  JsonObject document{
-      {"pid", file.pid}, {"address", file.address}, {"region", file.region}, {"version", file.version}};
+  JsonObject document{{"pid", file.pid},
+                      {"address", file.address},
+                      {"region", file.region},
+                      {"version", file.version},
+                      {"tls", file.tls}};
   base::writeFileAtomically(serverFilePath(dataFolder), base::writeJsonPretty(document) + "\n", 0600);
 }
 
@@ -105,6 +108,7 @@ std::optional<ServerFile> findServer(const std::string& dataFolder) {
   file.address = base::findString(*document, "address").value_or("");
   file.region = base::findString(*document, "region").value_or("");
   file.version = base::findString(*document, "version").value_or("");
+  if (const Json* tls = base::findMember(*document, "tls"); tls && tls->is_bool()) file.tls = tls->get_bool();
   // A process id alone tells nothing: after a crash it may be another program's.
   if (file.pid <= 0 || !isLocked(dataFolder)) return std::nullopt;
   return file;

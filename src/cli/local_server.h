@@ -29,6 +29,9 @@ struct ServerFile {
   std::string address;  // "127.0.0.1:4566"
   std::string region;
   std::string version;
+  bool tls = false;  // other machines have to use https
+
+  std::string endpoint() const { return (tls ? "https://" : "http://") + address; }
 };
 
 // Makes the folder the caller's for as long as the descriptor is open; the kernel lets go of it when the process

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <unordered_set>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "cli/local_server.h"
@@ -106,6 +107,18 @@ Result<std::unique_ptr<sandbox::Launcher>> startLauncher(boost::asio::io_context
   base::createDirectories(run.string(), 0700);
   options.runDirectory = run.string();
   return sandbox::Launcher::start(loop, options);
+}
+
+// Came without TLS, over a network.
+bool isExposed(const http::Origin& origin) {
+  return !origin.secure && origin.listener == kPublicListener && !origin.peer.starts_with("127.") &&
+         !origin.peer.starts_with("[::1]:");
+}
+
+Task<http::Response> refusePlain() {
+  http::Response response = http::Response::text(400, "text/plain", "This port speaks TLS: use https.\n");
+  response.close = true;
+  co_return response;
 }
 
 }  // namespace
@@ -290,13 +303,16 @@ void Parts::registerResources() {
   }
 }
 
-Task<http::Response> Parts::handle(http::Request& request) { return pipeline_->handle(request); }
+Task<http::Response> Parts::handle(http::Request& request) {
+  if (settings_.tls && isExposed(request.origin)) return refusePlain();
+  return pipeline_->handle(request);
+}
 
 Result<int> Parts::start() {
   for (const sandbox::Wall& wall : launcher_->walls())
     if (!wall.present)
       base::logWarning("jail", "functions run without a wall", {{"wall", wall.name}, {"why", wall.why}});
-  HEARTH_TRY(int port, http_.listen(settings_.address, settings_.port, kPublicListener));
+  HEARTH_TRY(int port, listen());
   host_->start();
   stacks_.start();
   schedule_.start();
@@ -305,6 +321,19 @@ Result<int> Parts::start() {
   lifecycle_.start();
   flushUsageEverySecond();
   return port;
+}
+
+// One port for everything: AWS's protocols and APIs, plain or over TLS, and tunnels to AWS's names, which end here.
+Result<int> Parts::listen() {
+  HEARTH_TRY(certificates_, CertificateAuthority::open(settings_.dataFolder, *keyring_, machineClock_, random_));
+  http::TlsContext tls = certificates_->context();
+  if (!settings_.tlsCertificate.empty()) {
+    HEARTH_TRY(tls, loadTls(settings_.tlsCertificate, settings_.tlsKey));
+  }
+  http_.setTunnelPolicy([this](std::string_view host, int port) -> http::TlsContext {
+    return port == 443 && isAwsName(base::toLower(host)) ? certificates_->context() : nullptr;
+  });
+  return http_.listen(settings_.address, settings_.port, kPublicListener, std::move(tls));
 }
 
 // What keys have used of their quotas reaches the disk at most a second late.

@@ -24,6 +24,7 @@
 #include "sandbox/launch.h"
 #include "schedule/engine.h"
 #include "server/admin.h"
+#include "server/certificates.h"
 #include "server/pipeline.h"
 #include "server/settings.h"
 #include "services/apigateway/apigateway_service.h"
@@ -72,6 +73,7 @@ class Parts final {
   void bindServices();
   std::vector<api::ServiceAccess> accessRules();
   void registerResources();
+  Result<int> listen();
   Result<void> addRootKeys();
   std::string dataPath(const char* name) const { return settings_.dataFolder + "/" + name; }
   Task<http::Response> handle(http::Request& request);
@@ -120,6 +122,7 @@ class Parts final {
   std::vector<std::unique_ptr<ports::ResourceProvider>> resources_;
 
   // --- requests
+  std::unique_ptr<CertificateAuthority> certificates_;  // before http_, whose connections borrow it
   http::Server http_;
   std::unique_ptr<functions::FunctionHost> host_;
   std::unique_ptr<gateway::Gateway> gateway_;

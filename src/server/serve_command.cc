@@ -48,7 +48,8 @@ Result<void> run(Options& options) {
   HEARTH_TRY(settings.relay.password, relayPassword(options.passwordFile));
   base::setLogLevel(options.verbose ? base::LogLevel::kInfo : base::LogLevel::kWarning);
   return serve(settings, [&](const std::string& address) {
-    std::printf("hearth listens on http://%s, data in %s\n", address.c_str(), settings.dataFolder.c_str());
+    std::printf("hearth listens on %s://%s, data in %s\n", settings.tls ? "https" : "http", address.c_str(),
+                settings.dataFolder.c_str());
     std::fflush(stdout);
   });
 }
@@ -71,6 +72,12 @@ void addServeCommand(cli::Application& application) {
   command.add_option("--listen", options->listen, "ADDRESS:PORT; port 0 takes a free one")->capture_default_str();
   command.add_option("--region", settings.region, "The region that `hearth env` names; any other works as well")
       ->capture_default_str();
+  command.add_flag("--tls", settings.tls, "The port speaks TLS; `hearth env` names the certificate to trust");
+  auto* certificate = command.add_option("--tls-cert", settings.tlsCertificate,
+                                         "Certificate chain (PEM) instead of the server's own");
+  auto* key = command.add_option("--tls-key", settings.tlsKey, "Its private key (PEM)");
+  certificate->check(CLI::ExistingFile)->needs(key)->needs("--tls");
+  key->check(CLI::ExistingFile)->needs(certificate);
   command.add_option("--clock", options->clock, "Start the clock at this time, for demos and tests");
   command.add_option("--account", options->accounts,
                      "ID:ACCESS_KEY:SECRET[:CANONICAL_ID]: a root key to accept, repeatable");

@@ -80,7 +80,7 @@ Result<void> serve(const Settings& settings, const std::function<void(const std:
   }
   bool v6 = settings.address.find(':') != std::string::npos;
   std::string address = (v6 ? "[" + settings.address + "]" : settings.address) + ":" + std::to_string(*port);
-  cli::writeServerFile(settings.dataFolder, {::getpid(), address, settings.region, kVersion});
+  cli::writeServerFile(settings.dataFolder, {::getpid(), address, settings.region, kVersion, settings.tls});
   signals.async_wait([&](const boost::system::error_code& failed, int) {
     if (!failed) beginStop();
   });

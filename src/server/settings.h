@@ -24,6 +24,11 @@ struct Settings {
   std::string dataFolder;
   std::string address = "127.0.0.1";
   int port = 4566;
+  // The port speaks TLS: with these files, else with the server's own authority. Requests without it are taken from
+  // this machine only.
+  bool tls = false;
+  std::string tlsCertificate;
+  std::string tlsKey;
   std::string region = "eu-central-1";
   std::optional<base::Time> startAt;        // --clock
   std::vector<identity::RootKey> rootKeys;  // --account

@@ -50,7 +50,7 @@ class Hearth:
     def _read(self, process, ready):
         for line in process.stdout:
             self.log.append(line)
-            found = re.match(r"hearth listens on http://(\S+),", line)
+            found = re.match(r"hearth listens on https?://(\S+),", line)
             if found:
                 self.address = found.group(1)
                 ready.set()

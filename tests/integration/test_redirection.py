@@ -1,0 +1,120 @@
+"""Clients that know no endpoint: the server is a proxy for AWS's names, and ends their TLS itself."""
+
+import http.client
+import os
+import socket
+import ssl
+import subprocess
+
+import pytest
+
+from support.aws import fresh
+from support.server import BIN
+
+
+@pytest.fixture(scope="module")
+def environment(hearth):
+    return hearth.environment()
+
+
+@pytest.fixture(scope="module")
+def trust(hearth):
+    return ssl.create_default_context(cafile=str(hearth.data / "ca.pem"))
+
+
+def run(environment, *command, check=True):
+    return subprocess.run(list(map(str, command)), env=environment, capture_output=True, text=True, timeout=120, check=check)
+
+
+def test_debians_aws_without_an_endpoint(environment, tmp_path):
+    bucket = fresh("redirected")
+    run(environment, "/usr/bin/aws", "s3", "mb", f"s3://{bucket}")
+    file = tmp_path / "file"
+    file.write_bytes(os.urandom(300_000))
+    run(environment, "/usr/bin/aws", "s3", "cp", file, f"s3://{bucket}/a b/ü.bin")  # https://BUCKET.s3.REGION.amazonaws.com
+    run(environment, "/usr/bin/aws", "s3", "cp", f"s3://{bucket}/a b/ü.bin", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == file.read_bytes()
+    assert "us-west-2" in run(environment, "/usr/bin/aws", "--region", "us-west-2", "lambda", "get-account-settings", "--debug").stderr
+    assert run(environment, "/usr/bin/aws", "sts", "get-caller-identity").stdout.count("arn:aws:iam::") == 1
+    run(environment, "/usr/bin/aws", "s3", "rb", "--force", f"s3://{bucket}")
+
+
+def test_boto3_without_an_endpoint(environment):
+    code = """
+import boto3
+for region in ("eu-central-1", "ap-southeast-2"):
+    print(boto3.client("cloudformation", region_name=region).list_stacks()["ResponseMetadata"]["HTTPStatusCode"],
+          boto3.client("ses", region_name=region).meta.endpoint_url)
+"""
+    out = run(environment, "/usr/bin/python3", "-c", code).stdout
+    assert out.split() == ["200", "https://email.eu-central-1.amazonaws.com", "200", "https://email.ap-southeast-2.amazonaws.com"]
+
+
+def test_curl_reaches_an_api_by_its_name_on_aws(hearth, environment):
+    apigateway = hearth.client("apigateway")
+    api = apigateway.create_rest_api(name=fresh("api"))["id"]
+    root = apigateway.get_resources(restApiId=api)["items"][0]["id"]
+    apigateway.put_method(restApiId=api, resourceId=root, httpMethod="GET", authorizationType="NONE")
+    apigateway.put_integration(restApiId=api, resourceId=root, httpMethod="GET", type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'})
+    apigateway.put_method_response(restApiId=api, resourceId=root, httpMethod="GET", statusCode="200")
+    apigateway.put_integration_response(restApiId=api, resourceId=root, httpMethod="GET", statusCode="200", responseTemplates={"application/json": '{"mock": true}'})
+    apigateway.create_deployment(restApiId=api, stageName="api")
+    assert run(environment, "curl", "-sS", f"https://{api}.execute-api.{hearth.region}.amazonaws.com/api/").stdout == '{"mock": true}'
+
+
+def connect(hearth, target):
+    peer = socket.create_connection(("127.0.0.1", hearth.port), timeout=10)
+    peer.sendall(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
+    return peer, peer.recv(4096)
+
+
+@pytest.mark.parametrize("target", ["example.com:443", "169.254.169.254:80", "127.0.0.1:22", "localhost:443", "s3.amazonaws.com:80",
+                                    "s3.amazonaws.com.evil.org:443", "evil-amazonaws.com:443", "amazonaws.com:443", "[::1]:443"])
+def test_no_tunnel_leads_elsewhere(hearth, target):
+    peer, answer = connect(hearth, target)
+    assert answer.startswith(b"HTTP/1.1 403 "), answer
+    peer.close()
+
+
+def test_a_tunnel_has_a_certificate_of_exactly_its_name(hearth, trust):
+    peer, answer = connect(hearth, "s3.eu-west-1.amazonaws.com:443")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    with trust.wrap_socket(peer, server_hostname="s3.eu-west-1.amazonaws.com") as secure:
+        names = [value for kind, value in secure.getpeercert()["subjectAltName"]]
+        assert names == ["s3.eu-west-1.amazonaws.com"] and secure.version() == "TLSv1.3"
+    peer, _answer = connect(hearth, "s3.amazonaws.com:443")
+    with pytest.raises(ssl.SSLError):
+        trust.wrap_socket(peer, server_hostname="example.com")
+
+
+def test_the_port_itself_speaks_tls(hearth, trust):
+    connection = http.client.HTTPSConnection("127.0.0.1", hearth.port, context=trust, timeout=10)
+    connection.request("GET", "/_hearth/health")
+    assert connection.getresponse().status == 200
+    name = f"abc.execute-api.{hearth.region}.localhost"
+    with trust.wrap_socket(socket.create_connection(("127.0.0.1", hearth.port), timeout=10), server_hostname=name) as secure:
+        assert secure.getpeercert()["subjectAltName"] == (("DNS", name),)
+
+
+def test_tls_with_given_files(make_hearth, tmp_path):
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=hearth.example",
+                    "-addext", "subjectAltName=DNS:hearth.example", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    server = make_hearth("--tls", "--tls-cert", certificate, "--tls-key", key)
+    server.start()
+    given = ssl.create_default_context(cafile=str(certificate))
+    with given.wrap_socket(socket.create_connection(("127.0.0.1", server.port), timeout=10), server_hostname="hearth.example") as secure:
+        secure.sendall(b"GET /_hearth/health HTTP/1.1\r\nHost: hearth.example\r\n\r\n")
+        assert b" 200 " in secure.recv(4096)
+    assert server.environment()["AWS_ENDPOINT_URL"].startswith("https://127.0.0.1:")
+    server.stop()
+    wrong = subprocess.run([BIN / "hearth", "serve", "--data", tmp_path / "other", "--listen", "127.0.0.1:0", "--tls", "--tls-cert", key, "--tls-key", key],
+                           capture_output=True, text=True, timeout=60)
+    assert wrong.returncode != 0 and "is not a certificate chain in PEM" in wrong.stderr
+
+
+def test_undo_takes_back_what_env_sets(hearth):
+    lines = subprocess.run([BIN / "hearth", "env", "--data", hearth.data], capture_output=True, text=True, check=True).stdout.splitlines()
+    undo = subprocess.run([BIN / "hearth", "env", "--undo"], capture_output=True, text=True, check=True).stdout.splitlines()
+    names = [line.split("=")[0].removeprefix("export ") for line in lines if line.startswith("export ")]
+    assert [line.removeprefix("unset ") for line in undo] == names
