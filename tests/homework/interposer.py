@@ -1,0 +1,52 @@
+"""A proxy between a client and a server that does something just before one request arrives."""
+
+import http.client
+import threading
+import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Interposer:
+    """`act` is called once, before the first PUT whose path contains `path` is passed on."""
+
+    def __init__(self, url, path, act):
+        target = urllib.parse.urlsplit(url).netloc
+        waiting = [act]
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def pass_on(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                if self.command == "PUT" and path in self.path and waiting:
+                    waiting.pop()()
+                connection = http.client.HTTPConnection(target, timeout=60)
+                # The Host header stays: it is signed.
+                connection.request(self.command, self.path, body, dict(self.headers))
+                answer = connection.getresponse()
+                content = answer.read()
+                self.send_response_only(answer.status)
+                for name, value in answer.getheaders():
+                    if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                        self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+                connection.close()
+
+            do_GET = do_PUT = do_POST = do_DELETE = pass_on
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self.address
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
