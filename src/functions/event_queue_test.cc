@@ -41,7 +41,10 @@ class EventQueueTest : public ::testing::Test {
   }
 
   void ended(const EndedEvent& event) {
-    if (refuseEnd_) throw std::runtime_error("the disk is full");
+    if (refuseEnd_) {
+      ++refusals_;
+      throw std::runtime_error("the disk is full");
+    }
     if (event.condition == EndedEvent::Condition::kSuccess)
       ++delivered_;
     else
@@ -113,6 +116,7 @@ class EventQueueTest : public ::testing::Test {
   int delivered_ = 0;
   std::string follower_;  // payload of the event that the next end leads to
   bool refuseEnd_ = false;
+  std::atomic<int> refusals_ = 0;
   bool fail_ = false;
   bool throttle_ = false;
   std::size_t most_ = 0;
@@ -255,10 +259,10 @@ TEST_F(EventQueueTest, HopsAreKeptOnTheDisk) {
 TEST_F(EventQueueTest, AnEndThatCannotBeWrittenLeavesTheEvent) {
   refuseEnd_ = true;
   enqueue("one");
-  settle();
+  while (refusals_ == 0) loop_.run_one_for(std::chrono::milliseconds(20));
+  queue_.reset();
   EXPECT_EQ(rows(), 1);
   refuseEnd_ = false;
-  queue_.reset();
   open();
   settle();
   EXPECT_EQ(tried_, (std::vector<std::string>{"one", "one"}));
