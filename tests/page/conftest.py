@@ -35,7 +35,6 @@ def site(driver, tmp_path_factory):
     server = Hearth(folder / "data").start()
     site = Site(server, folder, TESTS)
     yield site
-    site.close()
     assert server.stop() == 0
 
 

@@ -19,7 +19,23 @@ HOSTILE = [{"questionId": "1", "question": HOSTILE_TEXT,
             "answers": [{"answerId": "a", "answerBody": "<img src=x onerror=alert(1)>"},
                         {"answerId": "b", "answerBody": "{time} ${1+1} `id`\ttab"}]}]
 
+TYPES = [
+    {**single(1, "Which is the kernel's own mode?"), "code": "mov eax, cr0\n\tjmp\t$"},
+    {**single(2, "Which of these are shells?"), "type": "multiple", "points": 3},
+    {"questionId": "3", "question": "A zombie process uses the processor.", "type": "truefalse"},
+    {"questionId": "4", "question": "Which program has the number 1?", "type": "text"},
+    {"questionId": "5", "question": "How much is π?", "type": "number"},
+]
+TYPES_KEY = [
+    {"questionId": "1", "answer": "a", "feedback": "There is <b>no</b> other."},
+    {"questionId": "2", "answer": "a,c"},
+    {"questionId": "3", "answer": "false"},
+    {"questionId": "4", "answer": "init", "accept": ["systemd"]},
+    {"questionId": "5", "answer": "3.14", "tolerance": "0.01"},
+]
+
 TESTS = {
     "operating-systems/test01": ({**DUE, "title": "Kernels and boot"}, PLAIN, keys(PLAIN)),
     "operating-systems/hostile": ({**DUE, "title": "<i>Shells</i> & more"}, HOSTILE, keys(HOSTILE)),
+    "operating-systems/types": ({**DUE, "title": "Every type", "partial": True, "attempts": 2}, TYPES, TYPES_KEY),
 }

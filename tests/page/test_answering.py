@@ -1,7 +1,12 @@
 """From the invite to the receipt, over the real server."""
 
-from page_content import HOSTILE, HOSTILE_TEXT
-from page_site import PAGE
+import json
+import re
+import urllib.request
+
+from page_content import HOSTILE, HOSTILE_TEXT, TYPES, TYPES_KEY
+from page_rules import broken
+from page_site import PAGE, Site
 from selenium.webdriver.common.keys import Keys
 from support.wait import until
 
@@ -298,3 +303,84 @@ def test_the_page_is_small_and_asks_nobody_else(browser, site, student):
         const script = document.createElement('script'); script.textContent = 'window.bad = 1'; document.body.append(script);
     })""") == "script-src-elem"
     assert browser.script("return window.bad") is None
+
+
+def test_every_type_of_question_until_the_result(browser, site, student):
+    browser.sign_in(site, student)
+    browser.click("Every type")
+    browser.wait_text("You may send your answers 2 more times.")
+    browser.click("Start")
+    browser.wait_heading("Question 1 of 5")
+    assert browser.script("return document.querySelector('pre').textContent") == TYPES[0]["code"]
+    browser.click("All questions on one page")
+    until(lambda: len(browser.all("fieldset")) == 5, "all questions")
+    for option in ("#q1 input[value=a]", "#q2 input[value=c]", "#q2 input[value=b]", "#q3 input[value=true]"):
+        browser.find(option).click()
+    browser.find("#q4 input").send_keys("  SYSTEMD ")
+    browser.find("#q5 input").send_keys("3,142")
+    browser.click(CHECK, css="button")
+    browser.wait_heading(CHECK)
+    browser.click(SEND)
+    browser.wait_heading(RECEIVED)
+    assert site.attempts(student, "operating-systems/types") == [{"1": "a", "2": "b,c", "3": "true", "4": "SYSTEMD", "5": "3,142"}]
+    assert "ed25519:" in browser.text() and "You may send your answers 1 more time." in browser.text()
+
+    # What is read back is what was sent, on any device.
+    browser.script("sessionStorage.clear()")
+    browser.sign_in(site, student)
+    browser.click("Every type")
+    browser.wait_text("Your answers were received")
+    assert "It was not sent" not in browser.text()
+    browser.click("See the receipt")
+    browser.wait_heading(RECEIVED)
+    assert "ed25519:" in browser.text()
+
+    site.server.run("trainer", "score", "--now", "operating-systems/types")
+    browser.sign_in(site, student)
+    browser.wait_text("Score: 2 of 5")
+    browser.click("Every type")
+    browser.wait_heading("Result of Every type")
+    browser.wait_text("What was right is shown here after")  # others may still answer
+
+
+def test_what_was_right_is_shown_after_the_close(browser, make_hearth, tmp_path):
+    server = make_hearth().start("--clock", "2019-04-08T20:00:00Z")
+    site = Site(server, tmp_path, {"operating-systems/types": (
+        {"opens": "2019-04-01T10:00:00Z", "due": "2019-04-08T21:00:00Z", "title": "Every type", "partial": True}, TYPES, TYPES_KEY)}, students=1)
+    answers = {"1": "a", "2": "a", "3": "true", "5": "3,142"}
+    body = {"subjectName": "operating-systems", "testId": "types",
+            "testResult": [{"questionId": id, "answer": answer} for id, answer in answers.items()]}
+    headers = {"x-api-key": site.credential("student01").split(":")[1], "content-type": "application/json"}
+    urllib.request.urlopen(urllib.request.Request(site.api + "/v1/test", json.dumps(body).encode(), headers)).close()
+    server.run("trainer", "score", "--now", "operating-systems/types")
+    server.stop()
+    server.start("--clock", "2019-04-08T22:00:00Z")
+    browser.sign_in(site, "student01")
+    browser.click("Every type")
+    browser.wait_heading("Result of Every type")
+    for said in ("3 of 7 points", "Question 1: right", "Question 2: partly right", "Question 3: wrong", "Question 4: Not answered",
+                 "Question 5: right", "There is <b>no</b> other.", TYPES[0]["code"].split("\n")[0]):
+        assert said in browser.text(), said
+    assert broken(browser) == {}
+
+
+def test_the_gateway_sends_the_policy_too(browser, site):
+    with urllib.request.urlopen(site.address) as answer:
+        assert answer.headers["content-type"].replace(" ", "") == "text/html;charset=utf-8"
+        policy = answer.headers["content-security-policy"]
+    written = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', PAGE.read_text()).group(1)
+    assert policy == written + "; frame-ancestors 'none'"
+
+
+def test_a_preview_is_the_page_without_a_server(browser, site, tmp_path):
+    out = tmp_path / "preview.html"
+    site.server.run("trainer", "preview", "types", "--course", site.course, "--page", "--out", out)
+    browser.open(f"file://{out}")
+    browser.wait_heading("Your tests")
+    begin(browser, "Every type")
+    choose(browser, "a")
+    browser.click(CHECK, css=".more a")
+    browser.wait_heading(CHECK)
+    browser.find("#confirm").click()
+    browser.click(SEND)
+    browser.wait_text("This is a preview")
