@@ -17,6 +17,8 @@ Status DeployDesk::deploy(DeployOptions options, const std::filesystem::path& fo
       options.trainer = course.course.trainers.front();
     if (options.timeZone.empty()) options.timeZone = course.course.timezone;
     options.retentionDays = course.course.retentionDays;
+    options.courseName = course.course.name;
+    options.courseLang = langName(parseLang(course.course.lang));
   }
   if (!isMailAddress(options.sender) || !isMailAddress(options.trainer) || options.timeZone.empty()) {
     return Failure{Exit::kUsage, "It is not known who sends mails, who the trainer is, or which time zone holds.",

@@ -157,7 +157,9 @@ Result<Deployment> deploy(Cloud& cloud, Stacks& stacks, const DeployOptions& opt
       {"DataBucket", dataBucket}, {"PackageBucket", packageBucket}, {"PackageKey", packageKey}};
 
   say("API: stack " + options.name + "-api");
-  HOMEWORK_CHECK(stacks.deploy({options.name + "-api", withFreshDeployment(api), common, true}));
+  parameters = common;
+  parameters.emplace_back("NotifyFunctionName", options.name + "-scoring-notify-students");  // of the next stack
+  HOMEWORK_CHECK(stacks.deploy({options.name + "-api", withFreshDeployment(api), parameters, true}));
 
   say("Scoring: stack " + options.name + "-scoring");
   parameters = common;
@@ -166,6 +168,8 @@ Result<Deployment> deploy(Cloud& cloud, Stacks& stacks, const DeployOptions& opt
   parameters.emplace_back("TimeZone", options.timeZone);
   parameters.emplace_back("ManageSenderIdentity", options.senderIsVerified ? "false" : "true");
   if (!options.schedule.empty()) parameters.emplace_back("Schedule", options.schedule);
+  if (!options.courseName.empty()) parameters.emplace_back("CourseName", options.courseName);
+  if (!options.courseLang.empty()) parameters.emplace_back("CourseLanguage", options.courseLang);
   HOMEWORK_CHECK(stacks.deploy({options.name + "-scoring", std::move(scoring), parameters, true}));
 
   HOMEWORK_TRY(Deployment deployment, findDeployment(stacks, options.name));

@@ -42,6 +42,8 @@ struct DeployOptions {
   std::string sender;    // a plain mail address
   std::string trainer;   // a plain mail address
   bool senderIsVerified = false;
+  std::string courseName{};  // for mails about failures; empty for the template's own
+  std::string courseLang{};  // en or pl; empty for the template's own
 };
 
 // The deployment called `name`. Failure (kUsage) when it is not, or not wholly, deployed.
