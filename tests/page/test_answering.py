@@ -372,6 +372,13 @@ def test_the_gateway_sends_the_policy_too(browser, site):
     assert policy == written + "; frame-ancestors 'none'"
 
 
+def test_the_page_works_at_the_apis_own_host_name(browser, site, student):
+    api = re.search(r"/_aws/execute-api/([^/]+)/", site.address).group(1)
+    browser.open(f"http://{api}.execute-api.{site.server.region}.localhost:{site.server.port}/api/#{site.credential(student)}")
+    browser.wait_heading("Your tests")
+    begin(browser)
+
+
 def test_a_preview_is_the_page_without_a_server(browser, site, tmp_path):
     out = tmp_path / "preview.html"
     site.server.run("trainer", "preview", "types", "--course", site.course, "--page", "--out", out)
