@@ -185,8 +185,6 @@ Status RosterDesk::list() {
 }
 
 Result<std::vector<Student>> RosterDesk::choose(const InviteOptions& options, const PublishedCourse& published) {
-  if (options.all == !options.student.empty())
-    return Failure{Exit::kUsage, "Say who:  trainer roster invite STUDENT , or  --all", ""};
   if (!options.all) {
     const Student* student = published.roster.find(options.student);
     if (student == nullptr) return noSuchStudent(options.student, published.roster);
@@ -247,6 +245,8 @@ Status RosterDesk::inviteOne(const Student& student, const InviteOptions& option
 }
 
 Status RosterDesk::invite(const InviteOptions& options) {
+  if (options.all == !options.student.empty())
+    return Failure{Exit::kUsage, "Say who:  trainer roster invite STUDENT , or  --all", ""};
   HOMEWORK_CHECK(desk_.openDeployment());
   HOMEWORK_TRY(const PublishedCourse published, readPublishedCourse(desk_.cloud(), desk_.deployment()));
   HOMEWORK_TRY(const std::vector<Student> chosen, choose(options, published));

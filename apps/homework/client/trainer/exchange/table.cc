@@ -73,7 +73,7 @@ class Reader final {
     numberSheet(sheet);
     for (std::size_t i = 0; i < sheet.questions.size() && i < kMaxQuestions; ++i)
       checkSheetQuestion(sheet.questions[i], file_, places[i], findings_);
-    if (sheet.questions.empty() && findings_.all().empty())
+    if (sheet.questions.empty() && findings_.count(Severity::kError) == 0)
       findings_.error("no-questions", file_, 0, "there is no question below the first row");
     return sheet;
   }
@@ -192,7 +192,8 @@ class Reader final {
       question.answer = *value ? "true" : "false";
     }
     if (*type == QuestionType::kText) {
-      for (const std::string_view part : split(cell("accept"), '|')) {
+      const std::string accepted = cell("accept");
+      for (const std::string_view part : split(accepted, '|')) {
         if (!trimmed(part).empty()) question.accept.emplace_back(trimmed(part));
       }
       const auto sensitive = yesOrNo(cell("case"));
