@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "homework/client/common/closest.h"
 #include "homework/client/trainer/bucket.h"
 #include "homework/client/trainer/publish.h"
 
@@ -48,12 +49,16 @@ Result<PublishedCourse> readPublishedCourse(Cloud& cloud, const Deployment& depl
 Result<std::vector<PublishedTest>> findTests(const Catalogue& catalogue, const std::string& name) {
   std::vector<PublishedTest> found;
   std::string names;
+  std::vector<std::string> words;
   for (const PublishedTest& test : catalogue.tests) {
     if (name.empty() || test.ref.path() == name || test.ref.testId == name) found.push_back(test);
     names += (names.empty() ? "" : ", ") + test.ref.path();
+    words.insert(words.end(), {test.ref.path(), test.ref.testId});
   }
   if (found.empty() && !name.empty()) {
-    return Failure{Exit::kUsage, "No test called " + inQuotes(name) + " is published.", "Published: " + names};
+    const auto meant = closestWord(name, words);
+    return Failure{Exit::kUsage, "No test called " + inQuotes(name) + " is published.",
+                   (meant ? "Did you mean  " + *meant + " ? " : "") + "Published: " + names};
   }
   return found;
 }
@@ -70,8 +75,12 @@ Result<PublishedTest> findTest(const Catalogue& catalogue, const std::string& na
 
 Result<Student> findStudent(const Roster& roster, const std::string& id) {
   if (const Student* student = roster.find(id)) return *student;
+  std::vector<std::string> ids;
+  for (const Student& student : roster.students()) ids.push_back(student.id);
+  const auto meant = closestWord(id, ids);
   return Failure{Exit::kUsage, "There is no student " + inQuotes(id) + " on the published roster.",
-                 "See  trainer roster list"};
+                 meant ? "Did you mean  " + *meant + " ?"
+                       : "See  trainer roster list . Who is new in students.csv comes with  trainer publish"};
 }
 
 void addObjects(ClassBoard& board, const std::vector<sdk::ListedObject>& objects) {

@@ -43,15 +43,6 @@ std::string linkOf(Desk& desk, const Account& account) {
   return pageAddress(desk.cloud().access(), desk.deployment()) + "#" + account.studentId + ":" + account.apiKey;
 }
 
-Failure noSuchStudent(const std::string& id, const Roster& roster) {
-  std::vector<std::string> ids;
-  for (const Student& student : roster.students()) ids.push_back(student.id);
-  const auto meant = closestWord(id, ids);
-  return {Exit::kUsage, "There is no student " + inQuotes(id) + " on the published roster.",
-          meant ? "Did you mean  " + *meant + " ?"
-                : "See  trainer roster list . Who is new in students.csv comes with  trainer publish"};
-}
-
 }  // namespace
 
 fs::path invitePath(const fs::path& folder, const std::string& studentId) {
@@ -186,9 +177,8 @@ Status RosterDesk::list() {
 
 Result<std::vector<Student>> RosterDesk::choose(const InviteOptions& options, const PublishedCourse& published) {
   if (!options.all) {
-    const Student* student = published.roster.find(options.student);
-    if (student == nullptr) return noSuchStudent(options.student, published.roster);
-    return std::vector<Student>{*student};
+    HOMEWORK_TRY(Student student, findStudent(published.roster, options.student));
+    return std::vector<Student>{std::move(student)};
   }
   HOMEWORK_TRY(const AccessKeys keys, readAccessKeys(desk_.cloud(), desk_.deployment()));
   std::vector<Student> chosen;
