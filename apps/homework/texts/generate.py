@@ -62,11 +62,10 @@ def literal(text):
 
 
 def write_if_changed(path, content):
+    """What has not changed keeps its time, so that nothing is compiled again for it."""
     if not path.exists() or path.read_text(encoding="utf-8") != content:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    else:
-        path.touch()
 
 
 def emit_cpp(folder, texts):
