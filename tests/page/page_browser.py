@@ -62,9 +62,10 @@ class Browser:
         return self.driver.find_elements(By.CSS_SELECTOR, css)
 
     def by_text(self, css, text):
-        found = [node for node in self.all(css) if node.text.strip() == text]
+        found = self.script("return [...document.querySelectorAll(arguments[0])].find("
+                            "node => node.checkVisibility() && node.innerText.trim() === arguments[1])", css, text)
         assert found, f"no {css} reads '{text}' in:\n{self.text()}"
-        return found[0]
+        return found
 
     # ---- doing
 

@@ -19,10 +19,11 @@ export function parseInvite(text) {
   return found && { student: found[1], key: found[2] };
 }
 
-// The credential in the address bar, which it takes out of there; null when there is none.
+// The credential in the address bar, which it takes out of there. undefined when nothing is there, null when that is
+// no credential.
 export function takeFromAddress() {
   const fragment = location.hash;
-  if (fragment.length < 2 || fragment.startsWith("#/")) return null;
+  if (fragment.length < 2 || fragment.startsWith("#/")) return undefined;
   history.replaceState(null, "", location.pathname + location.search + "#/");
   return parseInvite(fragment);
 }

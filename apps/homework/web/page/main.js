@@ -13,6 +13,7 @@ import { receiptView, resultView } from "./view_receipt.js";
 import { signInView, signOutView } from "./view_signin.js";
 import { testView } from "./view_test.js";
 
+let damaged = false; // the link that was followed has no credential that could be one
 let turn = 0; // of several views that are being loaded, the last one is shown
 
 function go(href) {
@@ -50,7 +51,7 @@ async function testPage(test, page) {
 }
 
 async function viewOf(route) {
-  if (!desk.account) return signInView(null, () => go("#/"));
+  if (!desk.account) return signInView(damaged ? "page.notAnInvite" : null, () => go("#/"));
   if (route[0] === "signout") return signOutView(() => go("#/"));
   if (route.length < 2) return listView();
   if (!desk.course) await desk.refresh();
@@ -122,19 +123,23 @@ async function render(still) {
   tick();
 }
 
+function arrive() {
+  const account = takeFromAddress();
+  damaged = account === null;
+  if (account) desk.signIn(account);
+  return account;
+}
+
 function start() {
   if (top !== self) return; // nobody frames this page to steal clicks
-  const account = takeFromAddress();
-  const known = shelf.read("lang");
-  speak(known ?? navigator.language);
-  if (account) desk.signIn(account);
-  else desk.restart();
+  const account = arrive();
+  speak(shelf.read("lang") ?? navigator.language);
+  if (!account) desk.restart();
   render(true);
 }
 
 addEventListener("hashchange", () => {
-  const account = takeFromAddress();
-  if (account) desk.signIn(account);
+  arrive();
   render();
 });
 // Another tab, on one's own computer: answers that were changed there are read again here, once somebody looks.
