@@ -209,9 +209,10 @@ Result<Conditions> Conditions::parse(const Json& block, Variables variables) {
   if (!operators) return malformedDocument("Syntax errors in policy.");
   Conditions conditions;
   for (const auto& [name, keys] : *operators) {
-    HEARTH_TRY(Test test, readOperator(name));
     const auto* pairs = keys.if_object();
     if (!pairs) return malformedDocument("Syntax errors in policy.");
+    if (pairs->empty()) continue;
+    HEARTH_TRY(Test test, readOperator(name));
     // Only texts have variables.
     const bool texts = test.op == Operator::kStringEquals || test.op == Operator::kStringEqualsIgnoreCase ||
                        test.op == Operator::kStringLike || test.op == Operator::kArn;

@@ -159,6 +159,7 @@ TEST(Conditions, AKeyThatIsNotKnownDecidesNothing) {
   EXPECT_EQ(parsed(R"({"StringEquals":{"aws:ResourceTag/a":"1","k":"a"}})").evaluate(keys), Verdict::kUndecided);
   EXPECT_EQ(parsed(R"({"StringEquals":{"aws:ResourceTag/a":"1","k":"b"}})").evaluate(keys), Verdict::kFail);
   EXPECT_EQ(parsed("{}").evaluate(keys), Verdict::kHold);
+  EXPECT_EQ(parsed(R"({"anything":{}})").evaluate(keys), Verdict::kHold);
 }
 
 TEST(Conditions, WhatIsNoConditionIsRefused) {

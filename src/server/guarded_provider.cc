@@ -68,7 +68,8 @@ std::vector<std::string> expand(std::string_view resource, const Names& names) {
       continue;
     }
     const std::string begin = std::string(resource.substr(0, open)) + value;
-    for (const std::string& rest : expand(resource.substr(close + 1), names)) expanded.push_back(begin + rest);
+    for (const std::string& rest : expand(resource.substr(close + 1), names))
+      expanded.push_back(rest.starts_with("arn:") ? rest : begin + rest);
   }
   return expanded;
 }

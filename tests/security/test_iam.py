@@ -1,5 +1,6 @@
 """Policies decide: what nothing allows is refused, what is denied stays denied, and the refusal says why."""
 
+import datetime
 import json
 
 import pytest
@@ -11,6 +12,13 @@ from support.principals import Session, User, allow, deny, policy
 from support.wait import until
 
 ACCOUNT = "000000000001"
+
+
+def soon():
+    """Three seconds from now, as a schedule says it."""
+    return f"at({datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=3):%Y-%m-%dT%H:%M:%S})"
+
+
 TEXT = {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}
 
 
@@ -450,26 +458,24 @@ def test_taking_a_role_needs_its_trust_and_often_a_policy(hearth):
         user.client("sts").assume_role(**take, ExternalId="secret")
 
 
-def test_a_schedule_delivers_what_its_role_may_invoke(make_hearth):
-    server = make_hearth("--clock", "2026-03-01T12:00:00Z").start()
-    role = Session(server).role
-    client = server.client("lambda")
-    arn = client.create_function(FunctionName="f", Runtime="python3.11", Handler="index.handler", Role=role,
+def test_a_schedule_delivers_what_its_role_may_invoke(hearth):
+    client, name = hearth.client("lambda"), fresh("scheduled")
+    arn = client.create_function(FunctionName=name, Runtime="python3.11", Handler="index.handler", Role=Session(hearth).role,
                                  Code={"ZipFile": package(index__py="def handler(event, context): print('ran', event['n'])")})["FunctionArn"]
-    barred, able = (Session(server, *may, services=("scheduler.amazonaws.com",)).role for may in ((), (allow("lambda:InvokeFunction", arn),)))
-    for number, (name, mine) in enumerate((("barred", barred), ("able", able))):
-        server.client("scheduler").create_schedule(Name=name, ScheduleExpression=f"at(2026-03-01T12:00:0{number + 1})", FlexibleTimeWindow={"Mode": "OFF"},
-                                                   Target={"Arn": arn, "RoleArn": mine, "Input": json.dumps({"n": name})})
+    barred, able = (Session(hearth, *may, services=("scheduler.amazonaws.com",)).role for may in ((), (allow("lambda:InvokeFunction", arn),)))
+    for n, role in (("barred", barred), ("able", able)):
+        hearth.client("scheduler").create_schedule(Name=fresh(n), ScheduleExpression=soon(), FlexibleTimeWindow={"Mode": "OFF"},
+                                                   Target={"Arn": arn, "RoleArn": role, "Input": json.dumps({"n": n})})
 
     def lines():
         try:
-            return [event["message"] for event in server.client("logs").filter_log_events(logGroupName="/aws/lambda/f")["events"]]
+            return [event["message"] for event in hearth.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]]
         except ClientError:
             return []
 
     until(lambda: any("ran able" in line for line in lines()), "the schedule whose role may invoke")
+    until(lambda: any(f"not authorized to perform: lambda:InvokeFunction on resource: {arn}" in line for line in hearth.log), "the line that says what was dropped")
     assert not any("ran barred" in line for line in lines())
-    until(lambda: any("not authorized to perform: lambda:InvokeFunction" in line for line in server.log), "the line that says what was dropped")
 
 
 # --- stacks act in the rights of who orders them, or of their role
