@@ -9,17 +9,18 @@ namespace {
 constexpr std::size_t kMaxDocument = 4 * 1024 * 1024;
 constexpr std::size_t kMaxReason = 500;
 
-Outcome<Extension> parseExtension(const json::value& value) {
+// Problems name the entry by its number, not the student: they end up in logs.
+Outcome<Extension> parseExtension(const json::value& value, std::size_t number) {
+  const std::string where = "extensions: entry " + std::to_string(number);
   const auto* object = value.if_object();
-  if (object == nullptr) return Problem{"extensions: an entry is not an object"};
+  if (object == nullptr) return Problem{where + " is not an object"};
   Extension out;
   out.test = {std::string(findString(*object, "subject").value_or("")),
               std::string(findString(*object, "testId").value_or(""))};
   out.studentId = findString(*object, "studentId").value_or("");
   if (!isSubject(out.test.subject) || !isId(out.test.testId) || !isId(out.studentId)) {
-    return Problem{"extensions: an entry has no usable subject, testId and studentId"};
+    return Problem{where + " has no usable subject, testId and studentId"};
   }
-  const std::string where = "extensions: " + out.test.path() + ", " + out.studentId;
   if (const json::value* due = findMember(*object, "due"); due != nullptr && !due->is_null()) {
     out.due = parseInstant(findString(*object, "due").value_or(""));
     if (!out.due) return Problem{where + ": due is not an RFC 3339 time"};
@@ -96,10 +97,11 @@ Outcome<Extensions> parseExtensions(std::string_view text) {
   std::vector<Extension> entries;
   std::set<std::pair<TestRef, std::string>> seen;
   for (const json::value& element : *array) {
-    auto extension = parseExtension(element);
+    auto extension = parseExtension(element, entries.size() + 1);
     if (!extension) return extension.problem();
     if (!seen.emplace(extension->test, extension->studentId).second) {
-      return Problem{"extensions: " + extension->test.path() + ", " + extension->studentId + " is there twice"};
+      return Problem{"extensions: entry " + std::to_string(entries.size() + 1) +
+                     " is for a student and test that have one"};
     }
     entries.push_back(std::move(*extension));
   }

@@ -62,7 +62,7 @@ std::string attempt(const TestRef& test, std::string_view student, std::string_v
 }
 std::string report(const TestRef& test) { return join({"scoring/report/", test.path(), ".json"}); }
 std::string finished(const TestRef& test) { return join({kFinalPrefix, test.path(), ".json"}); }
-std::string run(std::string_view compactTime) { return join({"scoring/run/", compactTime, ".json"}); }
+std::string run(std::string_view compactTime) { return join({kRunPrefix, compactTime, ".json"}); }
 std::string regrade(const TestRef& test, std::string_view compactTime) {
   return join({"scoring/regrade/", test.path(), "/", compactTime, ".json"});
 }

@@ -39,6 +39,7 @@ inline constexpr std::string_view kSigningKey = "signing/receipt-key.json";
 inline constexpr std::string_view kPage = "page/index.html";
 inline constexpr std::string_view kLease = "scoring/lease.json";
 inline constexpr std::string_view kFinalPrefix = "scoring/final/";
+inline constexpr std::string_view kRunPrefix = "scoring/run/";
 // User metadata (x-amz-meta-...) of testResult.json.
 inline constexpr std::string_view kAttemptMetadata = "attempt";
 inline constexpr std::string_view kQuestionSetMetadata = "question-set";

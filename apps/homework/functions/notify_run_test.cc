@@ -117,10 +117,47 @@ TEST_F(Notifying, TransientTroubleIsTriedAgainAtOnce) {
   mailer_.refusals["student02@example.com"] = {"Throttling", "slow down", 400, true};
   const json::object answer = notify(request(NotifyKind::kNotice));
   EXPECT_EQ(answer.at("mails").at("pending").to_number<int>(), 1);
-  EXPECT_EQ(clock_->waited, 10s);
+  EXPECT_EQ(clock_->waited, 11s);
   mailer_.refusals.clear();
   notify(request(NotifyKind::kNotice, kDue - 2h));  // what is left goes with the next
   EXPECT_EQ(mailer_.to("student02@example.com").size(), 1U);
+}
+
+// A mail service that takes so many a second and no more.
+TEST_F(Notifying, ALimitedSenderIsFollowedAtItsPace) {
+  course_.setRoster(30);
+  class Limited final : public MailSender {
+   public:
+    Limited(MemoryMailer& mailer, Instant& now) : mailer_(mailer), now_(now) {}
+    sdk::Outcome<std::string> send(std::string_view from, std::string_view to, std::string_view mime) override {
+      if (now_ != second_) taken_ = 0;
+      second_ = now_;
+      if (++taken_ > 10) return sdk::Error{"Throttling", "Maximum sending rate exceeded", 400, true};
+      return mailer_.send(from, to, mime);
+    }
+
+   private:
+    MemoryMailer& mailer_;
+    Instant& now_;
+    Instant second_{};
+    int taken_ = 0;
+  };
+  class Watched final : public RunClock {
+   public:
+    explicit Watched(Instant& now) : now_(now) {}
+    Instant now() override { return now_; }
+    void wait(std::chrono::milliseconds duration) override { now_ += duration; }
+    std::chrono::milliseconds remaining() override { return 300s; }
+
+   private:
+    Instant& now_;
+  };
+  Instant now = kDue - 24h;
+  Limited limited(mailer_, now);
+  Watched clock(now);
+  ASSERT_TRUE(runNotify(request(NotifyKind::kNotice), {"", "", "run", 1}, course_.store, limited, clock).ok());
+  EXPECT_EQ(mailer_.sent.size(), 30U);
+  EXPECT_EQ(now, kDue - 24h + 2s);
 }
 
 TEST_F(Notifying, ARunUnderWayIsWaitedFor) {

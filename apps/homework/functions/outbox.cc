@@ -1,5 +1,6 @@
 #include "homework/functions/outbox.h"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -9,6 +10,8 @@ namespace hearth::homework {
 namespace {
 
 constexpr std::chrono::seconds kReserve{8};  // of the invocation, for the digest and the boards
+constexpr std::chrono::seconds kBetweenRounds{1};
+constexpr std::size_t kSenders = 8;  // at once: mail services count by the second
 
 // Whether the address is at fault, and not the moment, the sender's rights or the service.
 bool isPermanent(const sdk::Error& error) {
@@ -149,9 +152,21 @@ Outcome<bool> Outbox::deliverOne(const std::string& id, Entry& entry) {
 }
 
 Outcome<bool> Outbox::deliver(std::size_t workers, Lease& lease) {
+  while (true) {
+    const Counts before = counts();
+    if (auto done = deliverRound(std::min(workers, kSenders), lease); !done) return done;
+    const Counts after = counts();
+    // A mail service that takes so many a second takes the rest a second later; one that takes none is left alone.
+    if (after.pending == 0 || after.sent == before.sent || clock_.remaining() < kReserve + kBetweenRounds)
+      return true;
+    clock_.wait(kBetweenRounds);
+  }
+}
+
+Outcome<bool> Outbox::deliverRound(std::size_t workers, Lease& lease) {
   std::vector<std::pair<const std::string, Entry>*> open;
   for (auto& entry : entries_) {
-    if (entry.second.state == MailState::kPending) open.push_back(&entry);
+    if (entry.second.state == MailState::kPending && !entry.second.leftToOthers) open.push_back(&entry);
   }
   std::mutex mutex;
   std::optional<Problem> trouble;  // guarded by mutex

@@ -40,8 +40,9 @@ class Outbox final {
   // lease. If it was there already, it is sent only when whoever queued it must have given up.
   Outcome<bool> queueAndSend(const OutboxMail& mail);
 
-  // Tries every mail that is neither sent nor permanently failed; `workers` at a time, until `reserve` of the
-  // invocation is left. The trouble of one recipient is noted and does not stop the others.
+  // Tries every mail that is neither sent nor permanently failed, several at a time and again as long as that
+  // helps, until a reserve of the invocation is left. The trouble of one recipient is noted and does not stop the
+  // others.
   Outcome<bool> deliver(std::size_t workers, Lease& lease);
 
   MailState state(const std::string& id) const;
@@ -65,6 +66,7 @@ class Outbox final {
     std::optional<OutboxMail> mail;  // when it was queued by this object
   };
 
+  Outcome<bool> deliverRound(std::size_t workers, Lease& lease);
   Outcome<OutboxMail> read(const std::string& id);
   Outcome<bool> deliverOne(const std::string& id, Entry& entry);
   // Why this mail is not to be sent any more; empty when it is.

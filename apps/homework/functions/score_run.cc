@@ -12,6 +12,8 @@ namespace {
 
 // Of the invocation's time, what must be left after waiting for a grace period to end.
 constexpr std::chrono::seconds kAfterWaiting{30};
+// After news nobody needs to hear that there is nothing new; a day less than the week between two runs.
+constexpr std::chrono::hours kQuiet{6 * 24};
 
 class Run final {
  public:
@@ -39,6 +41,7 @@ class Run final {
   Outcome<bool> sendToTrainers(std::string_view kind, std::string_view about, std::string_view version,
                                const MailText& text);
   void raiseAlarm(const TestRef& test, const std::string& reason);
+  Outcome<bool> wasBusy();
   void tellIdle();
   ScoreSummary summary() const;
 
@@ -191,15 +194,27 @@ void Run::raiseAlarm(const TestRef& test, const std::string& reason) {
   if (!sent) problems_.push_back("the alarm was not sent: " + sent.problem().message);
 }
 
-// Nothing was due, or everything was told before: one line, so that silence always means trouble. A run that had
-// something to do, was killed and starts again finds its mark and stays silent.
+// Whether a scheduled run had something to tell since the weekly run before this one: a test's own, or this very
+// one before it was killed.
+Outcome<bool> Run::wasBusy() {
+  auto marks = store_.list(layout::kRunPrefix);
+  if (!marks) return Problem{"scoring/run/: " + marks.error().code};
+  return std::any_of(marks->begin(), marks->end(), [&](const sdk::ListedObject& mark) {
+    const std::string_view name = std::string_view(mark.key).substr(layout::kRunPrefix.size());
+    const auto time = parseCompactInstant(name.substr(0, name.find('.')));
+    return time && *time <= request_.time && *time > request_.time - kQuiet;
+  });
+}
+
+// Nothing was due, or everything was told before: one line, so that silence always means trouble.
 void Run::tellIdle() {
   const bool busy = request_.only || news_ || postponed_ || mails_.sent > 0 || !problems_.empty();
   if (!request_.scheduled || request_.quiet || busy) return;
-  const std::string time = compactInstant(request_.time);
-  auto mark = store_.head(layout::run(time));
-  if (mark || !isNotFound(mark.error())) return;
-  auto sent = sendToTrainers("idle", time, "", idleMail(course_, request_.time, catalogue_.zone));
+  auto told = wasBusy();
+  if (told && *told) return;
+  auto sent = told ? sendToTrainers("idle", compactInstant(request_.time), "",
+                                    idleMail(course_, request_.time, catalogue_.zone))
+                   : std::move(told);
   if (!sent) problems_.push_back(sent.problem().message);
 }
 

@@ -16,7 +16,7 @@ struct ScoreSettings {
   std::string from;
   std::string trainer;
   std::string runId;  // who holds the lease; for people
-  std::size_t workers = 16;
+  std::size_t workers = 32;
 };
 
 // Puts the settings where the course says nothing. A Problem when nobody is left to send mails from.

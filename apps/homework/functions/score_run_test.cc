@@ -155,7 +155,7 @@ TEST_F(Scoring, AFinishedTestCostsNothingMore) {
   run(scheduledAt(kDue + 24h * 7));
   course_.store.calls.clear();
   run(scheduledAt(kDue + 24h * 14));
-  EXPECT_EQ(course_.store.calls["list"], 2);  // which tests are final; the outbox of the run
+  EXPECT_EQ(course_.store.calls["list"], 3);  // which tests are final; earlier runs; the outbox of the run
   EXPECT_LE(course_.store.calls["get"], 5);
 }
 
@@ -173,6 +173,19 @@ TEST_F(Scoring, AScheduledRunWithNothingToDoSaysSo) {
   EXPECT_EQ(mailer_.sent.size(), 1U);
   run(scheduledAt(kOpens + 3h));
   EXPECT_EQ(mailer_.sent.size(), 2U);
+}
+
+// A test has a schedule of its own; the weekly run after it has nothing to add, and says nothing.
+TEST_F(Scoring, NobodyIsToldOfNothingRightAfterNews) {
+  submitted("student01", answersWith(5));
+  ScoreRequest own = scheduledAt(kDue + 61s);
+  own.only = TestRef{"operating-systems", "test01"};
+  run(own);
+  EXPECT_EQ(mailer_.sent.size(), 2U);
+  run(scheduledAt(kDue + 2min));
+  EXPECT_EQ(mailer_.sent.size(), 2U);
+  run(scheduledAt(kDue + 24h * 7));
+  EXPECT_EQ(digest().header("Subject"), "[Operating systems] nothing to score");
 }
 
 // B31: a score that another run has just written is the one that counts.

@@ -39,7 +39,7 @@ struct RunContext {
   std::string from;                   // a mailbox
   std::vector<std::string> trainers;  // addresses
   std::string page;                   // address of the students' page; may be empty
-  std::size_t workers = 16;
+  std::size_t workers = 32;
 };
 
 // A mail for the outbox. `course.from` is set; the first trainer gets the replies.
