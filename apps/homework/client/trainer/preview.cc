@@ -125,6 +125,8 @@ Result<std::vector<std::string>> previewLines(const CourseFolder& course, const 
     return Failure{Exit::kInternal, "The questions cannot be shown.", "See  trainer check"};
   Draft draft;
   draft.studentId = kStudent;
+  draft.subject = test.ref.subject;
+  draft.testId = test.ref.testId;
   adopt(draft, list->tests.front(), course.course.timezone, *content);
   style.lang = parseLang(course.course.lang);
   Recorder recorder(style, draft.questions.size());

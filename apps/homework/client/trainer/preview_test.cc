@@ -40,8 +40,8 @@ TEST(Preview, ShowsEveryQuestionAndTheReview) {
     all += line + "\n";
   }
   std::size_t at = 0;
-  for (const char* expected :
-       {"Question 1 of 3", "First?", "Question 2 of 3", "cat *", "Question 3 of 3", "Review"}) {
+  for (const char* expected : {"Question 1 of 3", "operating-systems/test01", "First?", "Question 2 of 3", "cat *",
+                               "Question 3 of 3", "Review"}) {
     const std::size_t found = all.find(expected, at);
     ASSERT_NE(found, std::string::npos) << expected << "\n" << all;
     at = found;
