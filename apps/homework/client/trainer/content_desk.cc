@@ -268,7 +268,7 @@ JsonArray sendNotices(Desk& desk, const std::vector<std::string>& tests) {
     const auto outcome = runNotify(desk.cloud(), desk.deployment(), {"notice", test, {}, false, false});
     if (!outcome.ok()) {
       desk.terminal().note("The notice of " + test + " could not be sent: " + outcome.failure().what +
-                           " Try again:  trainer publish");
+                           " To mail who has not answered:  trainer remind " + test);
       continue;
     }
     if (!desk.json()) {

@@ -31,11 +31,9 @@ Status writeObject(Cloud& cloud, const std::string& bucket, std::string_view key
 
 // How many students have stored answers to the test.
 Result<std::size_t> countAnswered(Cloud& cloud, const std::string& bucket, const TestRef& test) {
-  const auto listing = cloud.s3().listObjectsV2(bucket, layout::testPrefix(test));
-  if (!listing.ok()) return failureOf("count the answers to " + test.path(), listing.error());
+  HOMEWORK_TRY(const auto objects, listObjects(cloud, bucket, layout::testPrefix(test)));
   std::size_t count = 0;
-  for (const sdk::ListedObject& object : listing->objects)
-    count += object.key.ends_with("/testResult.json") ? 1 : 0;
+  for (const sdk::ListedObject& object : objects) count += object.key.ends_with("/testResult.json") ? 1 : 0;
   return count;
 }
 
