@@ -18,6 +18,7 @@
   X(mime)                      \
   X(policy)                    \
   X(sigv4)                     \
+  X(submission)                \
   X(template)                  \
   X(vtl)                       \
   X(wire_json)                 \

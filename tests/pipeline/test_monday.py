@@ -39,9 +39,11 @@ class Course:
         return self.server.run("homework", *arguments, env=self.student)
 
     def mails(self):
+        """But those that announce a test, with its deadline for the calendar."""
         listed = json.loads(self.server.run("hearth", "mail", "list", "--json").stdout)["mails"]
         shown = [self.server.run("hearth", "mail", "show", mail["id"]).stdout for mail in listed]
-        return [email.message_from_string(text, policy=email.policy.default) for text in shown]
+        parsed = [email.message_from_string(text, policy=email.policy.default) for text in shown]
+        return [mail for mail in parsed if not any(part.get_content_type() == "text/calendar" for part in mail.walk())]
 
     def subjects(self):
         return sorted(str(mail["Subject"]) for mail in self.mails())
