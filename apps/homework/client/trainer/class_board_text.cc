@@ -232,9 +232,10 @@ std::vector<std::string> classBoardLines(const ClassBoard& board, const homework
   std::vector<std::string> excused;
   std::vector<std::string> mail;
   for (const StudentState& state : board.students) {
-    if (state.received)
-      received.push_back(receivedText(view, state));
-    else if (state.excused)
+    const bool inTable = board.scoredAt && state.score;  // the table tells it
+    if (state.received && !inTable) received.push_back(receivedText(view, state));
+    if (state.received) continue;
+    if (state.excused)
       excused.push_back(who(state, style));
     else
       missing.push_back(missingText(view, state));
@@ -242,12 +243,12 @@ std::vector<std::string> classBoardLines(const ClassBoard& board, const homework
   for (const MailTrouble& trouble : board.mailTroubles) mail.push_back(troubleText(trouble, style));
   const bool open = now <= board.test.acceptedUntil();
   lines.emplace_back();
-  append(lines,
-         factLines({"received " + std::to_string(received.size()) + " of " + std::to_string(board.students.size()),
-                    "drafts not visible", (open ? "not yet " : "missing ") + std::to_string(missing.size()),
-                    "extensions " + std::to_string(board.extendedCount()),
-                    "mail problems " + std::to_string(board.mailTroubles.size())},
-                   style));
+  append(lines, factLines({"received " + std::to_string(board.receivedCount()) + " of " +
+                               std::to_string(board.students.size()),
+                           "drafts not visible", (open ? "not yet " : "missing ") + std::to_string(missing.size()),
+                           "extensions " + std::to_string(board.extendedCount()),
+                           "mail problems " + std::to_string(board.mailTroubles.size())},
+                          style));
   lines.emplace_back();
   addGroup(lines, open ? "not yet" : "missing", missing, style);
   addGroup(lines, "excused", excused, style);

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "homework/client/trainer/backup.h"
+#include "homework/client/trainer/build_files.h"
+#include "homework/client/trainer/demo/demo.h"
 #include "homework/client/trainer/deploy_desk.h"
 #include "homework/client/trainer/receipt_desk.h"
 
@@ -16,9 +18,8 @@ namespace fs = std::filesystem;
 // Where the templates and the package of this build are.
 void addDefaults(DeployOptions& options) {
   const fs::path bin = ownFolder();
-  const fs::path checkout = bin.parent_path().parent_path().parent_path() / "apps" / "homework" / "deploy";
   if (options.templates.empty())
-    options.templates = fs::exists(checkout) ? checkout : fs::path("apps/homework/deploy");
+    options.templates = findPipelineFiles(bin).value_or(fs::path("apps") / "homework") / "deploy";
   if (options.page.empty()) options.page = bin.parent_path() / "web" / "index.html";
   if (options.package.empty()) options.package = bin.parent_path() / "functions" / "homework.zip";
 }
@@ -115,6 +116,19 @@ void addReceipt(CLI::App& app, CommandTable& table) {
   table.add(command, [options](Desk& desk) { return verifyReceiptCommand(desk, options->what, options->course); });
 }
 
+void addDemo(CLI::App& app, CommandTable& table) {
+  const auto options = std::make_shared<DemoOptions>();
+  CLI::App* command =
+      app.add_subcommand("demo",
+                         "The whole pipeline on this machine in a minute, with a class and a clock of "
+                         "its own");
+  command->add_flag("--keep", options->keep, "Leave it running at the end");
+  command->add_option("--folder", options->folder, "An empty folder for everything; default: a temporary one");
+  table.add(command, [options](Desk& desk) {
+    return runDemo(desk.terminal(), desk.json() ? Output::kJson : Output::kText, *options);
+  });
+}
+
 }  // namespace
 
 void addCloudCommands(CLI::App& app, CommandTable& table) {
@@ -123,6 +137,7 @@ void addCloudCommands(CLI::App& app, CommandTable& table) {
   addBackup(app, table);
   addRestore(app, table);
   addReceipt(app, table);
+  addDemo(app, table);
 }
 
 }  // namespace hearth::homework::client
