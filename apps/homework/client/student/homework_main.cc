@@ -73,7 +73,6 @@ class CommandLine final {
   CommandLine(Arguments& arguments, Lang lang)
       : arguments_(arguments), lang_(lang), app_(say(Text::kTermAbout), "homework") {
     app_.set_version_flag("--version", "homework 0.1.0");
-    app_.footer(say(Text::kTermExamples));
     addGlobalOptions(app_, arguments.global, lang);
     app_.add_option("--lang", arguments.lang, say(Text::kTermOptLang))->check(CLI::IsMember({"en", "pl"}));
     app_.require_subcommand(0, 1);
@@ -89,6 +88,7 @@ class CommandLine final {
         ->required()
         ->check(CLI::IsMember({"bash", "zsh", "fish"}));
     completion_->footer(say(Text::kTermCompletionHow));
+    app_.footer(say(Text::kTermExamples));  // last: commands made behind it would repeat it
   }
 
   CLI::App& app() { return app_; }

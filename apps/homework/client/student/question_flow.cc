@@ -170,6 +170,10 @@ QuestionFlow::Step QuestionFlow::moveTo(std::size_t position) {
   return Step::kQuestion;
 }
 
+QuestionFlow::Step QuestionFlow::goOn() const {
+  return position_ < draft_.questions.size() ? Step::kQuestion : Step::kReview;
+}
+
 QuestionFlow::Step QuestionFlow::askQuestion() {
   const Question& question = draft_.questions[draft_.position];
   const Style& style = dialogue_.style();
@@ -184,11 +188,11 @@ QuestionFlow::Step QuestionFlow::askQuestion() {
     if (reply.text.empty()) return moveTo(draft_.position + 1);
     // A text may be anything; only a colon makes a command of it.
     const bool anything = question.type == QuestionType::kText && reply.text.starts_with(':');
-    if (!anything && storeAnswer(question, reply.text)) return moveTo(draft_.position + 1);
+    if (!anything && storeAnswer(question, reply.text)) return goOn();
     if (question.type != QuestionType::kText || anything) {
       if (const auto step = onCommand(question, reply.text)) return *step;
     }
-    if (anything && storeAnswer(question, reply.text)) return moveTo(draft_.position + 1);
+    if (anything && storeAnswer(question, reply.text)) return goOn();
     sayNoAnswer(question);
   }
 }
@@ -219,6 +223,9 @@ bool QuestionFlow::storeAnswer(const Question& question, const std::string& type
   const auto answer = readAnswer(question, answerPart(question, typed));
   if (!answer) return false;
   draft_.answer(question, *answer);
+  position_ = draft_.position + 1;
+  // With the answer, so that whoever is cut off here goes on with the next question.
+  if (position_ < draft_.questions.size()) draft_.position = position_;
   save_();
   dialogue_.say(dialogue_.style().tell(Text::kTermSaved));
   return true;

@@ -36,6 +36,8 @@ class QuestionFlow final {
   // The step that a command leads to; nullopt when `typed` is none.
   std::optional<Step> onCommand(const Question& question, const std::string& typed);
   Step moveTo(std::size_t position);
+  // Where an answer that was stored leads to.
+  Step goOn() const;
   bool storeAnswer(const Question& question, const std::string& typed);
   void showKeys(const Question& question);
   void showHelp(const Question& question);
@@ -48,6 +50,7 @@ class QuestionFlow final {
   const ServerClock& clock_;
   const Zone& zone_;
   std::function<void()> save_;
+  std::size_t position_ = 0;  // behind the answer that was stored last
 };
 
 // Whether a reply says yes in the style's language; an empty one says `otherwise`.

@@ -50,6 +50,13 @@ std::string Session::safeText(const Draft& draft) const {
                                        {"file", clean(shownPath(path, folders_.home))}});
 }
 
+Failure Session::explained(Failure failure) const {
+  if (failure.exit != Exit::kNetwork) return failure;
+  failure.what = tell(Text::kTermUnreachable, {{"reason", failure.what}});
+  failure.hint = tell(Text::kTermRunDoctor);
+  return failure;
+}
+
 void Session::print(const Json& document) { terminal_.say(trimmed(writeJsonPretty(document))); }
 
 // One zone at a time: the old one is gone before the new one is made.
@@ -144,14 +151,7 @@ Status Session::login(const std::string& inviteFile) {
 
 Result<TestList> Session::fetchList() {
   auto list = api_->listTests();
-  if (!list.ok()) {
-    Failure failure = list.failure();
-    if (failure.exit == Exit::kNetwork) {
-      failure.what = tell(Text::kTermUnreachable, {{"reason", failure.what}});
-      failure.hint = tell(Text::kTermRunDoctor);
-    }
-    return failure;
-  }
+  if (!list.ok()) return explained(list.failure());
   course_ = list->course;
   useZone(list->timeZone);
   CourseMemory seen{list->lang, list->receiptKeys, {}};

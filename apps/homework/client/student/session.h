@@ -82,6 +82,8 @@ class Session final {
   std::string distance(Instant instant) const;
   // Where the answers are safe.
   std::string safeText(const Draft& draft) const;
+  // A failure of the network as a sentence with what to do.
+  Failure explained(Failure failure) const;
   void print(const Json& document);
   void useZone(const std::string& name);
 

@@ -58,7 +58,9 @@ Result<FileLock> Session::lock(const Draft& draft) {
 
 Result<Draft> Session::openDraft(const TestInfo& info) {
   if (!info.mayBeSubmitted()) return closed(info);
-  HOMEWORK_TRY(const TestContent test, api_->getTest(info.subject, info.testId));
+  auto fetched = api_->getTest(info.subject, info.testId);
+  if (!fetched.ok()) return explained(fetched.failure());
+  const TestContent& test = *fetched;
   const std::string student = api_->account().studentId;
   Draft draft = drafts_.find(student, info.subject, info.testId).value_or(Draft{});
   const bool begun = !draft.answers.empty();

@@ -64,9 +64,7 @@ Status Session::result(const std::string& test) {
       return Done{};
     }
     if (sheet.failure().status != 404) {
-      Failure failure = sheet.failure();
-      if (failure.exit == Exit::kNetwork) failure.what = tell(Text::kTermUnreachable, {{"reason", failure.what}});
-      return failure;
+      return explained(sheet.failure());
     }
   }
   if (json) {
