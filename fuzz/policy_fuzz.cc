@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "identity/trust_policy.h"
+#include "identity/policy.h"
 #include "services/iam/policy_document.h"
 
 namespace {
@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto everyone = [](const std::string&) { return true; };
   const auto trust = hearth::services::iam::checkTrustDocument(text, everyone);
   if (!trust.ok()) requireKnown(trust.fault());
-  const auto parsed = hearth::identity::TrustPolicy::parse(text);
+  const auto parsed = hearth::identity::Policy::parse(text, hearth::identity::PolicyForm::kTrust);
   if (trust.ok() && !parsed.ok()) std::abort();
   if (!parsed.ok()) {
     if (parsed.fault().code != "MalformedPolicyDocument") std::abort();
