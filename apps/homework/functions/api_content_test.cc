@@ -123,6 +123,37 @@ TEST_F(ApiContent, ReceiptsAreSignedAndPublicKeysTold) {
   EXPECT_EQ(submit(submission(allRight())).envelope.at("receipt"), sent.envelope.at("receipt"));
 }
 
+// Killed at every write and repeated, a moment later and after the deadline: one attempt, one receipt, and it
+// holds.
+TEST_F(ApiContent, KilledAtEveryWriteASubmissionKeepsItsReceipt) {
+  for (const std::chrono::seconds later : {std::chrono::seconds(1s), std::chrono::seconds(48h)}) {
+    for (int at = 1; at <= 2; ++at) {
+      for (const auto when : {KillPlan::When::kBefore, KillPlan::When::kAfter}) {
+        for (const std::string& key : course_.store.keys("os/t1/student01/")) course_.store.erase(key);
+        time_ = kDue - 1h;
+        KillPlan plan;
+        course_.store.plan = &plan;
+        plan.arm(at, when);
+        EXPECT_THROW(submit(submission(allRight())), Killed);
+        course_.store.plan = nullptr;
+        const bool stored = !course_.store.keys("os/t1/student01/attempts/").empty();
+        time_ += later;
+        const ApiResult again = submit(submission(allRight()));
+        // After the deadline only what was stored before it counts.
+        const bool accepted = stored || later < 1h;
+        ASSERT_EQ(again.status, accepted ? 200 : 410) << at;
+        EXPECT_EQ(course_.store.keys("os/t1/student01/attempts/").size(), accepted ? 1U : 0U);
+        if (!accepted) continue;
+        const auto verified =
+            verifyReceipt(std::string(again.envelope.at("receipt").at("text").as_string()), keys());
+        ASSERT_TRUE(verified.ok());
+        EXPECT_EQ(verified->receivedAt, stored ? kDue - 1h : time_);
+        EXPECT_EQ(course_.store.body("os/t1/student01/testResult.json"), storedAnswers(verified->answers));
+      }
+    }
+  }
+}
+
 TEST_F(ApiContent, WithoutAKeyAnswersAreTakenAllTheSame) {
   for (const char* broken : {"", "{}", "[", R"({"keyId":"x","privateKey":"AAAA"})"}) {
     time_ += 1min;
