@@ -16,6 +16,8 @@ import zipfile
 import boto3
 from botocore.config import Config
 
+import homework
+
 HERE = pathlib.Path(__file__).resolve().parent
 REGION = "eu-central-1"
 ACCOUNT, KEY, SECRET = "000000000001", "HEARTHBENCHKEY", "hearth-bench-secret"
@@ -110,6 +112,9 @@ class Bench:
         for process in self.others:
             process.kill()
             process.wait()
+
+    def server(self, name):
+        return Server(self, name)
 
     def load(self, url, *options, seconds=SECONDS):
         """What the load generator saw; every answer was a success."""
@@ -323,4 +328,4 @@ def s3(bench):
             bench.report.add("S3", f"get of {title}, {who}", "1/s", gets, "Python `http.server`, as many bytes", plain)
 
 
-PARTS = {"start": start, "stack": stack, "invoke": invoke, "gateway": gateway, "s3": s3}
+PARTS = {"start": start, "stack": stack, "invoke": invoke, "gateway": gateway, "s3": s3, "homework": homework.measure}

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -12,10 +13,14 @@
 namespace hearth::cli {
 namespace {
 
+constexpr std::size_t kPage = 1000;  // of the server
+constexpr std::size_t kShown = 100;  // to a person who does not say how many
+constexpr std::size_t kAll = 10'000'000;
+
 struct Options {
   std::string folder;
   std::string id;
-  int limit = 100;
+  std::size_t limit = 0;  // 0: not said
   bool json = false;
 };
 
@@ -23,23 +28,41 @@ std::string textOf(const Json& document, std::string_view name) {
   return base::findString(document, name).value_or("");
 }
 
+// The newest `most` mails, as the server's pages give them; one more tells that there are more.
+Result<JsonArray> newestMails(Client& client, std::size_t most) {
+  JsonArray mails;
+  std::string before;
+  while (mails.size() < most) {
+    const std::size_t page = std::min(most - mails.size(), kPage);
+    HEARTH_TRY(const auto response, client.admin("GET", "/_hearth/mails?limit=" + std::to_string(page) + before));
+    HEARTH_TRY(Json document, base::parseJson(response.body));
+    const Json* got = base::findMember(document, "mails");
+    if (!got || !got->is_array()) return Fault("BadAnswer", "The server's answer has no mails.");
+    for (const Json& mail : got->get_array()) mails.push_back(mail);
+    if (got->get_array().size() < page) break;
+    before = "&before=" + textOf(mails.back(), "id");
+  }
+  return mails;
+}
+
 int listMails(const Options& options) {
   auto client = Client::connect(resolveDataFolder(options.folder));
   if (!client.ok()) return report(client.fault());
-  auto response = client->admin("GET", "/_hearth/mails?limit=" + std::to_string(options.limit));
-  if (!response.ok()) return report(response.fault());
-  auto document = base::parseJson(response->body);
-  if (!document.ok()) return report(document.fault());
-  const Json* mails = base::findMember(*document, "mails");
+  // A program gets all of them unless it says otherwise, a person what fits a screen or some.
+  const std::size_t most = options.limit > 0 ? options.limit : options.json ? kAll : kShown;
+  auto mails = newestMails(*client, most + (options.json ? 0 : 1));
+  if (!mails.ok()) return report(mails.fault());
   if (options.json) {
-    std::printf("%s\n", base::writeJsonPretty(*document).c_str());
+    std::printf("%s\n", base::writeJsonPretty(JsonObject{{"mails", *std::move(mails)}}).c_str());
     return kOk;
   }
-  if (!mails || mails->as_array().empty()) {
+  if (mails->empty()) {
     std::printf("No mail yet.\n");
     return kOk;
   }
-  for (const Json& mail : mails->as_array()) {
+  const bool more = mails->size() > most;
+  if (more) mails->pop_back();
+  for (const Json& mail : *mails) {
     const Json* recipients = base::findMember(mail, "recipients");
     for (const Json& recipient : recipients->as_array()) {
       std::printf("%s  %s  %-9s  %s  %s\n", textOf(mail, "id").c_str(), textOf(mail, "time").c_str(),
@@ -49,6 +72,7 @@ int listMails(const Options& options) {
         std::printf("    %s\n", forTerminal(detail).c_str());
     }
   }
+  if (more) std::fprintf(stderr, "There are older ones: hearth mail list --limit %zu\n", most * 10);
   return kOk;
 }
 
@@ -74,8 +98,8 @@ void addMailCommand(Application& application) {
   mail.add_option("--data", options->folder, "The server's data folder");
   mail.require_subcommand(0, 1);
   auto* list = mail.add_subcommand("list", "A line per mail and recipient: id, time, state, recipient, subject");
-  list->add_option("--limit", options->limit, "At most so many mails, the newest first")
-      ->check(CLI::Range(1, 1000));
+  list->add_option("--limit", options->limit, "At most so many mails, the newest first; 100, with --json all")
+      ->check(CLI::Range(std::size_t{1}, kAll));
   list->add_option("--data", options->folder, "The server's data folder");
   list->add_flag("--json", options->json, "Print JSON");
   auto* show = mail.add_subcommand("show", "Print one mail bit for bit: an .eml file");
