@@ -8,7 +8,9 @@
 #include <thread>
 
 #include "homework/client/common/text.h"
+#include "homework/client/trainer/student_data.h"
 #include "homework/domain/hash.h"
+#include "homework/domain/ids.h"
 #include "homework/domain/mime.h"
 
 namespace hearth::homework::client {
@@ -233,6 +235,7 @@ Status changeObject(Cloud& cloud, const std::string& bucket, std::string_view ke
     if (!changed) return Done{};
     sdk::PutOptions options;
     (object.ok() ? options.ifMatch : options.ifNoneMatch) = object.ok() ? object->etag : "*";
+    if (isAboutStudents(key)) options.tags[std::string(layout::kRetentionTag)] = layout::kRetentionCourse;
     const auto put = cloud.s3().putObject(bucket, key, *changed, options);
     if (put.ok()) return Done{};
     if (!sdk::isPreconditionFailed(put.error())) return failureOf("write " + std::string(key), put.error());

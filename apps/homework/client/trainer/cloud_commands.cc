@@ -8,6 +8,8 @@
 #include "homework/client/trainer/build_files.h"
 #include "homework/client/trainer/demo/demo.h"
 #include "homework/client/trainer/deploy_desk.h"
+#include "homework/client/trainer/doctor.h"
+#include "homework/client/trainer/privacy.h"
 #include "homework/client/trainer/receipt_desk.h"
 
 namespace hearth::homework::client {
@@ -116,6 +118,57 @@ void addReceipt(CLI::App& app, CommandTable& table) {
   table.add(command, [options](Desk& desk) { return verifyReceiptCommand(desk, options->what, options->course); });
 }
 
+void addPrivacy(CLI::App& app, CommandTable& table) {
+  struct Options {
+    EraseOptions erase;
+    std::string student;
+    std::string out;
+    bool yes = false;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* privacy = app.add_subcommand("privacy", "What is known about students: listed, given out, erased")
+                          ->require_subcommand(1)
+                          ->fallthrough();
+  table.add(privacy->add_subcommand("inventory", "What is kept, where, why and how long"),
+            [](Desk& desk) { return privacyInventory(desk); });
+  CLI::App* give = privacy->add_subcommand("export", "Everything about one student, as JSON and readable");
+  give->add_option("student", options->student, "Student id")->required();
+  give->add_option("--out", options->out, "A .zip, or a folder; default: STUDENT.zip");
+  table.add(give, [options](Desk& desk) { return privacyExport(desk, options->student, options->out); });
+  CLI::App* erase = privacy->add_subcommand("erase", "Remove one student: every version of everything, for ever");
+  erase->add_option("student", options->erase.student, "Student id")->required();
+  erase->add_flag("--keep-statistics", options->erase.keepStatistics,
+                  "Keep the numbers of tests; they name nobody");
+  erase->add_flag("--dry-run", options->erase.dryRun, "Only count");
+  erase->add_flag("--yes", options->yes, "Do not ask");
+  table.add(erase, [options](Desk& desk) {
+    options->erase.consent = options->yes ? Consent::kGiven : Consent::kAsk;
+    return privacyErase(desk, options->erase);
+  });
+}
+
+void addRetention(CLI::App& app, CommandTable& table) {
+  struct Options {
+    int days = 0;
+    std::string course = ".";
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("retention", "How long answers, scores and mails are kept; with a number, set it");
+  command->add_option("days", options->days, "1 to 3650");
+  command->add_option("--course", options->course, "Folder of the course, whose course.json is changed, too")
+      ->default_str(".");
+  table.add(command, [options](Desk& desk) { return retention(desk, options->days, options->course); });
+}
+
+void addDoctor(CLI::App& app, CommandTable& table) {
+  const auto folder = std::make_shared<std::string>(".");
+  CLI::App* command = app.add_subcommand(
+      "doctor", "Whether everything is there that a course needs, and what to do where it is not");
+  command->add_option("--course", *folder, "Folder of the course")->default_str(".");
+  table.add(command, [folder](Desk& desk) { return doctor(desk, *folder); });
+}
+
 void addDemo(CLI::App& app, CommandTable& table) {
   const auto options = std::make_shared<DemoOptions>();
   CLI::App* command =
@@ -137,6 +190,9 @@ void addCloudCommands(CLI::App& app, CommandTable& table) {
   addBackup(app, table);
   addRestore(app, table);
   addReceipt(app, table);
+  addPrivacy(app, table);
+  addRetention(app, table);
+  addDoctor(app, table);
   addDemo(app, table);
 }
 

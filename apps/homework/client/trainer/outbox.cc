@@ -31,7 +31,14 @@ void fill(OutboxMail& mail, const Json& document) {
   mail.raw = base64Decoded(stringMember(document, "raw")).value_or("");
 }
 
-// RFC 2045, 6.7; what is not well formed stays as it is.
+// To the second; as it came when it is no instant.
+std::string shortTime(const std::string& text) {
+  const auto instant = parseInstant(text);
+  return instant ? formatInstant(std::chrono::floor<std::chrono::seconds>(*instant)) : cleanedLine(text);
+}
+
+}  // namespace
+
 std::string quotedPrintableDecoded(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;
@@ -41,6 +48,8 @@ std::string quotedPrintableDecoded(std::string_view text) {
     const std::size_t low = rest.size() > 2 ? kDigits.find(rest[2]) : std::string_view::npos;
     if (rest.starts_with("=\n")) {
       ++i;
+    } else if (rest.starts_with("=\r\n")) {
+      i += 2;
     } else if (rest[0] == '=' && high != std::string_view::npos && low != std::string_view::npos) {
       out += static_cast<char>(high * 16 + low);
       i += 2;
@@ -50,14 +59,6 @@ std::string quotedPrintableDecoded(std::string_view text) {
   }
   return out;
 }
-
-// To the second; as it came when it is no instant.
-std::string shortTime(const std::string& text) {
-  const auto instant = parseInstant(text);
-  return instant ? formatInstant(std::chrono::floor<std::chrono::seconds>(*instant)) : cleanedLine(text);
-}
-
-}  // namespace
 
 std::optional<std::string> base64Decoded(std::string_view text) {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -50,6 +50,10 @@ Json outboxJson(const std::vector<OutboxMail>& mails);
 // such part.
 std::string readableMail(const OutboxMail& mail);
 
+// RFC 2045, 6.7: escapes and soft line ends decoded, with line ends of either kind; what is not well formed stays
+// as it is.
+std::string quotedPrintableDecoded(std::string_view text);
+
 // nullopt when `text` is not base64 (RFC 4648, padded).
 std::optional<std::string> base64Decoded(std::string_view text);
 
