@@ -17,6 +17,13 @@ std::vector<std::string> processVariables(const FunctionSpec& spec, const ports:
       {"PATH", "/usr/local/bin:/usr/bin:/bin:" + paths.layers + "/bin"},
       {"LD_LIBRARY_PATH", "/lib64:/usr/lib64:" + paths.runtime + ":" + paths.task + ":" + paths.task +
                               "/lib:" + paths.layers + "/lib"},
+      // Whom OpenSSL, AWS's SDKs, curl and Node.js trust. HTTPS_PROXY is set where the endpoint's address is known.
+      {"SSL_CERT_FILE", paths.authority},
+      {"AWS_CA_BUNDLE", paths.authority},
+      {"REQUESTS_CA_BUNDLE", paths.authority},
+      {"CURL_CA_BUNDLE", paths.authority},
+      {"NODE_EXTRA_CA_CERTS", paths.authority},
+      {"NO_PROXY", "127.0.0.1,localhost,::1"},
   };
   for (const auto& [name, value] : spec.environment) variables[name] = value;
 

@@ -25,7 +25,7 @@ FunctionSpec makeSpec() {
 
 Variables variablesOf(const FunctionSpec& spec, base::Duration shift = base::Duration::zero()) {
   const ports::RoleCredentials credentials{"ASIA1", "secret", "token", {}};
-  const sandbox::JailPaths paths{"/var/task", "/var/runtime", "/opt"};
+  const sandbox::JailPaths paths{"/var/task", "/var/runtime", "/opt", "/etc/hearth/ca.pem"};
   Variables variables;
   for (const std::string& line : processVariables(spec, credentials, paths, "2019/04/08/[$LATEST]ab", shift)) {
     const auto equals = line.find('=');
@@ -48,6 +48,15 @@ TEST(Variables, AFunctionKnowsWhoAndWhereItIs) {
   EXPECT_EQ(variables["AWS_ACCESS_KEY_ID"], "ASIA1");
   EXPECT_EQ(variables["AWS_SESSION_TOKEN"], "token");
   EXPECT_FALSE(variables.contains("HEARTH_CLOCK_SHIFT_MS"));
+}
+
+TEST(Variables, WhoKnowsNoEndpointTrustsTheServerForAwsNames) {
+  FunctionSpec spec = makeSpec();
+  spec.environment = {{"SSL_CERT_FILE", "/var/task/own.pem"}};
+  Variables variables = variablesOf(spec);
+  EXPECT_EQ(variables["AWS_CA_BUNDLE"], "/etc/hearth/ca.pem");
+  EXPECT_EQ(variables["CURL_CA_BUNDLE"], "/etc/hearth/ca.pem");
+  EXPECT_EQ(variables["SSL_CERT_FILE"], "/var/task/own.pem");
 }
 
 TEST(Variables, ItsOwnSettingsWinOverDefaultsButNotOverWhatItIs) {

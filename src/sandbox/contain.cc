@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <span>
@@ -60,12 +61,16 @@ void openDoors(Jail& jail) {
 
 std::string address(const base::Fd& socket) { return "127.0.0.1:" + std::to_string(boundPort(socket.get())); }
 
-// The two addresses are known here alone; a function's own setting of the endpoint stays.
+// The two addresses are known here alone; a function's own settings stay. The endpoint is also a proxy that ends
+// tunnels to AWS's names, for code that knows no endpoint.
 void nameDoors(Jail& jail) {
   std::vector<std::string>& environment = jail.order->environment;
-  bool ownEndpoint = false;
-  for (const std::string& variable : environment) ownEndpoint |= variable.rfind("AWS_ENDPOINT_URL=", 0) == 0;
-  if (!ownEndpoint) environment.push_back("AWS_ENDPOINT_URL=http://" + address(jail.awsEndpoint));
+  const std::string endpoint = "http://" + address(jail.awsEndpoint);
+  for (const std::string name : {"AWS_ENDPOINT_URL=", "HTTPS_PROXY="}) {
+    const bool own = std::any_of(environment.begin(), environment.end(),
+                                 [&](const std::string& variable) { return variable.starts_with(name); });
+    if (!own) environment.push_back(name + endpoint);
+  }
   environment.push_back("AWS_LAMBDA_RUNTIME_API=" + address(jail.runtimeApi));
   // From here on they are the server's alone.
   jail.runtimeApi.reset();
@@ -111,7 +116,7 @@ void leaveSession(Jail&) {
 void ruleFiles(Jail& jail) {
   if (!has(jail, kFileRules)) return;
   restrictFiles({"/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/proc", "/dev", jail.site.runtimesDirectory,
-                 jail.site.runDirectory + "/code"},
+                 jail.site.runDirectory + "/code", jail.site.runDirectory + "/trust"},
                 {"/dev/null", "/dev/zero", "/tmp", jail.temporary});
 }
 

@@ -303,6 +303,26 @@ TEST_F(JailTest, SeesNoVariableButItsOwn) {
   EXPECT_EQ(outcome.output.find("do not tell"), std::string::npos);
   EXPECT_NE(outcome.output.find("AWS_LAMBDA_RUNTIME_API=127.0.0.1:"), std::string::npos);
   EXPECT_NE(outcome.output.find("AWS_ENDPOINT_URL=http://127.0.0.1:"), std::string::npos);
+  EXPECT_NE(outcome.output.find("HTTPS_PROXY=http://127.0.0.1:"), std::string::npos);
+}
+
+TEST_F(JailTest, TheProgramsOwnProxyAndEndpointStay) {
+  writeCode("code", "#!/bin/sh\n/usr/bin/env\n");
+  LaunchSpec spec = specOf("code");
+  spec.environment.insert(spec.environment.end(), {"HTTPS_PROXY=http://own:1", "AWS_ENDPOINT_URL=http://own:2"});
+  const Outcome outcome = finish(launch(std::move(spec)));
+  EXPECT_NE(outcome.output.find("HTTPS_PROXY=http://own:1\n"), std::string::npos);
+  EXPECT_EQ(outcome.output.find("HTTPS_PROXY=http://127"), std::string::npos);
+  EXPECT_NE(outcome.output.find("AWS_ENDPOINT_URL=http://own:2\n"), std::string::npos);
+  EXPECT_EQ(outcome.output.find("AWS_ENDPOINT_URL=http://127"), std::string::npos);
+}
+
+TEST_F(JailTest, TheAuthorityIsThereAlsoInJailsThatWereMadeBefore) {
+  const std::string path = launcher_->paths("code", "").authority;
+  finish(launch(specOf("code")));  // the pool is filled
+  launcher_->setAuthority("-----whom to trust-----");
+  const Outcome outcome = runScript("cat " + path + "; (echo forged > " + path + ") 2>/dev/null; cat " + path);
+  EXPECT_EQ(outcome.output, "-----whom to trust----------whom to trust-----");
 }
 
 // --- files -------------------------------------------------------------------------------------------------------

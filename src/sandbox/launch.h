@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/fd.h"
@@ -32,7 +33,7 @@ struct LaunchSpec {
   std::string layers;                  // empty: none
   std::vector<std::string> arguments;  // the program first, as an absolute path inside
   std::vector<std::string>
-      environment;  // NAME=value. AWS_LAMBDA_RUNTIME_API is added; AWS_ENDPOINT_URL too, unless set
+      environment;  // NAME=value. AWS_LAMBDA_RUNTIME_API is added; AWS_ENDPOINT_URL and HTTPS_PROXY, unless set
   unsigned memoryMiB = 128;
   unsigned temporaryMiB = 512;
 };
@@ -55,6 +56,7 @@ struct JailPaths {
   std::string task;
   std::string runtime;
   std::string layers;
+  std::string authority;  // a PEM file: whom to trust for AWS's names
 };
 
 // Lives on the loop; not thread-safe.
@@ -74,6 +76,9 @@ class Launcher final {
   // A descriptor of the run directory, in which code/ is. Other processes cannot reach it by a path.
   int runDirectory() const;
   JailPaths paths(const std::string& code, const std::string& layers) const;
+  // Makes the certificate (PEM) what every jail finds at JailPaths::authority, those that wait in the pool
+  // included. Blocks; once, before the first launch.
+  void setAuthority(std::string_view certificate);
 
   // Fault: ServiceException 500 when the jail cannot be made, or not in time, or the spawner is gone.
   Task<Result<Launched>> launch(LaunchSpec spec);

@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "sandbox/launch.h"
 
@@ -217,9 +218,15 @@ const std::vector<Wall>& Launcher::walls() const { return impl_->ready.walls; }
 int Launcher::runDirectory() const { return impl_->runDirectory.get(); }
 
 JailPaths Launcher::paths(const std::string& code, const std::string& layers) const {
-  if (impl_->ready.facilities.has(Facility::kMountNamespace)) return {"/var/task", "/var/runtime", "/opt"};
+  if (impl_->ready.facilities.has(Facility::kMountNamespace))
+    return {"/var/task", "/var/runtime", "/opt", "/etc/hearth/ca.pem"};
   const std::string shelf = impl_->ready.runPath + "/code/";
-  return {shelf + code, impl_->options.runtimesDirectory, layers.empty() ? "/opt" : shelf + layers};
+  return {shelf + code, impl_->options.runtimesDirectory, layers.empty() ? "/opt" : shelf + layers,
+          impl_->ready.runPath + "/trust/ca.pem"};
+}
+
+void Launcher::setAuthority(std::string_view certificate) {
+  base::writeFileAtomically("/proc/self/fd/" + std::to_string(runDirectory()) + "/trust/ca.pem", certificate, 0644);
 }
 
 Task<Result<Launched>> Launcher::launch(LaunchSpec spec) {

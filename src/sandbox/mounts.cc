@@ -157,17 +157,20 @@ void mountRunDirectory(const std::string& runDirectory) {
 void buildTemplate(const std::string& runDirectory, const std::string& runtimesDirectory) {
   const std::string root = runDirectory + "/root";
   makeDirectory(runDirectory + "/code");
+  makeDirectory(runDirectory + "/trust");
   makeDirectory(root);
   bind(root, root);
   buildSystemFolders(root);
   buildEtc(root);
   buildDevices(root);
   for (const Link& link : kLinks) makeLink(root + "/" + link.path, link.target);
-  for (const char* name : {"/proc", "/tmp", "/opt", "/var", "/var/task", "/var/runtime"})
+  for (const char* name : {"/proc", "/tmp", "/opt", "/var", "/var/task", "/var/runtime", "/etc/hearth"})
     makeDirectory(root + name);
   makeDirectory(root + "/.shelf", 0700);
   bind(runtimesDirectory, root + "/var/runtime");
   restrictTree(root + "/var/runtime", kReadOnly);
+  bind(runDirectory + "/trust", root + "/etc/hearth");
+  restrictTree(root + "/etc/hearth", kReadOnly | MOUNT_ATTR_NOEXEC);
   // The root itself last: its own folders are not to be written either.
   mount_attr attr{};
   attr.attr_set = kReadOnly;

@@ -172,9 +172,11 @@ class Survey final {
       base::createDirectories(result_.site.runDirectory);
     }
     const std::string code = result_.site.runDirectory + "/code";
+    const std::string trust = result_.site.runDirectory + "/trust";
     base::createDirectories(code);
+    base::createDirectories(trust);
     // Functions under other ids pass through, and cannot list.
-    for (const std::string& path : {result_.site.runDirectory, code}) {
+    for (const std::string& path : {result_.site.runDirectory, code, trust}) {
       if (chmod(path.c_str(), 0711) != 0) base::throwErrno("chmod", path);
     }
   }

@@ -326,6 +326,7 @@ Result<int> Parts::start() {
 // One port for everything: AWS's protocols and APIs, plain or over TLS, and tunnels to AWS's names, which end here.
 Result<int> Parts::listen() {
   HEARTH_TRY(certificates_, CertificateAuthority::open(settings_.dataFolder, *keyring_, machineClock_, random_));
+  launcher_->setAuthority(certificates_->certificate());
   http::TlsContext tls = certificates_->context();
   if (!settings_.tlsCertificate.empty()) {
     HEARTH_TRY(tls, loadTls(settings_.tlsCertificate, settings_.tlsKey));

@@ -1,6 +1,7 @@
 """Clients that know no endpoint: the server is a proxy for AWS's names, and ends their TLS itself."""
 
 import http.client
+import json
 import os
 import socket
 import ssl
@@ -8,7 +9,8 @@ import subprocess
 
 import pytest
 
-from support.aws import fresh
+from support.aws import fresh, make_bucket, make_role
+from support.packages import package
 from support.server import BIN
 
 
@@ -118,3 +120,79 @@ def test_undo_takes_back_what_env_sets(hearth):
     undo = subprocess.run([BIN / "hearth", "env", "--undo"], capture_output=True, text=True, check=True).stdout.splitlines()
     names = [line.split("=")[0].removeprefix("export ") for line in lines if line.startswith("export ")]
     assert [line.removeprefix("unset ") for line in undo] == names
+
+
+PLAIN = """
+import os, ssl, urllib.error, urllib.request
+import boto3
+
+def handler(event, context):
+    s3, ses = boto3.client("s3"), boto3.client("ses", region_name="eu-west-1")
+    s3.put_object(Bucket=event["bucket"], Key="a b", Body=b"from the function")
+    boto3.resource("s3").Bucket(event["bucket"]).upload_file(Filename=__file__, Key="own/code.py")
+    return {"endpoints": [s3.meta.endpoint_url, ses.meta.endpoint_url],
+            "body": s3.get_object(Bucket=event["bucket"], Key="a b")["Body"].read().decode(),
+            "keys": [entry["Key"] for entry in s3.list_objects(Bucket=event["bucket"])["Contents"]],
+            "message": ses.send_email(Source=event["sender"], Destination={"ToAddresses": ["b@example.org"]},
+                                      Message={"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}})["MessageId"]}
+
+def over_urllib(event, context):
+    def status(url):
+        try:
+            return urllib.request.urlopen(url, timeout=10).status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except urllib.error.URLError as error:
+            return str(error.reason)
+    return [status(url) for url in event]
+
+def setting(event, context):
+    return os.environ.get(event)
+"""
+
+
+@pytest.fixture
+def function(hearth):
+    """Makes functions of PLAIN, which know no endpoint: boto3 1.26 takes none from the environment."""
+    role = make_role(hearth, may=["s3:*", "ses:*", "logs:*"])
+    client = hearth.client("lambda")
+
+    def make(handler, **variables):
+        name = fresh("function")
+        client.create_function(FunctionName=name, Runtime="python3.6", Role=role, Handler=f"index.{handler}", Code={"ZipFile": package(index__py=PLAIN)},
+                               Timeout=60, Environment={"Variables": variables})
+        client.get_waiter("function_active_v2").wait(FunctionName=name)
+
+        def call(event):
+            answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+            document = json.loads(answer["Payload"].read())
+            assert "FunctionError" not in answer, document
+            return document
+
+        return call
+
+    return make
+
+
+def test_a_functions_boto3_without_an_endpoint(hearth, function):
+    bucket, sender = make_bucket(hearth), f"{fresh('sender')}@example.org"
+    ses = hearth.client("ses", region="eu-west-1")
+    ses.verify_email_identity(EmailAddress=sender)
+    done = function("handler")({"bucket": bucket, "sender": sender})
+    assert done["endpoints"] == [f"https://s3.{hearth.region}.amazonaws.com", "https://email.eu-west-1.amazonaws.com"]
+    assert (done["body"], done["keys"]) == ("from the function", ["a b", "own/code.py"])
+    assert hearth.client("s3").get_object(Bucket=bucket, Key="own/code.py")["Body"].read() == PLAIN.encode()
+    assert done["message"] in hearth.run("hearth", "mail", "list", "--json").stdout
+
+
+def test_a_functions_tunnels_lead_to_aws_names_alone(function):
+    aws, other = function("over_urllib")([f"https://{fresh('bucket')}.s3.us-east-2.amazonaws.com/", "https://example.org/"])
+    assert aws in (403, 404)  # what S3 says to a stranger
+    assert "403" in other  # what the proxy says
+
+
+def test_a_functions_own_settings_win(function):
+    call = function("setting", HTTPS_PROXY="http://192.0.2.1:3128", AWS_CA_BUNDLE="/var/task/own.pem")
+    assert call("HTTPS_PROXY") == "http://192.0.2.1:3128"
+    assert call("AWS_CA_BUNDLE") == "/var/task/own.pem"
+    assert call("NO_PROXY") == "127.0.0.1,localhost,::1"
