@@ -18,6 +18,7 @@ class FakeCloud:
         self.events = {}  # name -> [(resource, status, reason)], oldest first
         self.objects = {}  # path -> bytes
         self.actions = []
+        self.protected = set()
         self.fail_next = None  # (resource, reason): the next creation or update fails with it
         cloud = self
 
@@ -69,6 +70,9 @@ class FakeCloud:
 
     def cloudformation(self, fields):
         action, name = fields["Action"], fields.get("StackName")
+        if action == "UpdateTerminationProtection" and name in self.stacks:
+            self.protected.add(name)
+            return 200, b"<UpdateTerminationProtectionResponse/>"
         if not action.startswith("Describe"):
             self.actions.append((action, name))
         if action == "CreateStack":

@@ -71,11 +71,15 @@ def test_a_deployment_from_nothing_and_again(deploy, cloud):
     assert {"homework@example.org", "trainer@example.org", "Europe/Warsaw"} <= set(parameters)
     assert any(path.startswith("/package-bucket/packages/homework-") for path in cloud.objects)
     assert "false" in cloud.stacks["homework-storage"][2]  # RequireTls: the endpoint is http://
+    assert cloud.protected == {"homework-storage"}
+    public = cloud.objects["/data-bucket/published/receipt-keys.json"]
+    assert json.loads(cloud.objects["/data-bucket/signing/receipt-key.json"])["keyId"] in public.decode()
 
     cloud.actions.clear()
     again = deploy()
     assert again.returncode == 0, again.stderr
     assert [action for action, _ in cloud.actions] == ["UpdateStack"] * 3
+    assert cloud.objects["/data-bucket/published/receipt-keys.json"] == public  # the key is made once
     assert "execute-api/abc123/api/v1/tests" in again.stdout
 
 

@@ -30,17 +30,21 @@ bool strip(Json& value, const Person& person, std::size_t depth) {
   if (auto* array = value.if_array()) {
     for (auto it = array->begin(); it != array->end();) {
       const bool about = isAbout(*it, person);
-      removed = removed || about || strip(*it, person, depth + 1);
+      if (about || strip(*it, person, depth + 1)) removed = true;
       it = about ? array->erase(it) : it + 1;
     }
   } else if (auto* object = value.if_object()) {
     for (auto it = object->begin(); it != object->end();) {
       const bool about = isAbout(it->value(), person) || std::string_view(it->key()) == person.id;
-      removed = removed || about || strip(it->value(), person, depth + 1);
-      it = about ? object->erase(it) : it + 1;
+      if (about || strip(it->value(), person, depth + 1)) removed = true;
+      it = about ? object->stable_erase(it) : it + 1;
     }
   }
   return removed;
+}
+
+void removeMember(JsonObject& object, std::string_view name) {
+  if (const auto member = object.find(name); member != object.end()) object.stable_erase(member);
 }
 
 bool hasText(std::string_view text, const Person& person) {
@@ -61,7 +65,7 @@ std::optional<std::string> withoutPerson(const std::string& document, const Pers
   auto parsed = parseJson(document);
   if (!parsed) return std::nullopt;
   const bool removed = strip(*parsed, person, 0);
-  if (removed && numbers == Numbers::kDrop && parsed->is_object()) parsed->as_object().erase("statistics");
+  if (removed && numbers == Numbers::kDrop && parsed->is_object()) removeMember(parsed->as_object(), "statistics");
   std::string left = writeJsonPretty(*parsed);
   if (namesPerson(left, person)) return std::nullopt;
   return left;

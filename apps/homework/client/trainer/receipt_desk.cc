@@ -20,16 +20,23 @@ bool isReceiptCode(std::string_view text) {
   return true;
 }
 
-Result<std::vector<ReceiptKey>> publicKeys(Desk& desk, const std::filesystem::path& course) {
-  HOMEWORK_TRY(auto saved, findSavedReceiptKeys(course));
-  if (saved) return *std::move(saved);
+// Against the keys that are kept beside the course; against the server's where these do not vouch for it: the
+// course may have got another key since.
+Result<Outcome<VerifiedReceipt>> verifyAnywhere(Desk& desk, const std::string& receipt,
+                                                const std::filesystem::path& course) {
+  HOMEWORK_TRY(const auto saved, findSavedReceiptKeys(course));
+  if (saved) {
+    auto verified = verifyReceipt(receipt, *saved);
+    if (verified || !desk.openDeployment().ok()) return verified;
+  }
   if (const Status opened = desk.openDeployment(); !opened.ok()) {
     return Failure{opened.failure().exit,
                    "The course's public keys are neither in " + receiptKeysPath(course).string() +
                        " nor to be had from a server: " + opened.failure().what,
                    "Say where the course is:  trainer receipt verify --course FOLDER ..."};
   }
-  return readReceiptKeys(desk.cloud(), desk.deployment());
+  HOMEWORK_TRY(const auto published, readReceiptKeys(desk.cloud(), desk.deployment()));
+  return verifyReceipt(receipt, published);
 }
 
 // The receipt of that code as the server stored it.
@@ -65,8 +72,7 @@ Result<std::string> readReceipt(Desk& desk, const std::string& what) {
 
 Status verifyReceiptCommand(Desk& desk, const std::string& what, const std::filesystem::path& course) {
   HOMEWORK_TRY(const std::string receipt, readReceipt(desk, what));
-  HOMEWORK_TRY(const std::vector<ReceiptKey> keys, publicKeys(desk, course));
-  const auto verified = verifyReceipt(receipt, keys);
+  HOMEWORK_TRY(const Outcome<VerifiedReceipt> verified, verifyAnywhere(desk, receipt, course));
   if (!verified) {
     const std::string why = cleanedLine(verified.problem().message, Charset::kUtf8, 300);
     if (desk.json()) desk.print(JsonObject{{"valid", false}, {"problem", why}});
