@@ -1,11 +1,15 @@
 """The trainer's commands about a class, against a real server: boards, reminders, extensions, mails, grades, erasure, backup."""
 
+import base64
 import csv
 import gzip
+import hashlib
 import io
 import json
+import quopri
 import shutil
 import stat
+import subprocess
 import tarfile
 import urllib.request
 import xml.etree.ElementTree
@@ -14,6 +18,7 @@ import zipfile
 import pytest
 
 from support.server import ROOT
+from terminal import Terminal
 
 SAMPLE = ROOT / "apps" / "homework" / "sample"
 TEST = "operating-systems/test01"
@@ -112,6 +117,34 @@ def test_reminders_go_to_who_is_missing(course):
     assert refused.returncode == 2 and "trainer remind test01 --yes" in refused.stderr
     course.trainer("remind", "test01", "--to", "student04", "--yes")
     assert course.row("student04")["remindedAt"] and not course.row("student03")["remindedAt"]
+
+
+def test_what_cannot_be_taken_back_is_asked_first(course, bin_folder):
+    def sitting(*arguments):
+        environment = course.server.environment() | {"TERM": "dumb", "LC_ALL": "C.UTF-8"}
+        return Terminal([bin_folder / "trainer", *map(str, arguments)], environment)
+    no = sitting("remind", "test01")
+    no.expect("would go to 3 students: student03,")
+    no.expect("To student03:")
+    no.expect("Subject: ")
+    no.answer("Send it? [y/N] ", "")
+    no.expect("Nothing was sent.")
+    assert no.finish() == 0 and not any(row["remindedAt"] for row in course.board()["students"])
+    yes = sitting("remind", "test01")
+    yes.answer("Send it? [y/N] ", "y")
+    yes.expect("mails: 3 sent")
+    assert yes.finish() == 0
+
+    wrong = sitting("privacy", "erase", "student02")
+    wrong.answer("Type student02 to go on: ", "student01")
+    wrong.expect("Nothing was erased.")
+    assert wrong.finish() == 0
+    file = course.folder / "last.tar.gz"
+    all_of_it = sitting("destroy", "--delete-data")
+    all_of_it.answer("A file for a backup before that (Enter = none): ", str(file))
+    all_of_it.answer("Type Operating systems to go on: ", "homework")
+    all_of_it.expect("Nothing was removed.")
+    assert all_of_it.finish() == 0 and file.exists() and course.row("student01")["received"]
 
 
 def test_an_extension_holds_moves_and_goes(course):
@@ -228,8 +261,6 @@ def test_an_erased_student_is_nowhere(course, statistics):
     assert refused.returncode == 2 and "--yes" in refused.stderr
     said = course.json("privacy", "erase", "student02", "--yes", *statistics)
     assert said["versions"] > 5 and said["keys"] == 1 and said["copiesInHearth"]
-    import base64
-    import quopri
     for key, body in course.versions():
         assert "student02" not in key, key
         texts = [body]
@@ -244,7 +275,6 @@ def test_an_erased_student_is_nowhere(course, statistics):
     keys = [one["name"] for one in course.client("apigateway").get_api_keys()["items"]]
     assert len(keys) == 4 and not any("student02" in name for name in keys)
     log = json.loads(course.s3.get_object(Bucket=course.bucket, Key="privacy/erasures.json")["Body"].read())["erasures"]
-    import hashlib
     assert log[0]["who"] == hashlib.sha256(f"{said['salt']}:student02".encode()).hexdigest()
     again = course.json("privacy", "erase", "student02", "--yes")
     assert again["versions"] == 0 and again["keys"] == 0
@@ -316,7 +346,6 @@ def test_destroying_keeps_data_unless_the_course_is_named(course):
 
 
 def test_the_demo_tells_four_days_in_a_minute(bin_folder, home, tmp_path):
-    import subprocess
     done = subprocess.run([bin_folder / "trainer", "demo", "--json", "--folder", tmp_path / "demo"], cwd=ROOT, env=home,
                           capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr

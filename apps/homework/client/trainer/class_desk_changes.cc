@@ -138,6 +138,7 @@ Status ClassDesk::remind(const RemindOptions& options) {
     terminal.sayWrapped("A reminder of " + test.ref.path() + " would go to " + std::to_string(names.size()) +
                         (names.size() == 1 ? " student: " : " students: ") + list);
     terminal.say("");
+    terminal.say("To " + names.front() + ":");
     terminal.say("  Subject: " + cleanedLine(stringMember(preview, "subject"), terminal.style().charset));
     terminal.sayWrapped(cleaned(stringMember(preview, "text"), terminal.style().charset), "  ");
   }

@@ -4,6 +4,7 @@
 #include "homework/client/common/text.h"
 #include "homework/client/trainer/course_time.h"
 #include "homework/client/trainer/preview.h"
+#include "homework/client/trainer/receipt_keys.h"
 #include "homework/client/trainer/scoring_run.h"
 #include "homework/client/trainer/skeleton.h"
 
@@ -298,6 +299,7 @@ Status ContentDesk::publish(const PublishOptions& options) {
   JsonArray notices;
   if (publishing) {
     HOMEWORK_CHECK(client::publish(desk_.cloud(), desk_.deployment(), course, plan));
+    HOMEWORK_CHECK(saveReceiptKeys(desk_.cloud(), desk_.deployment(), options.course));
     notices = sendNotices(desk_, plan.notices);
   }
   if (desk_.json()) {
