@@ -1,6 +1,7 @@
 #include "homework/client/trainer/mail_desk.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 
@@ -10,6 +11,14 @@
 
 namespace hearth::homework::client {
 namespace {
+
+// Whether scoring would refuse the test without `now`: it may still be answered, or answers are on their way.
+bool isOpen(const Catalogue& catalogue, const std::string& test, Instant now) {
+  constexpr std::chrono::minutes kOnTheirWay{2};
+  return std::any_of(catalogue.tests.begin(), catalogue.tests.end(), [&](const PublishedTest& published) {
+    return published.ref.path() == test && now <= published.onTimeUntil() + kOnTheirWay;
+  });
+}
 
 bool isNotice(const OutboxMail& mail) { return mail.kind == "notice" || mail.kind == "reminder"; }
 
@@ -97,7 +106,7 @@ Status MailDesk::resend(const std::vector<std::string>& names, Mails which, Mode
     desk_.terminal().note(chosen.empty() ? "No mail has failed." : "Nothing was sent.");
     return Done{};
   }
-  HOMEWORK_CHECK(deliver(chosen));
+  HOMEWORK_CHECK(deliver(chosen, course.catalogue));
   HOMEWORK_TRY(const std::vector<OutboxMail> after, readOutbox(desk_.cloud(), desk_.deployment()));
   std::vector<OutboxMail> unsent;
   for (const OutboxMail& mail : chosen) {
@@ -117,18 +126,26 @@ Status MailDesk::resend(const std::vector<std::string>& names, Mails which, Mode
                  desk_.json()};
 }
 
-Status MailDesk::deliver(const std::vector<OutboxMail>& mails) {
+Status MailDesk::deliver(const std::vector<OutboxMail>& mails, const Catalogue& catalogue) {
   std::set<std::string> scored;
+  std::set<std::string> open;  // scored before their deadline: scoring them again would take what came since
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> notices;
   for (const OutboxMail& mail : mails) {
     if (isNotice(mail) && !mail.test().empty())
       notices[{mail.kind, mail.test()}].push_back(mail.studentId);
+    else if (isOpen(catalogue, mail.test(), desk_.cloud().now()))
+      open.insert(mail.test());
     else
       scored.insert(mail.test());
   }
   for (const auto& [about, students] : notices) {
     HOMEWORK_CHECK(
         runNotify(desk_.cloud(), desk_.deployment(), {about.first, about.second, students, false, false}));
+  }
+  for (const std::string& test : open) {
+    NotifyRequest request{"notice", test, {}};
+    request.onlyWaiting = true;
+    HOMEWORK_CHECK(runNotify(desk_.cloud(), desk_.deployment(), request));
   }
   for (const std::string& test : scored) {
     ScoringRequest request;

@@ -6,6 +6,7 @@
 
 #include "homework/client/trainer/desk.h"
 #include "homework/client/trainer/outbox.h"
+#include "homework/domain/catalogue.h"
 
 namespace hearth::homework::client {
 
@@ -24,8 +25,8 @@ class MailDesk final {
   Status resend(const std::vector<std::string>& names, Mails which, Mode mode);
 
  private:
-  // Lets the functions that queued the mails try them again.
-  Status deliver(const std::vector<OutboxMail>& mails);
+  // Lets the functions try the mails again.
+  Status deliver(const std::vector<OutboxMail>& mails, const Catalogue& catalogue);
 
   Desk& desk_;
 };

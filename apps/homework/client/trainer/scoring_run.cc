@@ -83,6 +83,7 @@ Result<Json> runNotify(Cloud& cloud, const Deployment& deployment, const NotifyR
   }
   JsonObject event{
       {"kind", request.kind}, {"test", request.test}, {"again", request.again}, {"dryRun", request.dryRun}};
+  if (request.onlyWaiting) event["students"] = JsonArray();
   if (!request.students.empty()) event["students"] = JsonArray(request.students.begin(), request.students.end());
   return invoke(cloud, deployment.notifyFunctionArn.substr(name + 1), "notices", event);
 }

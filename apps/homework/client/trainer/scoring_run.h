@@ -33,6 +33,7 @@ struct NotifyRequest {
   std::vector<std::string> students;  // empty: everybody whom it concerns
   bool again = false;                 // also who was told already
   bool dryRun = false;
+  bool onlyWaiting = false;  // writes to nobody new: sends what waits in the test's outbox
 };
 // Failure kUsage when the deployment is from before there were reminders.
 Result<Json> runNotify(Cloud& cloud, const Deployment& deployment, const NotifyRequest& request);
