@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "homework/client/common/text.h"
 #include "homework/client/trainer/short_time.h"
@@ -56,6 +57,10 @@ std::string flagsOf(const QuestionStatistics& question) {
   return out;
 }
 
+bool deservesALook(const QuestionStatistics& question) {
+  return question.suspicious() || question.has(ItemFlag::kHard) || question.has(ItemFlag::kEasy);
+}
+
 StatisticsPlot facilityPlot(const ClassBoard& board) {
   const std::vector<QuestionStatistics>& questions = board.statistics.questions;
   Table table{{"question", "answered right", "95 % interval", "not answered", "flags"}};
@@ -81,13 +86,20 @@ StatisticsPlot facilityPlot(const ClassBoard& board) {
     const QuestionStatistics& question = questions[i];
     const auto x = static_cast<double>(i);
     plot.whisker(x, question.low, question.high);
-    plot.point(x, question.facility, question.flags.empty() ? Mark::kPlain : Mark::kNotable, "",
+    plot.point(x, question.facility, deservesALook(question) ? Mark::kNotable : Mark::kPlain, "",
                "Q" + question.questionId + ": " + percentOf(question.facility));
   }
   return finished("facility", title, plot, std::move(table));
 }
 
 StatisticsPlot discriminationPlot(const ClassBoard& board) {
+  struct Place {
+    const QuestionStatistics* question = nullptr;
+    std::string labels;
+    std::string told;
+    Mark mark = Mark::kPlain;
+  };
+  std::map<std::pair<long, long>, Place> places;
   const std::string title = "Difficulty and discrimination of " + board.test.ref.path();
   SvgPlot plot(
       "discrimination", title,
@@ -102,10 +114,16 @@ StatisticsPlot discriminationPlot(const ClassBoard& board) {
         question.discrimination ? fixed(*question.discrimination, 2) : std::string("not known");
     table.push_back({question.questionId, percentOf(question.facility), discrimination});
     if (!question.discrimination) continue;
-    plot.point(question.facility, *question.discrimination, question.suspicious() ? Mark::kNotable : Mark::kPlain,
-               cleanedLine(question.questionId, Charset::kUtf8, 8),
-               "Q" + question.questionId + ": " + percentOf(question.facility) + " right, " + discrimination);
+    // Questions at one place share a mark; their labels would cover each other.
+    Place& place = places[{std::lround(question.facility * 100), std::lround(*question.discrimination * 50)}];
+    place.question = &question;
+    place.labels += (place.labels.empty() ? "" : ", ") + cleanedLine(question.questionId, Charset::kUtf8, 8);
+    place.told += (place.told.empty() ? "Q" : "; Q") + question.questionId + ": " + percentOf(question.facility) +
+                  " right, " + discrimination;
+    if (question.suspicious()) place.mark = Mark::kNotable;
   }
+  for (const auto& [at, place] : places)
+    plot.point(place.question->facility, *place.question->discrimination, place.mark, place.labels, place.told);
   return finished("discrimination", title, plot, std::move(table));
 }
 

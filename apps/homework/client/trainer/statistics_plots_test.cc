@@ -57,6 +57,14 @@ TEST(StatisticsPlots, MarkWhatIsNotableByShapeToo) {
   EXPECT_NE(scatter.find("Q&lt;1&gt;"), std::string::npos);
 }
 
+TEST(StatisticsPlots, LabelQuestionsAtOnePlaceTogether) {
+  ClassBoard board = scoredBoard();
+  board.statistics.questions[1] = board.statistics.questions[0];
+  board.statistics.questions[1].questionId = "2";
+  const std::string scatter = statisticsPlots(board, {}, at("2019-04-09T00:00:00Z"))[2].element;
+  EXPECT_NE(scatter.find(">&lt;1&gt;, 2</text>"), std::string::npos) << scatter;
+}
+
 TEST(StatisticsPlots, BeginWithTheSubmissions) {
   ClassBoard board;
   EXPECT_TRUE(statisticsPlots(board, {}, at("2019-04-09T00:00:00Z")).empty());
