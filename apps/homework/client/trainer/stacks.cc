@@ -31,6 +31,10 @@ bool isGood(const StackState& state) {
          state.status == "DELETE_COMPLETE";
 }
 
+bool isMissing(const AwsAnswer& answer) {
+  return answer.code == "ValidationError" && answer.message.find("does not exist") != std::string::npos;
+}
+
 pugi::xml_node findNode(const pugi::xml_document& document, std::string_view name) {
   return document.find_node([name](const pugi::xml_node& node) { return node.name() == name; });
 }
@@ -100,9 +104,7 @@ Result<AwsAnswer> Stacks::act(const char* action, Fields fields) {
 Result<std::optional<StackState>> Stacks::find(const std::string& name) {
   HOMEWORK_TRY(const AwsAnswer answer, act("DescribeStacks", {{"StackName", name}}));
   if (!answer.ok()) {
-    const bool missing =
-        answer.code == "ValidationError" && answer.message.find("does not exist") != std::string::npos;
-    if (missing) return std::optional<StackState>();
+    if (isMissing(answer)) return std::optional<StackState>();
     return failureOf("look at the stack " + name, answer);
   }
   std::vector<StackState> stacks = readStacks(answer.http.body);
@@ -118,6 +120,7 @@ Result<std::vector<StackEvent>> Stacks::events(const std::string& name, const st
     Fields fields = {{"StackName", name}};
     if (!token.empty()) fields.emplace_back("NextToken", token);
     HOMEWORK_TRY(const AwsAnswer answer, act("DescribeStackEvents", std::move(fields)));
+    if (isMissing(answer)) return fresh;  // deleted since it was looked at
     if (!answer.ok()) return failureOf("read the events of the stack " + name, answer);
     std::vector<StackEvent> batch = readEvents(answer.http.body, token);
     const auto known =
