@@ -1,10 +1,12 @@
-// hearth mail list, hearth mail show ID.
+// hearth mail list, hearth mail show ID, hearth mail delete ID...
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -20,6 +22,7 @@ constexpr std::size_t kAll = 10'000'000;
 struct Options {
   std::string folder;
   std::string id;
+  std::vector<std::string> ids;
   std::size_t limit = 0;  // 0: not said
   bool json = false;
 };
@@ -90,6 +93,17 @@ int showMail(const Options& options) {
   return kOk;
 }
 
+int deleteMails(const Options& options) {
+  auto client = Client::connect(resolveDataFolder(options.folder));
+  if (!client.ok()) return report(client.fault());
+  for (const std::string& id : options.ids) {
+    const auto response = client->admin("DELETE", "/_hearth/mails/" + id);
+    if (!response.ok()) return report(response.fault());
+    std::printf("Deleted %s\n", id.c_str());
+  }
+  return kOk;
+}
+
 }  // namespace
 
 void addMailCommand(Application& application) {
@@ -105,6 +119,10 @@ void addMailCommand(Application& application) {
   auto* show = mail.add_subcommand("show", "Print one mail bit for bit: an .eml file");
   show->add_option("ID", options->id, "The id that list prints")->required();
   show->add_option("--data", options->folder, "The server's data folder");
+  auto* remove = mail.add_subcommand("delete", "Remove mails from the server's record, their content too");
+  remove->add_option("ID", options->ids, "Ids that list prints")->required();
+  remove->add_option("--data", options->folder, "The server's data folder");
+  application.choose(*remove, [options] { return deleteMails(*options); });
   application.choose(*show, [options] { return showMail(*options); });
 }
 

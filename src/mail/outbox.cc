@@ -292,6 +292,23 @@ Result<int> Outbox::release(std::string_view id) {
   return static_cast<int>(count);
 }
 
+Result<void> Outbox::remove(std::string_view id) {
+  auto row = database_.query(
+      "SELECT seq, EXISTS (SELECT 1 FROM mail_deliveries d WHERE d.seq = m.seq AND d.state = 'sending')"
+      " FROM mail_messages m WHERE id = ?",
+      id);
+  if (!row.next()) return notFound(id);
+  if (row.integer(1) != 0) return Fault("Conflict", "The message is being sent; try again in a moment.", 409);
+  removeRows(row.integer(0));
+  return {};
+}
+
+void Outbox::removeRows(std::int64_t seq) {
+  database_.execute("DELETE FROM mail_deliveries WHERE seq = ?", seq);
+  database_.execute("DELETE FROM mail_bodies WHERE seq = ?", seq);
+  database_.execute("DELETE FROM mail_messages WHERE seq = ?", seq);
+}
+
 std::int64_t Outbox::purge(Time before) {
   std::vector<std::int64_t> gone;
   for (auto rows =
@@ -301,11 +318,7 @@ std::int64_t Outbox::purge(Time before) {
        rows.next();) {
     gone.push_back(rows.integer(0));
   }
-  for (const auto seq : gone) {
-    database_.execute("DELETE FROM mail_deliveries WHERE seq = ?", seq);
-    database_.execute("DELETE FROM mail_bodies WHERE seq = ?", seq);
-    database_.execute("DELETE FROM mail_messages WHERE seq = ?", seq);
-  }
+  for (const auto seq : gone) removeRows(seq);
   return static_cast<std::int64_t>(gone.size());
 }
 

@@ -98,6 +98,8 @@ class Outbox final : public ports::Mailer {
   // In the caller's transaction, on the writer thread. release() queues what is held or failed of a message, and
   // returns how many recipients that are. Faults: NotFound 404; Conflict 409 when no relay is set.
   Result<int> release(std::string_view id);
+  // Removes one message, envelope and content. Faults: NotFound 404; Conflict 409 while it is being sent.
+  Result<void> remove(std::string_view id);
   // Removes messages accepted before `before` of which nothing is queued or being sent; how many.
   std::int64_t purge(base::Time before);
 
@@ -121,6 +123,7 @@ class Outbox final : public ports::Mailer {
   SmtpResult attempt(SmtpClient& client, const Job& job);
   Attempted judge(const Job& job, const SmtpResult& result);
   Result<void> record(const std::vector<Attempted>& attempts);
+  void removeRows(std::int64_t seq);
   Result<void> recordLeftOver();
   base::Duration pauseAfter(int attempts);
   std::optional<base::Time> purgeWhenDue();

@@ -153,6 +153,18 @@ TEST_F(OutboxTest, KeepsTheMessageBitForBitAndDeliversIt) {
   EXPECT_EQ(outbox_->getMime(id).value(), kMime);
 }
 
+TEST_F(OutboxTest, RemovesAMessageWhole) {
+  boot();
+  const auto id = submit({"ann@example.org"}).value();
+  const auto other = submit({"bob@example.org"}).value();
+  const auto removed = database_->writeAndWait([&] { return outbox_->remove(id); });
+  EXPECT_TRUE(removed.ok());
+  EXPECT_FALSE(outbox_->find(id).has_value());
+  EXPECT_EQ(outbox_->getMime(id).fault().status, 404);
+  EXPECT_TRUE(outbox_->getMime(other).ok());
+  EXPECT_EQ(database_->writeAndWait([&] { return outbox_->remove(id); }).fault().code, "NotFound");
+}
+
 TEST_F(OutboxTest, IdsLookLikeThoseOfSes) {
   boot();
   const auto id = submit({"ann@example.org"}).value();

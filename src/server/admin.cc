@@ -55,21 +55,25 @@ Task<http::Response> Admin::handle(http::Request& request, wire::SigV4Verifier& 
   const auto& verified = std::get<wire::Verified>(verification);
   if (!verified.principalArn.ends_with(":root") || verified.service != "hearth")
     co_return refused(Fault("AccessDenied", "Only a root key may use this.", 403));
-  auto response = answer(request);
+  auto response = co_await answer(request);
   if (!response.ok()) co_return refused(response.fault());
   co_return std::move(response).value();
 }
 
-Result<http::Response> Admin::answer(const http::Request& request) {
+Task<Result<http::Response>> Admin::answer(const http::Request& request) {
   std::string_view name = std::string_view(request.path).substr(kPrefix.size());
-  if (request.method == "GET" && name == "status") return json(200, hooks_.status());
+  if (request.method == "GET" && name == "status") co_return json(200, hooks_.status());
   if (request.method == "POST" && name == "stop") {
     hooks_.stop();
-    return json(202, JsonObject{{"status", "stopping"}});
+    co_return json(202, JsonObject{{"status", "stopping"}});
   }
-  if (request.method == "GET" && name == "mails") return listMails(request);
-  if (request.method == "GET" && name.starts_with("mails/")) return showMail(std::string(name.substr(6)));
-  return Fault("NotFound", "There is nothing at " + request.path + ".", 404);
+  if (request.method == "GET" && name == "mails") co_return listMails(request);
+  if (name.starts_with("mails/")) {
+    std::string id(name.substr(6));
+    if (request.method == "GET") co_return showMail(id);
+    if (request.method == "DELETE") co_return co_await removeMail(std::move(id));
+  }
+  co_return Fault("NotFound", "There is nothing at " + request.path + ".", 404);
 }
 
 Result<http::Response> Admin::listMails(const http::Request& request) {
@@ -83,6 +87,12 @@ Result<http::Response> Admin::listMails(const http::Request& request) {
   for (const auto& mail : outbox_.list("", std::clamp<std::size_t>(limit, 1, 1000), before))
     list.push_back(describe(mail));
   return json(200, JsonObject{{"mails", std::move(list)}});
+}
+
+Task<Result<http::Response>> Admin::removeMail(std::string id) {
+  auto work = [this, &id]() { return outbox_.remove(id); };
+  HEARTH_CO_CHECK(co_await database_.write(work));
+  co_return json(200, JsonObject{{"removed", id}});
 }
 
 Result<http::Response> Admin::showMail(const std::string& id) {

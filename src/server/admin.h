@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "http/message.h"
 #include "mail/outbox.h"
+#include "store/database.h"
 #include "wire/sigv4.h"
 
 namespace hearth::server {
@@ -27,16 +28,19 @@ struct AdminHooks {
 // On the loop.
 class Admin final {
  public:
-  Admin(mail::Outbox& outbox, AdminHooks hooks) : outbox_(outbox), hooks_(std::move(hooks)) {}
+  Admin(store::Database& database, mail::Outbox& outbox, AdminHooks hooks)
+      : database_(database), outbox_(outbox), hooks_(std::move(hooks)) {}
 
   bool owns(const http::Request& request) const;
   Task<http::Response> handle(http::Request& request, wire::SigV4Verifier& verifier);
 
  private:
-  Result<http::Response> answer(const http::Request& request);
+  Task<Result<http::Response>> answer(const http::Request& request);
   Result<http::Response> listMails(const http::Request& request);
   Result<http::Response> showMail(const std::string& id);
+  Task<Result<http::Response>> removeMail(std::string id);
 
+  store::Database& database_;
   mail::Outbox& outbox_;
   AdminHooks hooks_;
 };

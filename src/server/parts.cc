@@ -176,7 +176,7 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
       apigateway_(database_, *keyring_, *clock_, random_, accountThrottle(settings)),
       cloudformation_(database_, stacks_, s3_, pool_),
       http_(loop, http::ServerLimits{}, [this](http::Request& request) { return handle(request); }),
-      admin_(outbox_, {.status = [this] { return status(); }, .stop = std::move(hooks.stop)}),
+      admin_(database_, outbox_, {.status = [this] { return status(); }, .stop = std::move(hooks.stop)}),
       usageTimer_(loop),
       housekeeper_("housekeeping", *clock_, [this] { return housekeep(); }) {
   http_.setDateClock(*clock_);

@@ -260,7 +260,9 @@ def test_an_erased_student_is_nowhere(course, statistics):
     refused = course.trainer("privacy", "erase", "student02", check=False)
     assert refused.returncode == 2 and "--yes" in refused.stderr
     said = course.json("privacy", "erase", "student02", "--yes", *statistics)
-    assert said["versions"] > 5 and said["keys"] == 1 and said["copiesInHearth"]
+    assert said["versions"] > 5 and said["keys"] == 1 and said["mailsInHearth"] > 0 and said["mailsLeft"] == []
+    left = json.loads(course.server.run("hearth", "mail", "list", "--json").stdout)["mails"]
+    assert left and not any(to["address"] == "student02@example.org" for mail in left for to in mail["recipients"])
     for key, body in course.versions():
         assert "student02" not in key, key
         texts = [body]

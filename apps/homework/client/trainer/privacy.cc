@@ -207,21 +207,37 @@ Result<std::optional<std::vector<std::string>>> copiesInHearth(Cloud& cloud, con
   }
 }
 
-void tellCopies(Desk& desk, const std::optional<std::vector<std::string>>& copies) {
+// Takes the copies out of that record; those that are still there afterwards.
+Result<std::vector<std::string>> removeCopies(Cloud& cloud, const std::vector<std::string>& ids) {
+  std::vector<std::string> left;
+  for (const std::string& id : ids) {
+    AwsCall call;
+    call.service = "hearth";
+    call.method = "DELETE";
+    call.path = "/_hearth/mails/" + id;
+    HOMEWORK_TRY(const AwsAnswer answer, cloud.call(call));
+    if (!answer.ok() && answer.http.status != 404) left.push_back(id);
+  }
+  return left;
+}
+
+void tellCopies(Desk& desk, const std::optional<std::vector<std::string>>& copies,
+                const std::vector<std::string>& left) {
   if (desk.cloud().access().endpoint.empty()) return;
   if (!copies) {
     desk.terminal().note(
         "The server's own record of sent mails could not be read; if it is a Hearth, look with  hearth "
         "mail list");
-  } else if (!copies->empty()) {
-    std::string list;
-    for (const std::string& id : *copies) list += (list.empty() ? "" : ", ") + cleanedLine(id);
-    desk.terminal().note(
-        "NOT removed: " + std::to_string(copies->size()) +
-        " mails to the student in the record of Hearth's mail service, which keeps what it was given and "
-        "has no command to delete single mails: " +
-        list);
+    return;
   }
+  if (!copies->empty()) {
+    desk.terminal().note(std::to_string(copies->size() - left.size()) +
+                         " mails to the student were deleted from the record of Hearth's mail service.");
+  }
+  std::string list;
+  for (const std::string& id : left) list += " " + cleanedLine(id);
+  if (!left.empty())
+    desk.terminal().note("NOT deleted, because they are being sent; later:  hearth mail delete" + list);
 }
 
 // By the roster; else by what is stored below the id.
@@ -292,6 +308,10 @@ Status privacyErase(Desk& desk, const EraseOptions& options) {
     return Failure{Exit::kRejected, "Something keeps writing about " + person.id + "; not everything is gone.",
                    "Run the command again when no scoring is under way."};
   }
+  std::vector<std::string> left;
+  if (copies) {
+    HOMEWORK_TRY(left, removeCopies(desk.cloud(), *copies));
+  }
   const std::string salt = randomSalt();
   HOMEWORK_CHECK(log(desk, person, erased, numbers, salt));
   if (desk.json()) {
@@ -300,7 +320,8 @@ Status privacyErase(Desk& desk, const EraseOptions& options) {
                           {"documents", erased.documents},
                           {"keys", erased.keys},
                           {"salt", salt},
-                          {"copiesInHearth", copies ? Json(JsonArray(copies->begin(), copies->end())) : Json()}});
+                          {"mailsInHearth", copies ? Json(copies->size() - left.size()) : Json()},
+                          {"mailsLeft", JsonArray(left.begin(), left.end())}});
   } else {
     desk.terminal().say("Erased: " + std::to_string(erased.versions) + " versions deleted, " +
                         std::to_string(erased.documents) + " documents written anew, " +
@@ -309,7 +330,7 @@ Status privacyErase(Desk& desk, const EraseOptions& options) {
                                ":STUDENT\" and these counts. Keep this line, if you "
                                "have to show that the request was met.");
   }
-  tellCopies(desk, copies);
+  tellCopies(desk, copies, left);
   desk.terminal().note(
       "Take the student out of students.csv, too, or the next publish brings them back; and out of your "
       "backups, invites and exported grades.");
