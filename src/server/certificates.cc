@@ -203,32 +203,40 @@ Result<std::unique_ptr<CertificateAuthority>> CertificateAuthority::open(const s
                                                                          base::Random& random) {
   const std::string keyFile = dataFolder + "/ca.key";
   const auto sealed = base::readFile(keyFile, kSmallFile);
-  const auto pem = base::readFile(authorityFile(dataFolder), kSmallFile);
+  const auto shown = base::readFile(authorityFile(dataFolder), kSmallFile);
+  for (const auto* read : {&sealed, &shown}) {
+    if (!read->ok() && read->fault().code != "NoSuchFile") return read->fault();
+  }
+  if (!sealed.ok() && shown.ok()) {
+    return Fault("InvalidCertificate",
+                 "There is " + authorityFile(dataFolder) +
+                     ", but no ca.key beside it. Put it back, or remove ca.pem to get a new authority, which every "
+                     "client has to trust anew.",
+                 500);
+  }
   Key key;
   Certificate certificate;
-  if (sealed.ok() && pem.ok()) {
+  if (sealed.ok()) {
     const auto opened = keyring.open(*sealed, kKeyContext);
     if (!opened.ok()) return Fault("WrongMasterKey", keyFile + " does not open with this master key.", 500);
-    const Bio keyBio(must(BIO_new_mem_buf(opened->data(), static_cast<int>(opened->size())), "BIO_new_mem_buf"));
-    key.reset(PEM_read_bio_PrivateKey(keyBio.get(), nullptr, nullptr, nullptr));
-    const Bio bio(must(BIO_new_mem_buf(pem->data(), static_cast<int>(pem->size())), "BIO_new_mem_buf"));
+    const Bio bio(must(BIO_new_mem_buf(opened->data(), static_cast<int>(opened->size())), "BIO_new_mem_buf"));
+    key.reset(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
     certificate.reset(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
     if (!key || !certificate || X509_check_private_key(certificate.get(), key.get()) != 1) {
       ERR_clear_error();
-      return Fault(
-          "InvalidCertificate",
-          authorityFile(dataFolder) + " and ca.key beside it do not belong together. Remove both to get new ones.",
-          500);
+      return Fault("InvalidCertificate", keyFile + " does not hold a key and its certificate.", 500);
     }
   } else {
     key = makeKey();
     certificate = makeAuthority(key.get(), random, machineClock.now());
-    const Bio keyBio(must(BIO_new(BIO_s_secmem()), "BIO_new"));
-    must(PEM_write_bio_PrivateKey(keyBio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr), "PEM_write");
-    base::writeFileAtomically(keyFile, keyring.seal(text(keyBio.get()), kKeyContext), 0600);
+    const Bio bio(must(BIO_new(BIO_s_secmem()), "BIO_new"));
+    must(PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr), "PEM_write");
+    must(PEM_write_bio_X509(bio.get(), certificate.get()), "PEM_write_bio_X509");
+    base::writeFileAtomically(keyFile, keyring.seal(text(bio.get()), kKeyContext), 0600);
   }
   auto impl = std::make_unique<Impl>(std::move(key), std::move(certificate), machineClock, random);
-  if (!pem.ok() || *pem != impl->pem) base::writeFileAtomically(authorityFile(dataFolder), impl->pem, 0644);
+  // The file that clients are given is a copy.
+  if (!shown.ok() || *shown != impl->pem) base::writeFileAtomically(authorityFile(dataFolder), impl->pem, 0644);
   impl->context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);
   SSL_CTX* native = impl->context->native_handle();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);

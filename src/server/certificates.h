@@ -26,8 +26,9 @@ bool isAwsName(std::string_view name);
 // Lives on the loop.
 class CertificateAuthority final {
  public:
-  // Reads DATA/ca.pem and DATA/ca.key (sealed), or makes them: P-256, ten years. Both or none: with one missing it
-  // makes a new pair. Faults: WrongMasterKey, InvalidCertificate.
+  // Reads DATA/ca.key (sealed: the key and its certificate), or makes it in a folder that has none: P-256, ten
+  // years. DATA/ca.pem is the certificate for clients. Faults: WrongMasterKey; InvalidCertificate, also when there
+  // is a ca.pem without its key: what clients trust is not replaced by chance.
   static Result<std::unique_ptr<CertificateAuthority>> open(const std::string& dataFolder,
                                                             const store::Keyring& keyring,
                                                             const base::Clock& machineClock, base::Random& random);

@@ -124,11 +124,15 @@ TEST_F(CertificatesTest, TheKeyIsSealedAndBoundToItsCertificate) {
   EXPECT_EQ(std::filesystem::status(folder() + "/ca.key").permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   std::filesystem::remove(folder() + "/ca.key");
+  const auto half = CertificateAuthority::open(folder(), *keyring_, clock_, random_);
+  ASSERT_FALSE(half.ok()) << "what clients trust is not replaced by chance";
+  EXPECT_EQ(half.fault().code, "InvalidCertificate");
+  std::filesystem::remove(authorityFile(folder()));
   EXPECT_NE(open()->certificate(), first);
+  const std::string second = open()->certificate();
   std::ofstream(authorityFile(folder())) << first;
-  const auto mixed = CertificateAuthority::open(folder(), *keyring_, clock_, random_);
-  ASSERT_FALSE(mixed.ok());
-  EXPECT_EQ(mixed.fault().code, "InvalidCertificate");
+  EXPECT_EQ(open()->certificate(), second);
+  EXPECT_EQ(*base::readFile(authorityFile(folder()), 65536), second) << "the copy is mended";
 }
 
 TEST_F(CertificatesTest, GivenFiles) {

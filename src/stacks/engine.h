@@ -133,7 +133,8 @@ class Engine final {
   // The id.
   Result<std::string> setTerminationProtection(const Place& place, const std::string& stack, bool on);
 
-  // Change sets: likewise inside a write. One is named by its ARN, or by its name and the stack.
+  // Change sets: likewise inside a write. One is named by its ARN, or by its name and the stack; a stack that is
+  // given with an ARN must be the set's own.
   // One that would change nothing is kept, too, as failed. AlreadyExistsException; LimitExceededException.
   Result<ChangeSet> createChangeSet(const CreateChangeSetInput& input);
   // `document` is the set's template, parsed off the writer thread. The stack's other sets are removed.

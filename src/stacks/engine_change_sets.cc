@@ -129,6 +129,11 @@ Result<ChangeSet> Engine::getChangeSet(const Place& place, const std::string& se
     found = changeSets_.find(set);
     const auto owner = found ? store_.findStack(found->stackId) : std::nullopt;
     if (!owner || owner->account != place.account || owner->region != place.region) return missing;
+    // Whoever names a stack, too, was asked about that one.
+    if (!stack.empty() && stack != owner->id &&
+        (stack != owner->name || owner->status == Status::kDeleteComplete)) {
+      return missing;
+    }
   } else {
     if (stack.empty())
       return validationError("StackName must be specified if ChangeSetName is not specified as an ARN.");
@@ -172,6 +177,7 @@ Result<void> Engine::executeChangeSet(const Place& place, const std::string& nam
     acceptCreate(stack, std::move(prepared), disableRollback ? OnFailure::kDoNothing : OnFailure::kRollback,
                  newOperation(place, OperationKind::kCreate, token));
   } else {
+    if (disableRollback) return validationError("DisableRollback is not supported in an update.");
     if (stack.operation || !canBeUpdated(stack.status)) {
       return validationError("Stack:" + stack.id + " is in " + statusText(stack) +
                              " state and can not be updated.");

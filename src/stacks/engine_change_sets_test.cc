@@ -149,6 +149,29 @@ TEST_F(ChangeSetTest, AFailedExecutionIsSaid) {
   EXPECT_EQ(world_.existing(), before);
 }
 
+TEST_F(ChangeSetTest, AnArnDoesNotLeadPastTheStackThatIsNamed) {
+  ASSERT_EQ(created("demo", kThree), "CREATE_COMPLETE");
+  ASSERT_EQ(created("other", kBefore,
+                    [](CreateStackInput& input) {
+                      input.tags = {{"a", "b"}};
+                    }),
+            "CREATE_COMPLETE");
+  const auto set = made("demo", "a", kBefore);
+  ASSERT_TRUE(set.ok());
+  EXPECT_EQ(execution("other", set->id), "ChangeSetNotFound");
+  EXPECT_EQ(executed("other", set->id).substr(0, 18), "ChangeSetNotFound:");
+  dropped("other", set->id);
+  EXPECT_EQ(execution("demo", set->id), "AVAILABLE");
+  EXPECT_EQ(execution("", set->id), "AVAILABLE");
+  EXPECT_EQ(execution(set->stackId, set->id), "AVAILABLE");
+}
+
+TEST_F(ChangeSetTest, DisableRollbackIsOnlyForNewStacks) {
+  ASSERT_EQ(created("demo", kThree), "CREATE_COMPLETE");
+  ASSERT_TRUE(made("demo", "a", kBefore).ok());
+  EXPECT_EQ(executed("demo", "a", true), "ValidationError: DisableRollback is not supported in an update.");
+}
+
 TEST_F(ChangeSetTest, RefusesWhatDoesNotFit) {
   EXPECT_EQ(made("none", "a", kThree).fault().message, "Stack [none] does not exist");
   EXPECT_EQ(made("demo", "-a", kThree, ChangeSetKind::kCreate).fault().code, "ValidationError");
