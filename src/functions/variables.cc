@@ -17,7 +17,7 @@ std::vector<std::string> processVariables(const FunctionSpec& spec, const ports:
       {"PATH", "/usr/local/bin:/usr/bin:/bin:" + paths.layers + "/bin"},
       {"LD_LIBRARY_PATH", "/lib64:/usr/lib64:" + paths.runtime + ":" + paths.task + ":" + paths.task +
                               "/lib:" + paths.layers + "/lib"},
-      // Whom OpenSSL, AWS's SDKs, curl and Node.js trust. HTTPS_PROXY is set where the endpoint's address is known.
+      // Whom OpenSSL, AWS's SDKs, curl and Node.js trust.
       {"SSL_CERT_FILE", paths.authority},
       {"AWS_CA_BUNDLE", paths.authority},
       {"REQUESTS_CA_BUNDLE", paths.authority},

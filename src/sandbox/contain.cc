@@ -16,6 +16,7 @@
 #include "sandbox/file_rules.h"
 #include "sandbox/limits.h"
 #include "sandbox/mounts.h"
+#include "sandbox/names.h"
 #include "sandbox/namespaces.h"
 #include "sandbox/network.h"
 #include "sandbox/privileges.h"
@@ -50,23 +51,28 @@ void enterRoot(Jail& jail) {
   if (has(jail, kMountNamespace)) enterTemplate(jail.site.runDirectory);
 }
 
+// Whether AWS's names lead to the endpoint's door, whatever the code that asks for them.
+bool resolvesNames(const Jail& jail) { return has(jail, kNetworkNamespace) && has(jail, kMountNamespace); }
+
 void openDoors(Jail& jail) {
   const bool own = has(jail, kNetworkNamespace);
   if (own) raiseLoopback();
   jail.runtimeApi = listenOnLoopback(own ? kRuntimeApiPort : 0);
   jail.awsEndpoint = listenOnLoopback(own ? kAwsEndpointPort : 0);
+  if (resolvesNames(jail)) jail.names = openNameSocket();
 }
 
 // --- complete ----------------------------------------------------------------------------------------------------
 
 std::string address(const base::Fd& socket) { return "127.0.0.1:" + std::to_string(boundPort(socket.get())); }
 
-// The two addresses are known here alone; a function's own settings stay. The endpoint is also a proxy that ends
-// tunnels to AWS's names, for code that knows no endpoint.
+// The two addresses are known here alone; a function's own settings stay. For code that knows no endpoint it is
+// also a proxy that ends tunnels to AWS's names, where these cannot lead to it by themselves.
 void nameDoors(Jail& jail) {
   std::vector<std::string>& environment = jail.order->environment;
   const std::string endpoint = "http://" + address(jail.awsEndpoint);
   for (const std::string name : {"AWS_ENDPOINT_URL=", "HTTPS_PROXY="}) {
+    if (name == "HTTPS_PROXY=" && resolvesNames(jail)) continue;
     const bool own = std::any_of(environment.begin(), environment.end(),
                                  [&](const std::string& variable) { return variable.starts_with(name); });
     if (!own) environment.push_back(name + endpoint);

@@ -32,6 +32,7 @@ struct Jail {
   base::Fd status;   // how the function ended
   base::Fd runtimeApi;
   base::Fd awsEndpoint;
+  base::Fd names;         // the name server's socket; none without a network and files of its own
   std::string temporary;  // where the function may write: /tmp, or a folder of its own
   std::optional<LaunchOrder> order;
 };

@@ -1,7 +1,9 @@
 #include "sandbox/init.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@
 #include <cstring>
 #include <vector>
 
+#include "sandbox/names.h"
 #include "sandbox/namespaces.h"
 
 namespace hearth::sandbox {
@@ -71,12 +74,50 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   _exit(127);
 }
 
+// Ends of children as something to wait for beside other things.
+base::Fd openChildSignals() {
+  sigset_t children;
+  sigemptyset(&children);
+  sigaddset(&children, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &children, nullptr);
+  return base::Fd(signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+// Until a child has ended; meanwhile the function may ask for names.
+void serveNames(const Jail& jail, const base::Fd& children) {
+  pollfd waiting[] = {{children.get(), POLLIN, 0}, {jail.names.get(), POLLIN, 0}};
+  if (poll(waiting, 2, -1) <= 0) return;
+  if (waiting[1].revents != 0) answerNames(jail.names.get());
+  signalfd_siginfo ended{};
+  while (read(children.get(), &ended, sizeof ended) == sizeof ended) {
+  }
+}
+
+// Reaps the function and what it left behind; ends with the function.
+[[noreturn]] void awaitEnd(const Jail& jail, pid_t function, const base::Fd& children) {
+  const bool serves = jail.names && children;
+  for (;;) {
+    int status = 0;
+    const pid_t ended = waitpid(-1, &status, __WALL | (serves ? WNOHANG : 0));
+    if (ended == 0) {
+      serveNames(jail, children);
+      continue;
+    }
+    if (ended < 0 && errno == EINTR) continue;
+    if (ended < 0) _exit(1);
+    if (ended != function) continue;
+    if (WIFSIGNALED(status)) tell(jail, {Ended::Kind::kSignaled, WTERMSIG(status), {}});
+    tell(jail, {Ended::Kind::kExited, WEXITSTATUS(status), {}});
+  }
+}
+
 [[noreturn]] void runFunction(Jail& jail) {
   int ends[2] = {-1, -1};
   if (pipe2(ends, O_CLOEXEC) != 0) tell(jail, {Ended::Kind::kNotStarted, errno, "pipe"});
   base::Fd failureOut(ends[0]);
   base::Fd failureIn(ends[1]);
 
+  const base::Fd children = jail.names ? openChildSignals() : base::Fd();
   const std::optional<Child> child = cloneProcess(0);
   if (!child) tell(jail, {Ended::Kind::kNotStarted, errno, "fork"});
   if (child->pid == 0) execute(jail, failureIn);
@@ -88,16 +129,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   if (read(failureOut.get(), &error, sizeof error) == sizeof error) {
     tell(jail, {Ended::Kind::kNotStarted, error, std::strerror(error)});
   }
-
-  for (;;) {
-    int status = 0;
-    const pid_t ended = waitpid(-1, &status, __WALL);
-    if (ended < 0 && errno == EINTR) continue;
-    if (ended < 0) _exit(1);
-    if (ended != child->pid) continue;
-    if (WIFSIGNALED(status)) tell(jail, {Ended::Kind::kSignaled, WTERMSIG(status), {}});
-    tell(jail, {Ended::Kind::kExited, WEXITSTATUS(status), {}});
-  }
+  awaitEnd(jail, child->pid, children);
 }
 
 }  // namespace

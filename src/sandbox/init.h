@@ -1,5 +1,5 @@
-// Init: the first process of a jail. It contains itself, starts the function, reaps what is orphaned, and tells how
-// the function ended; when it goes, the kernel ends every process of the jail.
+// Init: the first process of a jail. It contains itself, starts the function, reaps what is orphaned, answers for
+// names, and tells how the function ended; when it goes, the kernel ends every process of the jail.
 #pragma once
 
 #include "sandbox/contain.h"

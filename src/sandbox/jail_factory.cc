@@ -83,6 +83,7 @@ std::variant<JailHandle, StepFailure> JailFactory::make() {
                  std::move(status.in),
                  {},
                  {},
+                 {},
                  handle.temporary.empty() ? "/tmp" : handle.temporary,
                  {}});
   }

@@ -30,10 +30,10 @@ struct LauncherOptions {
 // What to start. Names are entries of the run directory's code/ (isEntryName).
 struct LaunchSpec {
   std::string code;
-  std::string layers;                  // empty: none
-  std::vector<std::string> arguments;  // the program first, as an absolute path inside
-  std::vector<std::string>
-      environment;  // NAME=value. AWS_LAMBDA_RUNTIME_API is added; AWS_ENDPOINT_URL and HTTPS_PROXY, unless set
+  std::string layers;                    // empty: none
+  std::vector<std::string> arguments;    // the program first, as an absolute path inside
+  std::vector<std::string> environment;  // NAME=value. AWS_LAMBDA_RUNTIME_API is added; unless set also
+                                         // AWS_ENDPOINT_URL, and HTTPS_PROXY where AWS's names do not resolve
   unsigned memoryMiB = 128;
   unsigned temporaryMiB = 512;
 };

@@ -34,8 +34,8 @@ constexpr std::array<TextFile, 6> kGeneratedEtc{{
     {"etc/passwd", "root:x:0:0:root:/root:/sbin/nologin\nsbx_user:x:993:990::/tmp:/sbin/nologin\n"},
     {"etc/group", "root:x:0:\nsbx_user:x:990:\n"},
     {"etc/hosts", "127.0.0.1 localhost\n::1 localhost\n"},
-    {"etc/resolv.conf", "# Functions have no name server.\n"},
-    {"etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\nservices: files\n"},
+    {"etc/resolv.conf", "nameserver 127.0.0.1\n"},
+    {"etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nservices: files\n"},
     {"etc/host.conf", "multi on\n"},
 }};
 

@@ -6,7 +6,7 @@
 namespace hearth::sandbox {
 
 inline constexpr int kRuntimeApiPort = 9001;
-inline constexpr int kAwsEndpointPort = 4566;
+inline constexpr int kAwsEndpointPort = 443;  // where https://s3.REGION.amazonaws.com is sought
 
 // Raises lo in the current network namespace. Throws std::system_error.
 void raiseLoopback();

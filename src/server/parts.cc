@@ -190,7 +190,9 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
                             .credentials = directory_,
                             .clock = *clock_,
                             .random = random_};
-  host.serveEndpoint = [this](base::Fd socket, const std::string& name) { http_.listen(std::move(socket), name); };
+  host.serveEndpoint = [this](base::Fd socket, const std::string& name) {
+    http_.listen(std::move(socket), name, certificates_->context());
+  };
   host.closeEndpoint = [this](const std::string& name) { http_.closeListener(name); };
   host.resolve = [this](const std::string& arn) { return lambda_.resolve(arn); };
   host.endedEvent = [this](const functions::EndedEvent& event) { lambda_.eventEnded(event); };
