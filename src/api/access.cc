@@ -63,14 +63,20 @@ std::vector<std::string> InputView::texts(std::string_view member) const {
   return texts;
 }
 
-std::vector<std::string> InputView::textsOf(std::string_view list, std::string_view inner) const {
-  std::vector<std::string> texts;
+std::vector<InputView> InputView::structures(std::string_view list) const {
+  std::vector<InputView> items;
   const Shape* shape = nullptr;
   const void* value = find(list, shape);
-  if (!value || shape->kind != ShapeKind::kList || shape->element->kind != ShapeKind::kStructure) return texts;
+  if (!value || shape->kind != ShapeKind::kList || shape->element->kind != ShapeKind::kStructure) return items;
   for (std::size_t i = 0; i < shape->list->size(value); ++i)
-    if (auto text = InputView(*shape->element, shape->list->at(value, i)).text(inner))
-      texts.push_back(*std::move(text));
+    items.emplace_back(*shape->element, shape->list->at(value, i));
+  return items;
+}
+
+std::vector<std::string> InputView::textsOf(std::string_view list, std::string_view inner) const {
+  std::vector<std::string> texts;
+  for (const InputView& item : structures(list))
+    if (auto text = item.text(inner)) texts.push_back(*std::move(text));
   return texts;
 }
 
@@ -98,6 +104,15 @@ std::map<std::string, std::string> InputView::tags() const {
     }
   }
   return tags;
+}
+
+std::vector<std::string> InputView::tagKeys() const {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : tags()) keys.push_back(key);
+  // UntagLogGroup calls the keys "tags".
+  for (std::string_view name : {"TagKeys", "tagKeys", "tags"})
+    for (std::string& key : texts(name)) keys.push_back(std::move(key));
+  return keys;
 }
 
 std::string expandResource(std::string_view resource, const Call& call, const InputView& input) {

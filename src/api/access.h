@@ -61,11 +61,15 @@ class InputView final {
   std::optional<std::string> text(std::string_view structure, std::string_view member) const;
   // A list of strings; empty when absent.
   std::vector<std::string> texts(std::string_view member) const;
-  // The members `inner` of the structures in a list.
+  // The members `inner` of the structures in a list that have it.
   std::vector<std::string> textsOf(std::string_view list, std::string_view inner) const;
+  // The structures in a list, in their order; empty when absent.
+  std::vector<InputView> structures(std::string_view list) const;
   bool has(std::string_view member) const;
   // The tags that the request gives, whether as {Key, Value} or as a map.
   std::map<std::string, std::string> tags() const;
+  // Their keys, or those that it takes away.
+  std::vector<std::string> tagKeys() const;
   // A structure inside; nullopt when absent.
   std::optional<InputView> structure(std::string_view member) const;
 

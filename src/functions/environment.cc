@@ -82,8 +82,8 @@ Task<Result<CodeShelf::Handle>> Environment::findCode() {
 Task<Result<void>> Environment::launch() {
   phase_ = Phase::kStarting;
   HEARTH_CO_TRY(code_, co_await findCode());
-  Result<ports::RoleCredentials> credentials =
-      parts_.credentials.assumeForService(spec_->roleArn, spec_->name, std::string(kPrincipal));
+  Result<ports::RoleCredentials> credentials = parts_.credentials.assumeForService(
+      spec_->roleArn, spec_->name, std::string(kPrincipal), placeOf(*spec_).account);
   if (!credentials.ok()) {
     co_return Fault("AccessDeniedException", "The role defined for the function cannot be assumed by Lambda.", 403);
   }

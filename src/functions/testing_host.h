@@ -53,9 +53,9 @@ class RecordingSink final : public ports::LogSink {
 class FixedCredentials final : public ports::CredentialIssuer {
  public:
   explicit FixedCredentials(const base::Clock& clock) : clock_(clock) {}
-  Result<void> checkAssumable(const std::string&, const std::string&) override { return {}; }
+  Result<void> checkAssumable(const std::string&, const std::string&, const std::string&) override { return {}; }
   Result<ports::RoleCredentials> assumeForService(const std::string& roleArn, const std::string& sessionName,
-                                                  const std::string&) override {
+                                                  const std::string&, const std::string&) override {
     if (refuse) return Fault("AccessDenied", "no", 403);
     return ports::RoleCredentials{"ASIATEST", "secret of " + sessionName, "token of " + roleArn,
                                   clock_.now() + std::chrono::hours(1)};

@@ -14,6 +14,7 @@ namespace hearth::gateway {
 struct ServiceCall {
   std::string service;  // "s3"
   std::string region;
+  std::string account;  // whose API asks
   std::string roleArn;
   http::Request request;  // path and query as the service spells them; no Host and no signature
 };

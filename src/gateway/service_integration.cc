@@ -98,6 +98,7 @@ Result<ServiceCall> makeServiceCall(const Exchange& exchange, std::string payloa
   ServiceCall call;
   call.service = integration.service.service;
   call.region = integration.service.region;
+  call.account = exchange.stage->account;
   call.roleArn = integration.roleArn;
   http::Request& request = call.request;
   request.method = integration.verb == "ANY" ? exchange.verb : integration.verb;

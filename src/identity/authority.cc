@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/role_arn.h"
 
 namespace hearth::identity {
 namespace {
@@ -70,7 +71,7 @@ bool Authority::concernsRoot(std::string_view service) const {
   return source && source->hasPolicies();
 }
 
-std::shared_ptr<const IdentityPolicies> Authority::identityOf(const std::string& arn) const {
+Standing Authority::identityOf(const std::string& arn) const {
   const std::string holder = holderOf(arn);
   const std::uint64_t generation = policies_.policyGeneration();
   {
@@ -112,9 +113,12 @@ Result<std::shared_ptr<const Authority::Held>> Authority::heldOf(std::string_vie
 }
 
 Result<std::string> Authority::decideFor(const RequestFacts& facts, const api::Access& access,
-                                         std::string_view called) const {
+                                         std::string_view called, bool resourceIsNew) const {
   const std::string_view service = serviceOf(access.action);
-  HEARTH_TRY(const std::shared_ptr<const Held> held, heldOf(service, access));
+  std::shared_ptr<const Held> held;
+  if (!resourceIsNew) {
+    HEARTH_TRY(held, heldOf(service, access));
+  }
   const std::string lower = base::toLower(access.action);
   ResourceSide side{.trust = lower == kTrustAction};
   if (held) {
@@ -136,7 +140,7 @@ Result<std::string> Authority::check(const Question& question) const {
   Actor actor{call.principal.account, call.principal.arn, call.principal.arn, ""};
   std::shared_ptr<const IdentityPolicies> identity;
   if (!call.principal.isRoot) {
-    identity = identityOf(actor.arn);
+    identity = question.standing ? *question.standing : identityOf(actor.arn);
     if (!identity->arn.empty()) actor.identityArn = identity->arn;
   }
   const RequestFacts facts{.actor = actor,
@@ -149,27 +153,32 @@ Result<std::string> Authority::check(const Question& question) const {
                            .now = call.now,
                            .userAgent = question.userAgent,
                            .referer = question.referer,
-                           .input = question.input};
+                           .input = question.input,
+                           .partial = question.partial};
   const std::string_view called = call.operation.empty() ? question.access.action : call.operation;
-  return decideFor(facts, question.access, serviceOf(called));
+  return decideFor(facts, question.access, serviceOf(called), question.standing != nullptr);
 }
 
-Result<void> Authority::mayDo(const ports::RoleAct& act) const {
-  auto identity = identityOf(act.roleArn);
+Result<void> Authority::mayDo(const ports::RoleAct& act) const { return mayDo(act, nullptr, false); }
+
+Result<void> Authority::mayDo(const ports::RoleAct& act, const Standing* standing, bool partial) const {
+  const Standing identity = standing ? *standing : identityOf(act.roleArn);
   if (identity->arn != act.roleArn)
     return Fault("NoSuchEntity", "The role " + act.roleArn + " cannot be found.", 404);
-  // arn:aws:iam::ACCOUNT:role/PATH/NAME
-  constexpr std::size_t kAccountAt = std::string_view("arn:aws:iam::").size();
   Actor actor;
-  actor.account = act.roleArn.substr(kAccountAt, act.roleArn.find(':', kAccountAt) - kAccountAt);
+  actor.account = base::accountOfRole(act.roleArn);
   actor.arn = "arn:aws:sts::" + actor.account + ":assumed-role" + act.roleArn.substr(act.roleArn.rfind('/')) + "/" +
               act.sessionName;
   actor.identityArn = act.roleArn;
   // What the server does by itself leaves no network.
-  const RequestFacts facts{
-      .actor = actor, .identity = identity.get(), .temporary = true, .secure = true, .now = clock_.now()};
+  const RequestFacts facts{.actor = actor,
+                           .identity = identity.get(),
+                           .temporary = true,
+                           .secure = true,
+                           .now = clock_.now(),
+                           .partial = partial};
   const api::Access access{act.action, act.resource, act.conditions};
-  HEARTH_CHECK(decideFor(facts, access, serviceOf(access.action)));
+  HEARTH_CHECK(decideFor(facts, access, serviceOf(access.action), standing != nullptr));
   return {};
 }
 

@@ -18,6 +18,9 @@
 
 namespace hearth::identity {
 
+// The policies of a user or role as they stood at a moment.
+using Standing = std::shared_ptr<const IdentityPolicies>;
+
 // Who calls, and by which request.
 struct Question {
   const api::Call& call;
@@ -25,6 +28,11 @@ struct Question {
   const api::InputView* input = nullptr;
   std::string_view userAgent = {};
   std::string_view referer = {};
+  // For what is decided after it was made, when its name is known: the policies from before decide, and no policy
+  // of the resource, which is new.
+  const Standing* standing = nullptr;
+  // The request is not known as a whole: a key that `access` does not give a value to is not taken for absent.
+  bool partial = false;
 };
 
 // Thread-safe.
@@ -46,6 +54,11 @@ class Authority final : public ports::Authorizer {
   Result<std::string> check(const Question& question) const;
 
   Result<void> mayDo(const ports::RoleAct& act) const override;
+  // What a stack does as a role: `standing` and `partial` as in a Question.
+  Result<void> mayDo(const ports::RoleAct& act, const Standing* standing, bool partial) const;
+
+  // Before anything is changed.
+  Standing standingOf(const std::string& arn) const { return identityOf(arn); }
 
  private:
   template <class T>
@@ -60,9 +73,9 @@ class Authority final : public ports::Authorizer {
     bool ownAccountOnly = false;
   };
   // `service` is the one that is called, which tells a denial.
-  Result<std::string> decideFor(const RequestFacts& facts, const api::Access& access,
-                                std::string_view service) const;
-  std::shared_ptr<const IdentityPolicies> identityOf(const std::string& arn) const;
+  Result<std::string> decideFor(const RequestFacts& facts, const api::Access& access, std::string_view service,
+                                bool resourceIsNew) const;
+  Standing identityOf(const std::string& arn) const;
   Result<std::shared_ptr<const Held>> heldOf(std::string_view service, const api::Access& access) const;
   const ports::ResourcePolicySource* sourceOf(std::string_view service) const;
 

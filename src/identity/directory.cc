@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/role_arn.h"
 #include "identity/trust_policy.h"
 
 namespace hearth::identity {
@@ -354,11 +355,14 @@ std::optional<KeyUse> Directory::findUse(const std::string& id) const {
   return KeyUse{base::fromMillis(rows.integer(0)), rows.text(1), rows.text(2)};
 }
 
-Result<void> Directory::checkAssumable(const std::string& roleArn, const std::string& servicePrincipal) {
+Result<void> Directory::checkAssumable(const std::string& roleArn, const std::string& servicePrincipal,
+                                       const std::string& account) {
+  if (base::accountOfRole(roleArn) != account)
+    return Fault("AccessDenied", "Cross-account pass role is not allowed.", 403);
   auto role = findRoleByArn(roleArn);
   if (!role) return Fault("NoSuchEntity", "The role " + roleArn + " cannot be found.", 404);
   HEARTH_TRY(const Policy trust, Policy::parse(role->trustPolicy, PolicyForm::kTrust));
-  if (!trustsService(trust, servicePrincipal, role->account))
+  if (!trustsService(trust, servicePrincipal, account))
     return Fault("AccessDenied", "The trust policy of " + roleArn + " does not name " + servicePrincipal + ".",
                  403);
   return {};
@@ -366,8 +370,9 @@ Result<void> Directory::checkAssumable(const std::string& roleArn, const std::st
 
 Result<ports::RoleCredentials> Directory::assumeForService(const std::string& roleArn,
                                                            const std::string& sessionName,
-                                                           const std::string& servicePrincipal) {
-  HEARTH_CHECK(checkAssumable(roleArn, servicePrincipal));
+                                                           const std::string& servicePrincipal,
+                                                           const std::string& account) {
+  HEARTH_CHECK(checkAssumable(roleArn, servicePrincipal, account));
   auto role = findRoleByArn(roleArn);
   if (!role) return Fault("NoSuchEntity", "The role " + roleArn + " cannot be found.", 404);
   // Long enough for the longest environment; a fresh environment gets fresh keys.

@@ -121,9 +121,11 @@ class Directory final : public ports::CredentialIssuer {
   // GetSessionToken: the caller's own rights under temporary keys.
   ports::RoleCredentials issueFor(const api::Principal& principal, std::int64_t seconds) const;
 
-  Result<void> checkAssumable(const std::string& roleArn, const std::string& servicePrincipal) override;
+  Result<void> checkAssumable(const std::string& roleArn, const std::string& servicePrincipal,
+                              const std::string& account) override;
   Result<ports::RoleCredentials> assumeForService(const std::string& roleArn, const std::string& sessionName,
-                                                  const std::string& servicePrincipal) override;
+                                                  const std::string& servicePrincipal,
+                                                  const std::string& account) override;
 
  private:
   std::optional<KeyIdentity> openSession(const std::string& accessKeyId, const std::string& token) const;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kAws = "aws:";
 constexpr std::string_view kRequestTag = "aws:requesttag/";
+constexpr std::string_view kTagKeys = "aws:tagkeys";
 constexpr std::string_view kPrincipalTag = "aws:principaltag/";
 // S3's, of every request alike.
 constexpr std::string_view kSignatureVersion = "s3:signatureversion";
@@ -33,7 +34,14 @@ std::string flag(bool value) { return value ? "true" : "false"; }
 
 }  // namespace
 
+bool RequestKeys::isGiven(std::string_view key) const {
+  return std::any_of(access_.conditions.begin(), access_.conditions.end(),
+                     [&](const auto& given) { return base::equalsIgnoreCase(given.first, key); });
+}
+
 bool RequestKeys::knows(std::string_view key) const {
+  const bool ofRequest = !key.starts_with(kAws) || key.starts_with(kRequestTag) || key == kTagKeys;
+  if (facts_.partial && ofRequest && key != kSignatureVersion && key != kS3ResourceAccount) return isGiven(key);
   if (key.starts_with(kAws))
     return std::none_of(kUnknown.begin(), kUnknown.end(), [&](auto unknown) { return key.starts_with(unknown); });
   if (known_.contains(key) || key == kSignatureVersion || key == kS3ResourceAccount) return true;
@@ -52,9 +60,8 @@ std::optional<std::vector<std::string>> RequestKeys::find(std::string_view key) 
     auto tag = tagOf(facts_.input->tags(), key.substr(kRequestTag.size()));
     return tag ? std::optional(std::vector{*std::move(tag)}) : std::nullopt;
   }
-  if (facts_.input && key == "aws:tagkeys") {
-    std::vector<std::string> names;
-    for (const auto& [name, value] : facts_.input->tags()) names.push_back(name);
+  if (facts_.input && key == kTagKeys) {
+    std::vector<std::string> names = facts_.input->tagKeys();
     return names.empty() ? std::nullopt : std::optional(std::move(names));
   }
   auto value = findGlobal(key);

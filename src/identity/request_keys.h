@@ -24,6 +24,7 @@ struct RequestFacts {
   std::string_view userAgent;
   std::string_view referer;
   const api::InputView* input = nullptr;  // for the tags that it gives
+  bool partial = false;                   // what it gives beside the access's conditions is not known
 };
 
 // The keys of services that their tables give values to (api::ServiceAccess::keys), in lower case.
@@ -39,6 +40,7 @@ class RequestKeys final : public ConditionKeys {
   bool knows(std::string_view key) const override;
 
  private:
+  bool isGiven(std::string_view key) const;
   std::optional<std::string> findGlobal(std::string_view key) const;
   std::optional<std::string> findOfActor(std::string_view key) const;
 

@@ -231,6 +231,28 @@ TEST_F(RulesTest, ApiGateway) {
             2U);
 }
 
+// Operations without a value, and paths without a slash, which the patch takes as well.
+TEST_F(RulesTest, EveryPatchOfARoleHandsItOn) {
+  using namespace api::apigateway;
+  const std::string pass =
+      "iam:PassRole arn:aws:iam::111122223333:role/r iam:PassedToService=apigateway.amazonaws.com";
+  auto patch = [&](const std::string& operations) {
+    auto texts = needs(kUpdateIntegration, R"({"restApiId":"a","resourceId":"r","httpMethod":"GET",
+                                              "patchOperations":[)" +
+                                               operations + "]}");
+    texts.erase(texts.begin());
+    return texts;
+  };
+  const std::string role = R"("value":"arn:aws:iam::111122223333:role/r")";
+  EXPECT_EQ(patch(R"({"op":"replace","path":"/credentials",)" + role + "}"), Texts{pass});
+  EXPECT_EQ(patch(R"({"op":"replace","path":"credentials",)" + role + "}"), Texts{pass});
+  EXPECT_EQ(
+      patch(R"({"op":"remove","path":"/contentHandling"},{"op":"replace","path":"/credentials",)" + role + "}"),
+      Texts{pass});
+  EXPECT_EQ(patch(R"({"op":"replace","value":"x"},{"op":"add","path":"/credentials",)" + role + "}"), Texts{pass});
+  EXPECT_EQ(patch(R"({"op":"replace","path":"/uri",)" + role + "}"), Texts{});
+}
+
 TEST_F(RulesTest, Stacks) {
   using namespace api::cloudformation;
   const std::string stacks = "arn:aws:cloudformation:eu-central-1:111122223333:stack/";

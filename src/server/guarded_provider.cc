@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/role_arn.h"
+
 namespace hearth::server {
 namespace {
 
@@ -38,6 +40,11 @@ bool isWanted(const TypeNeed& need, const ResourceRequest& request, TypeNeed::Wh
     const Json* former = findFirst(request.oldProperties, name);
     return (value == nullptr) != (former == nullptr) || (value && *value != *former);
   });
+}
+
+bool isById(const api::TypeRule& rule, const TypeNeed& need) {
+  const std::string_view resource = need.resource.empty() ? rule.resource : need.resource;
+  return resource.find("{id}") != std::string_view::npos || need.conditionProperty == "id";
 }
 
 struct Names {
@@ -77,11 +84,12 @@ std::vector<std::string> expand(std::string_view resource, const Names& names) {
 }  // namespace
 
 std::vector<Access> accessesOf(const api::TypeRule& rule, const ResourceRequest& request, TypeNeed::When when,
-                               const std::string& physicalId) {
+                               const std::string& physicalId, Naming naming) {
   const Names names{request, physicalId};
   std::vector<Access> accesses;
   for (const TypeNeed& need : rule.needs) {
     if (!isWanted(need, request, when)) continue;
+    if (naming != Naming::kEvery && isById(rule, need) != (naming == Naming::kById)) continue;
     for (const std::string& resource : expand(need.resource.empty() ? rule.resource : need.resource, names)) {
       Access access{std::string(need.action), resource};
       if (!need.passedTo.empty()) access.addCondition("iam:PassedToService", std::string(need.passedTo));
@@ -97,58 +105,68 @@ std::vector<Access> accessesOf(const api::TypeRule& rule, const ResourceRequest&
   return accesses;
 }
 
-Result<void> GuardedProvider::checkOne(const ResourceRequest& request, const Access& access) const {
-  if (request.actor.find(":role/") != std::string::npos) {
-    HEARTH_CHECK(roles_.checkAssumable(request.actor, "cloudformation.amazonaws.com"));
-    return authority_.mayDo(
-        {request.actor, "AWSCloudFormation", access.action, access.resource, access.conditions});
-  }
+// What holds whatever is asked for.
+Result<void> GuardedProvider::checkActor(const ResourceRequest& request) const {
+  if (!rule_)
+    return Fault("AccessDenied",
+                 "Resources of the type " + spec().type + " can be made by the account's root alone.", 403);
+  if (base::accountOfRole(request.actor).empty()) return {};
+  return roles_.checkAssumable(request.actor, "cloudformation.amazonaws.com", request.account);
+}
+
+Result<void> GuardedProvider::checkOne(const ResourceRequest& request, const Access& access,
+                                       const identity::Standing* standing) const {
+  if (!base::accountOfRole(request.actor).empty())
+    return authority_.mayDo({request.actor, "AWSCloudFormation", access.action, access.resource, access.conditions},
+                            standing, true);
   api::Call call;
   call.account = call.principal.account = request.account;
   call.principal.arn = request.actor;
   call.region = request.region;
   call.secure = true;
   call.now = clock_.now();
-  HEARTH_CHECK(authority_.check({call, access}));
+  HEARTH_CHECK(authority_.check({.call = call, .access = access, .standing = standing, .partial = true}));
   return {};
 }
 
-Result<void> GuardedProvider::check(const ResourceRequest& request, TypeNeed::When when,
-                                    const std::string& physicalId) const {
+Result<void> GuardedProvider::check(const ResourceRequest& request, TypeNeed::When when) const {
   if (request.actor.empty()) return {};
-  if (!rule_)
-    return Fault("AccessDenied",
-                 "Resources of the type " + spec().type + " can be made by the account's root alone.", 403);
-  for (const Access& access : accessesOf(*rule_, request, when, physicalId))
+  HEARTH_CHECK(checkActor(request));
+  for (const Access& access : accessesOf(*rule_, request, when, request.physicalId))
     HEARTH_CHECK(checkOne(request, access));
   return {};
 }
 
 // A package is read before the function is made: the right to read it is asked first.
 Result<void> GuardedProvider::prepare(const ResourceRequest& request) {
-  if (!request.actor.empty() && rule_)
-    for (const TypeNeed::When when : {TypeNeed::kMake, TypeNeed::kChange}) {
-      if ((when == TypeNeed::kMake) != request.physicalId.empty()) continue;
-      for (const Access& access : accessesOf(*rule_, request, when, request.physicalId))
-        if (access.action.starts_with("s3:GetObject")) HEARTH_CHECK(checkOne(request, access));
-    }
+  if (!request.actor.empty()) {
+    HEARTH_CHECK(checkActor(request));
+    const TypeNeed::When when = request.physicalId.empty() ? TypeNeed::kMake : TypeNeed::kChange;
+    for (const Access& access : accessesOf(*rule_, request, when, request.physicalId))
+      if (access.action.starts_with("s3:GetObject")) HEARTH_CHECK(checkOne(request, access));
+  }
   return inner_->prepare(request);
 }
 
 Result<ports::ResourceState> GuardedProvider::create(const ResourceRequest& request) {
+  if (request.actor.empty()) return inner_->create(request);
+  HEARTH_CHECK(checkActor(request));
+  for (const Access& access : accessesOf(*rule_, request, TypeNeed::kMake, "", Naming::kOtherwise))
+    HEARTH_CHECK(checkOne(request, access));
+  const identity::Standing standing = authority_.standingOf(request.actor);
   HEARTH_TRY(auto state, inner_->create(request));
-  HEARTH_CHECK(check(request, TypeNeed::kMake, state.physicalId));
+  for (const Access& access : accessesOf(*rule_, request, TypeNeed::kMake, state.physicalId, Naming::kById))
+    HEARTH_CHECK(checkOne(request, access, &standing));
   return state;
 }
 
 Result<ports::ResourceState> GuardedProvider::update(const ResourceRequest& request) {
-  HEARTH_TRY(auto state, inner_->update(request));
-  HEARTH_CHECK(check(request, TypeNeed::kChange, state.physicalId));
-  return state;
+  HEARTH_CHECK(check(request, TypeNeed::kChange));
+  return inner_->update(request);
 }
 
 Result<void> GuardedProvider::remove(const ResourceRequest& request) {
-  HEARTH_CHECK(check(request, TypeNeed::kRemove, request.physicalId));
+  HEARTH_CHECK(check(request, TypeNeed::kRemove));
   return inner_->remove(request);
 }
 

@@ -19,7 +19,8 @@ class GuardedProvider final : public ports::ResourceProvider {
 
   const ports::ResourceSpec& spec() const override { return inner_->spec(); }
   Result<void> prepare(const ports::ResourceRequest& request) override;
-  // What was made or changed is asked about when it is known what it is called: a Fault undoes it.
+  // What is needed on the new resource itself is asked for when it is known what it is called: by the policies from
+  // before, because what was made may be a policy. A Fault undoes it. All else is asked for beforehand.
   Result<ports::ResourceState> create(const ports::ResourceRequest& request) override;
   Result<ports::ResourceState> update(const ports::ResourceRequest& request) override;
   Result<void> remove(const ports::ResourceRequest& request) override;
@@ -28,9 +29,11 @@ class GuardedProvider final : public ports::ResourceProvider {
   }
 
  private:
-  Result<void> check(const ports::ResourceRequest& request, api::TypeNeed::When when,
-                     const std::string& physicalId) const;
-  Result<void> checkOne(const ports::ResourceRequest& request, const api::Access& access) const;
+  Result<void> check(const ports::ResourceRequest& request, api::TypeNeed::When when) const;
+  Result<void> checkActor(const ports::ResourceRequest& request) const;
+  // `standing`: nullptr for what is not new.
+  Result<void> checkOne(const ports::ResourceRequest& request, const api::Access& access,
+                        const identity::Standing* standing = nullptr) const;
 
   std::unique_ptr<ports::ResourceProvider> inner_;
   const api::TypeRule* rule_;
@@ -39,8 +42,12 @@ class GuardedProvider final : public ports::ResourceProvider {
   const base::Clock& clock_;
 };
 
+// Of the needs of a rule, those that name the resource by what it is called, or those that do not.
+enum class Naming : unsigned char { kEvery, kById, kOtherwise };
+
 // What the rule needs of such a request; `physicalId` is the resource's.
 std::vector<api::Access> accessesOf(const api::TypeRule& rule, const ports::ResourceRequest& request,
-                                    api::TypeNeed::When when, const std::string& physicalId);
+                                    api::TypeNeed::When when, const std::string& physicalId,
+                                    Naming naming = Naming::kEvery);
 
 }  // namespace hearth::server

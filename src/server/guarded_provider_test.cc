@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/file.h"
 #include "services/iam/iam_access.h"
 #include "services/lambda/lambda_access.h"
+#include "services/s3/s3_access.h"
 #include "services/scheduler/scheduler_access.h"
 
 namespace hearth::server {
@@ -70,6 +72,192 @@ TEST(GuardedProvider, WhatAScheduleNeeds) {
                   R"({"Target":{"RoleArn":"arn:aws:iam::111122223333:role/r"}})"),
             (Texts{"scheduler:CreateSchedule " + schedule,
                    "iam:PassRole " + kIam + "role/r iam:PassedToService=scheduler.amazonaws.com"}));
+}
+
+// --- in somebody's rights
+
+const std::string kActor = kIam + "role/deploy";
+
+// The policies of one role, and of one bucket.
+class Policies final : public ports::PolicySource, public ports::ResourcePolicySource {
+ public:
+  std::vector<ports::PolicyText> texts;
+  std::optional<std::string> ofBucket;  // absent: there is no bucket
+  std::uint64_t generation = 1;
+
+  ports::PrincipalPolicies policiesOf(const std::string& arn) const override { return {arn, {}, texts}; }
+  std::uint64_t policyGeneration() const override { return generation; }
+  std::string_view policyHolder(std::string_view action, std::string_view resource) const override {
+    return action == "s3:CreateBucket" ? std::string_view() : resource;
+  }
+  Result<ports::ResourcePolicy> resourcePolicyOf(const std::string&) const override {
+    if (!ofBucket) return Fault("NoSuchBucket", "The specified bucket does not exist", 404);
+    return ports::ResourcePolicy{"111122223333", *ofBucket};
+  }
+  bool hasPolicies() const override { return true; }
+  std::uint64_t resourcePolicyGeneration() const override { return generation; }
+};
+
+class Roles final : public ports::CredentialIssuer {
+ public:
+  std::string account = "111122223333";
+  Result<void> checkAssumable(const std::string&, const std::string& service, const std::string& asked) override {
+    if (service == "cloudformation.amazonaws.com" && asked == account) return {};
+    return Fault("AccessDenied", "The role cannot be taken.", 403);
+  }
+  Result<ports::RoleCredentials> assumeForService(const std::string&, const std::string&, const std::string&,
+                                                  const std::string&) override {
+    return Fault("AccessDenied", "Stacks take no credentials.", 403);
+  }
+};
+
+// Makes what it is told to make; that may be what lets its own actor do so.
+class Maker final : public ports::ResourceProvider {
+ public:
+  Maker(std::string type, std::function<void()> make) : spec_{.type = std::move(type)}, make_(std::move(make)) {}
+  const ports::ResourceSpec& spec() const override { return spec_; }
+  Result<ports::ResourceState> create(const ports::ResourceRequest&) override { return make(); }
+  Result<ports::ResourceState> update(const ports::ResourceRequest&) override { return make(); }
+  Result<void> remove(const ports::ResourceRequest&) override {
+    make_();
+    return {};
+  }
+  Result<ports::ResourceState> read(const ports::ResourceRequest&) override { return ports::ResourceState{}; }
+
+ private:
+  Result<ports::ResourceState> make() {
+    make_();
+    return ports::ResourceState{"the-id", {}};
+  }
+  ports::ResourceSpec spec_;
+  std::function<void()> make_;
+};
+
+std::string allowing(const std::string& action, const std::string& rest = "") {
+  return R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":")" + action + R"(","Resource":"*")" +
+         rest + "}}";
+}
+
+class InRightsTest : public ::testing::Test {
+ protected:
+  InRightsTest()
+      : folder_(makeFolder()), database_(folder_ + "/hearth.db"), authority_(database_, policies_, clock_) {
+    authority_.addResourcePolicies("s3", policies_);
+    authority_.addKeys({"iam:PermissionsBoundary", "iam:PassedToService", "iam:PolicyARN", "s3:x-amz-acl"});
+    request_.account = "111122223333";
+    request_.region = "eu-central-1";
+    request_.actor = kActor;
+  }
+  ~InRightsTest() override {
+    database_.stop();
+    base::removeTree(folder_);
+  }
+  static std::string makeFolder() {
+    std::string pattern = ::testing::TempDir() + "hearth-guard-XXXXXX";
+    return ::mkdtemp(pattern.data());
+  }
+  void grant(const std::string& document, ports::PolicyPart part = ports::PolicyPart::kGrant) {
+    policies_.texts.push_back({part, "p", "", kActor, document});
+    ++policies_.generation;
+  }
+  // On the writer thread, as in the engine; what `make` does is not committed when it is asked about.
+  std::string run(
+      const std::string& type, TypeNeed::When when, const std::string& properties,
+      std::function<void()> make = [] {}) {
+    const std::vector<api::ServiceAccess> all = {services::iam::iamAccess({}), services::s3::s3Access()};
+    const api::TypeRule* rule = nullptr;
+    for (const api::ServiceAccess& service : all)
+      for (const api::TypeRule& each : service.types)
+        if (each.type == type) rule = &each;
+    GuardedProvider provider(std::make_unique<Maker>(type, std::move(make)), rule, authority_, roles_, clock_);
+    request_.properties = base::parseJson(properties).value().as_object();
+    request_.physicalId = when == TypeNeed::kMake ? "" : "the-id";
+    auto done = database_.writeAndWait([&]() -> Result<void> {
+      if (when == TypeNeed::kRemove) return provider.remove(request_);
+      auto state = when == TypeNeed::kMake ? provider.create(request_) : provider.update(request_);
+      if (!state.ok()) return std::move(state).fault();
+      return {};
+    });
+    return done.ok() ? "done" : done.fault().code;
+  }
+
+  std::string folder_;
+  store::Database database_;
+  base::ManualClock clock_{base::parseIso8601("2026-03-01T12:00:00Z").value()};
+  Policies policies_;
+  Roles roles_;
+  identity::Authority authority_;
+  ports::ResourceRequest request_;
+};
+
+const std::string kOwnPolicy = R"({"PolicyName":"p","Roles":["deploy"]})";
+
+TEST_F(InRightsTest, AStackDoesWhatItsRoleMay) {
+  EXPECT_EQ(run("AWS::IAM::Policy", TypeNeed::kMake, kOwnPolicy), "AccessDenied");
+  grant(allowing("iam:PutRolePolicy"));
+  EXPECT_EQ(run("AWS::IAM::Policy", TypeNeed::kMake, kOwnPolicy), "done");
+  EXPECT_EQ(run("AWS::IAM::Policy", TypeNeed::kChange, kOwnPolicy), "done");
+  EXPECT_EQ(run("AWS::IAM::Policy", TypeNeed::kRemove, kOwnPolicy), "AccessDenied");
+  roles_.account = "444455556666";
+  EXPECT_EQ(run("AWS::IAM::Policy", TypeNeed::kMake, kOwnPolicy), "AccessDenied");
+}
+
+TEST_F(InRightsTest, APolicyDoesNotAllowItsOwnMaking) {
+  const auto letIn = [&] { grant(allowing("*")); };
+  EXPECT_EQ(run("AWS::IAM::Policy", TypeNeed::kMake, kOwnPolicy, letIn), "AccessDenied");
+  policies_.texts.clear();
+  EXPECT_EQ(run("AWS::IAM::Policy", TypeNeed::kChange, kOwnPolicy, letIn), "AccessDenied");
+  policies_.texts.clear();
+  ++policies_.generation;
+  EXPECT_EQ(run("AWS::IAM::Role", TypeNeed::kMake, R"({"Policies":[{"PolicyName":"p"}]})", letIn), "AccessDenied");
+}
+
+TEST_F(InRightsTest, ABucketPolicyDoesNotAllowItsOwnMaking) {
+  policies_.ofBucket = "";
+  const auto letIn = [&] {
+    policies_.ofBucket = allowing("s3:*", R"(,"Principal":{"AWS":")" + kActor + R"("})");
+    ++policies_.generation;
+  };
+  EXPECT_EQ(run("AWS::S3::BucketPolicy", TypeNeed::kMake, R"({"Bucket":"b"})", letIn), "AccessDenied");
+  policies_.ofBucket = "";
+  EXPECT_EQ(run("AWS::S3::BucketPolicy", TypeNeed::kChange, R"({"Bucket":"b"})", letIn), "AccessDenied");
+}
+
+TEST_F(InRightsTest, ABoundaryIsNotTakenAwayByWhatItForbids) {
+  grant(allowing("*"));
+  grant(allowing("s3:*"), ports::PolicyPart::kBoundary);
+  const auto takeAway = [&] {
+    policies_.texts.pop_back();
+    ++policies_.generation;
+  };
+  request_.oldProperties = base::parseJson(R"({"PermissionsBoundary":"arn:b"})").value().as_object();
+  EXPECT_EQ(run("AWS::IAM::Role", TypeNeed::kChange, R"({"PermissionsBoundary":"arn:c"})", takeAway),
+            "AccessDenied");
+}
+
+// A bucket is not there when its making is asked about, and has no policy afterwards.
+TEST_F(InRightsTest, ANewBucketIsAskedAboutByItsName) {
+  grant(R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*",)"
+        R"("Resource":"arn:aws:s3:::the-id"}})");
+  const std::string properties = R"({"Tags":[]})";
+  EXPECT_EQ(run("AWS::S3::Bucket", TypeNeed::kMake, properties, [&] { policies_.ofBucket = ""; }), "done");
+  policies_.texts.clear();
+  ++policies_.generation;
+  EXPECT_EQ(run("AWS::S3::Bucket", TypeNeed::kMake, properties), "AccessDenied");
+}
+
+// What a template says is not what a request would say: a condition on what is not known opens nothing.
+TEST_F(InRightsTest, WhatIsNotGivenIsNotTakenForAbsent) {
+  grant(
+      allowing("iam:PutRolePolicy", R"(,"Condition":{"StringNotEqualsIfExists":{"aws:RequestTag/team":"other"}})"));
+  EXPECT_EQ(run("AWS::IAM::Policy", TypeNeed::kMake, kOwnPolicy), "AccessDenied");
+}
+
+TEST_F(InRightsTest, AUserWhosePathSaysRoleIsNoRole) {
+  request_.actor = kIam + "user/x:role/ann";
+  roles_.account = "";  // no role can be taken
+  grant(allowing("iam:PutRolePolicy"));
+  EXPECT_EQ(run("AWS::IAM::Policy", TypeNeed::kMake, kOwnPolicy), "done");
 }
 
 }  // namespace

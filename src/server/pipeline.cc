@@ -105,7 +105,7 @@ Task<http::Response> Pipeline::handleCall(http::Request& request) {
 }
 
 Task<Result<http::Response>> Pipeline::callAs(gateway::ServiceCall call) {
-  HEARTH_CO_TRY(api::Principal principal, takeRole(call.roleArn));
+  HEARTH_CO_TRY(api::Principal principal, takeRole(call.roleArn, call.account));
   http::Request& request = call.request;
   request.headers.set("Host", call.service + "." + call.region + ".amazonaws.com");
   // The routes go by the service that is signed for; nobody looks at the signature.
@@ -125,10 +125,10 @@ Task<Result<http::Response>> Pipeline::callAs(gateway::ServiceCall call) {
 }
 
 // The session in which API Gateway acts for an API, named as on AWS.
-Result<api::Principal> Pipeline::takeRole(const std::string& roleArn) {
+Result<api::Principal> Pipeline::takeRole(const std::string& roleArn, const std::string& account) {
   constexpr std::string_view kSession = "BackplaneAssumeRoleSession";
   store::Database::Snapshot snapshot(parts_.database);
-  HEARTH_CHECK(parts_.directory.checkAssumable(roleArn, "apigateway.amazonaws.com"));
+  HEARTH_CHECK(parts_.directory.checkAssumable(roleArn, "apigateway.amazonaws.com", account));
   const auto role = parts_.directory.findRoleByArn(roleArn);
   if (!role) return Fault("NoSuchEntity", "The role " + roleArn + " cannot be found.", 404);
   api::Principal principal;

@@ -67,7 +67,7 @@ class Pipeline final {
   Result<void> authorise(Exchange& exchange);
   Task<Result<api::AnyShape>> run(Exchange& exchange);
 
-  Result<api::Principal> takeRole(const std::string& roleArn);
+  Result<api::Principal> takeRole(const std::string& roleArn, const std::string& account);
   std::string newRequestId(const api::Service* service);
 
   PipelineParts parts_;

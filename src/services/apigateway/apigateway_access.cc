@@ -2,6 +2,7 @@
 
 #include "api/apigateway.h"
 #include "base/bytes.h"
+#include "services/apigateway/patch.h"
 
 namespace hearth::services::apigateway {
 namespace {
@@ -22,12 +23,13 @@ Result<void> addRoles(const InputView& input, Accesses& accesses) {
   // "arn:aws:iam::*:user/*" stands for the caller, who is passed on nowhere.
   if (auto role = input.text("credentials"); role && role->find(":role/") != std::string::npos)
     addPassRole(*role, accesses);
-  const auto paths = input.textsOf("patchOperations", "path");
-  const auto values = input.textsOf("patchOperations", "value");
-  for (std::size_t i = 0; i < paths.size() && i < values.size(); ++i)
-    if ((paths[i] == "/cloudwatchRoleArn" || paths[i] == "/credentials") &&
-        values[i].find(":role/") != std::string::npos)
-      addPassRole(values[i], accesses);
+  for (const InputView& operation : input.structures("patchOperations")) {
+    const std::string member = splitPointer(operation.text("path").value_or("")).front();
+    const auto value = operation.text("value");
+    if ((member == "cloudwatchRoleArn" || member == "credentials") && value &&
+        value->find(":role/") != std::string::npos)
+      addPassRole(*value, accesses);
+  }
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "services/apigateway/apigateway_service.h"
 #include "services/apigateway/faults.h"
+#include "services/apigateway/integration_target.h"
 #include "services/apigateway/paging.h"
 #include "services/apigateway/patch.h"
 
@@ -179,6 +180,7 @@ Result<Deployment> ApiGatewayService::createDeployment(const api::Call& call, Cr
     for (const auto& [verb, method] : resource.resourceMethods.value_or(std::map<std::string, Method>{})) {
       any = true;
       if (!method.methodIntegration) return badRequest("No integration defined for method");
+      HEARTH_CHECK(checkTarget(call, *method.methodIntegration));
     }
   if (!any) return badRequest("The REST API doesn't contain any methods");
   Deployment deployment;

@@ -1,10 +1,10 @@
 // Methods of resources, their integrations, and the responses of both.
 #include <algorithm>
 
-#include "gateway/integration_uri.h"
 #include "gateway/parameter_mapping.h"
 #include "services/apigateway/apigateway_service.h"
 #include "services/apigateway/faults.h"
+#include "services/apigateway/integration_target.h"
 #include "services/apigateway/patch.h"
 
 namespace hearth::services::apigateway {
@@ -58,32 +58,6 @@ Result<void> checkTargets(const MethodResponse& response, const gateway::TextMap
   for (const auto& [target, source] : mappings)
     if (!known.contains(target)) return invalidMapping(target);
   return {};
-}
-
-Result<void> checkRole(const api::Call& call, const std::string& arn) {
-  if (arn.empty()) return badRequest("Role ARN must be specified for AWS integrations");
-  constexpr std::string_view kPrefix = "arn:aws:iam::";
-  const std::size_t end = arn.find(':', kPrefix.size());
-  if (!arn.starts_with(kPrefix) || end == std::string::npos)
-    return badRequest("Invalid ARN specified in the request");
-  const std::string account = arn.substr(kPrefix.size(), end - kPrefix.size());
-  if (account == "*") return badRequest("Hearth does not support the caller's own credentials for integrations.");
-  if (arn.compare(end, 6, ":role/") != 0) return badRequest("Invalid ARN specified in the request");
-  if (account != call.account)
-    return Fault("AccessDeniedException", "Cross-account pass role is not allowed.", 403);
-  return {};
-}
-
-// What an AWS integration calls. With stage variables in it the URI is known when it is deployed.
-Result<void> checkTarget(const api::Call& call, const PutIntegrationInput& in) {
-  if (!in.uri) return badRequest("AWS ARN for integration must contain path or action");
-  if (!in.integrationHttpMethod) return badRequest("Enumeration value for HttpMethod must be non-empty");
-  if (std::find(std::begin(kVerbs), std::end(kVerbs), *in.integrationHttpMethod) == std::end(kVerbs))
-    return badRequest("Invalid HTTP method specified: " + in.integrationHttpMethod->substr(0, 32));
-  if (in.uri->find("${stageVariables.") != std::string::npos) return {};
-  HEARTH_TRY(auto target, gateway::parseIntegrationUri(in.type, *in.uri));
-  if (std::holds_alternative<gateway::FunctionTarget>(target)) return {};
-  return checkRole(call, in.credentials.value_or(""));
 }
 
 }  // namespace
@@ -215,7 +189,6 @@ Result<Integration> ApiGatewayService::putIntegration(const api::Call& call, Put
     return badRequest("Hearth does not support VPC links.");
   if (in.cacheNamespace && in.cacheKeyParameters && !in.cacheKeyParameters->empty())
     return badRequest("Hearth does not cache responses (cacheKeyParameters).");
-  if (in.type != "MOCK") HEARTH_CHECK(checkTarget(call, in));
   HEARTH_CHECK(checkSources(place.method, in.requestParameters.value_or(gateway::TextMap{})));
   if (in.timeoutInMillis && *in.timeoutInMillis < 50)
     return badRequest("Timeout should be between 50 ms and 29000 ms");
@@ -231,6 +204,7 @@ Result<Integration> ApiGatewayService::putIntegration(const api::Call& call, Put
   integration.timeoutInMillis = in.timeoutInMillis.value_or(29'000);
   integration.cacheNamespace = in.cacheNamespace.value_or(in.resourceId);
   integration.cacheKeyParameters = std::vector<std::string>{};
+  HEARTH_CHECK(checkTarget(call, integration));
   place.method.methodIntegration = integration;
   putPlace(std::move(place));
   return integration;
@@ -248,6 +222,7 @@ Result<Integration> ApiGatewayService::updateIntegration(const api::Call& call, 
   HEARTH_TRY(auto integration, patched(*place.method.methodIntegration, in.patchOperations,
                                        {"httpMethod", "uri", "credentials", "requestParameters", "requestTemplates",
                                         "passthroughBehavior", "contentHandling", "timeoutInMillis"}));
+  HEARTH_CHECK(checkTarget(call, integration));
   place.method.methodIntegration = integration;
   putPlace(std::move(place));
   return integration;

@@ -107,7 +107,7 @@ Task<Result<CreateChangeSetOutput>> CloudFormationService::createChangeSet(const
     HEARTH_CO_TRY(order.order.tags, tagsOf(*in.tags));
   }
   order.order.capabilities = withoutEmpty(in.capabilities);
-  order.order.roleArn = in.roleARN.value_or("");
+  HEARTH_CO_TRY(order.order.roleArn, roleOf(call, in.roleARN));
   order.order.token = in.clientToken.value_or("");
   if (order.kind == stacks::ChangeSetKind::kUpdate) {
     // A stack that cannot be found is the engine's to refuse, in its own words.

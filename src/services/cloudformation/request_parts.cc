@@ -1,10 +1,20 @@
 #include "services/cloudformation/request_parts.h"
 
+#include "base/role_arn.h"
+
 namespace hearth::services::cloudformation {
 
 using namespace api::cloudformation;
 
 Fault invalid(std::string message) { return {"ValidationError", std::move(message)}; }
+
+Result<std::string> roleOf(const api::Call& call, const std::optional<std::string>& given) {
+  if (!given || given->empty()) return std::string();
+  const std::string_view account = base::accountOfRole(*given);
+  if (account.empty()) return invalid("Role " + given->substr(0, 2048) + " is invalid or cannot be assumed");
+  if (account != call.account) return Fault("AccessDenied", "Cross-account pass role is not allowed.", 403);
+  return *given;
+}
 
 stacks::Place placeOf(const api::Call& call) {
   return {call.account, call.region, call.principal.isRoot ? std::string() : call.principal.arn};

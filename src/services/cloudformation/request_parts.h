@@ -15,6 +15,9 @@ namespace hearth::services::cloudformation {
 // ValidationError 400.
 Fault invalid(std::string message);
 stacks::Place placeOf(const api::Call& call);
+// The role that a stack is to act as; empty when none is given. Faults: ValidationError 400; AccessDenied 403 for
+// the role of another account.
+Result<std::string> roleOf(const api::Call& call, const std::optional<std::string>& given);
 std::vector<stacks::ParameterInput> parametersOf(
     const std::optional<std::vector<api::cloudformation::Parameter>>& given);
 // Fault: ValidationError.

@@ -75,7 +75,7 @@ Task<Result<CreateStackOutput>> CloudFormationService::createStack(const api::Ca
   order.parameters = parametersOf(in.parameters);
   HEARTH_CO_TRY(order.tags, tagsOf(in.tags.value_or(std::vector<Tag>{})));
   order.capabilities = withoutEmpty(in.capabilities);
-  order.roleArn = in.roleARN.value_or("");
+  HEARTH_CO_TRY(order.roleArn, roleOf(call, in.roleARN));
   order.token = in.clientRequestToken.value_or("");
   order.timeoutMinutes = in.timeoutInMinutes;
   order.terminationProtection = in.enableTerminationProtection.value_or(false);
@@ -115,7 +115,7 @@ Task<Result<UpdateStackOutput>> CloudFormationService::updateStack(const api::Ca
     HEARTH_CO_TRY(order.tags, tagsOf(*in.tags));
   }
   order.capabilities = withoutEmpty(in.capabilities);
-  order.roleArn = in.roleARN.value_or("");
+  HEARTH_CO_TRY(order.roleArn, roleOf(call, in.roleARN));
   order.token = in.clientRequestToken.value_or("");
   if (in.usePreviousTemplate.value_or(false)) {
     if (in.templateBody || in.templateURL)

@@ -253,11 +253,11 @@ TEST_F(IamServiceTest, RoleLifecycle) {
   EXPECT_FALSE(run(&Service::listRoles, {})->roles.at(0).tags);
   EXPECT_EQ(run(&Service::listRoles, {})->roles.at(0).description, "new words");
 
-  EXPECT_TRUE(directory_->checkAssumable(made->role.arn, "lambda.amazonaws.com").ok());
+  EXPECT_TRUE(directory_->checkAssumable(made->role.arn, "lambda.amazonaws.com", kAccount).ok());
   std::string other = kTrust;
   other.replace(other.find("lambda"), 6, "states");
   ASSERT_TRUE(run(&Service::updateAssumeRolePolicy, {"Worker", other}).ok());
-  EXPECT_FALSE(directory_->checkAssumable(made->role.arn, "lambda.amazonaws.com").ok());
+  EXPECT_FALSE(directory_->checkAssumable(made->role.arn, "lambda.amazonaws.com", kAccount).ok());
   EXPECT_EQ(faultOf(&Service::updateAssumeRolePolicy, UpdateAssumeRolePolicyInput{"Worker", "{"}),
             "MalformedPolicyDocument 400: This policy contains invalid Json");
 

@@ -83,7 +83,7 @@ Result<void> LambdaService::checkRole(const api::Call& call, const std::string& 
                      "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+");
   if (!roleArn.starts_with("arn:aws:iam::" + call.account + ":"))
     return Fault("AccessDeniedException", "Cross-account pass role is not allowed.", 403);
-  if (roles_.checkAssumable(roleArn, "lambda.amazonaws.com").ok()) return {};
+  if (roles_.checkAssumable(roleArn, "lambda.amazonaws.com", call.account).ok()) return {};
   return invalidParameter("The role defined for the function cannot be assumed by Lambda.");
 }
 

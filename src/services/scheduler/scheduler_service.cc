@@ -103,7 +103,7 @@ Result<void> SchedulerService::checkTarget(const api::Call& call, const Target& 
                    " is not supported for a target that is a Lambda function.");
   HEARTH_CHECK(checkLength(target.roleArn, "target.roleArn", 1, 1600));
   if (!isRoleOf(target.roleArn, call.account)) return roleNotAssumable();
-  if (!roles_.checkAssumable(target.roleArn, std::string(kPrincipal)).ok()) return roleNotAssumable();
+  if (!roles_.checkAssumable(target.roleArn, std::string(kPrincipal), call.account).ok()) return roleNotAssumable();
   if (target.input) {
     HEARTH_CHECK(checkLength(*target.input, "target.input", 1, kMostInput));
     if (const auto parsed = base::parseJson(*target.input); !parsed.ok())
@@ -300,7 +300,7 @@ Result<void> SchedulerService::fire(const schedule::Fire& fire) {
 Result<void> SchedulerService::deliver(const ScheduleRow& row, const schedule::Fire& fire) {
   const Target& target = row.schedule.target;
   // The role may have changed, or be gone, since the schedule was written.
-  HEARTH_CHECK(roles_.checkAssumable(target.roleArn, std::string(kPrincipal)));
+  HEARTH_CHECK(roles_.checkAssumable(target.roleArn, std::string(kPrincipal), row.name.account));
   HEARTH_CHECK(authorizer_.mayDo({.roleArn = target.roleArn,
                                   .sessionName = row.name.name,
                                   .action = "lambda:InvokeFunction",

@@ -15,12 +15,13 @@ const std::string kRole = "arn:aws:iam::111122223333:role/schedules";
 // A directory with one role, which may be taken away, and what that role may do.
 class OneRole final : public ports::CredentialIssuer, public ports::Authorizer {
  public:
-  Result<void> checkAssumable(const std::string& roleArn, const std::string& servicePrincipal) override {
-    if (there && roleArn == kRole && servicePrincipal == "scheduler.amazonaws.com") return {};
+  Result<void> checkAssumable(const std::string& roleArn, const std::string& servicePrincipal,
+                              const std::string& account) override {
+    if (there && roleArn == kRole && account == "111122223333" && servicePrincipal == "scheduler.amazonaws.com") return {};
     return Fault("AccessDenied", "The role cannot be assumed.", 403);
   }
   Result<ports::RoleCredentials> assumeForService(const std::string&, const std::string&,
-                                                  const std::string&) override {
+                                                  const std::string&, const std::string&) override {
     return Fault("AccessDenied", "Schedules take no credentials.", 403);
   }
   Result<void> mayDo(const ports::RoleAct& act) const override {

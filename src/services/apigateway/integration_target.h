@@ -1,0 +1,12 @@
+// What an integration calls, and in whose name: checked when it is written, changed and deployed.
+#pragma once
+
+#include "api/apigateway.h"
+#include "api/call.h"
+
+namespace hearth::services::apigateway {
+
+// Faults: BadRequestException 400; AccessDeniedException 403 for the role of another account.
+Result<void> checkTarget(const api::Call& call, const api::apigateway::Integration& integration);
+
+}  // namespace hearth::services::apigateway
