@@ -5,7 +5,7 @@
 
 namespace hearth::base {
 
-// Linear in the sizes for a fixed number of stars; no recursion.
+// Linear in the sizes, but for stretches with `?` between two stars, which are tried at every place.
 bool globMatches(std::string_view pattern, std::string_view text);
 
 }  // namespace hearth::base

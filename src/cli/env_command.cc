@@ -42,6 +42,13 @@ std::vector<std::pair<const char*, std::string>> variables(const std::string& fo
   };
 }
 
+// A word that a shell takes as it is, whatever it holds.
+std::string quoted(const std::string& text) {
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
 int printUndo() {
   for (const auto& [name, value] : variables("", {}, {})) std::printf("unset %s\n", name);
   return kOk;
@@ -59,7 +66,7 @@ int printEnvironment(const std::string& given) {
   auto key = openRootKey(folder, **keyring, random);
   if (!key.ok()) return report(key.fault());
   for (const auto& [name, value] : variables(std::filesystem::absolute(folder).string(), *server, *key))
-    std::printf("export %s='%s'\n", name, value.c_str());
+    std::printf("export %s=%s\n", name, quoted(value).c_str());
   // A profile or a session token of the caller's would win over these keys.
   std::puts("unset AWS_PROFILE AWS_SESSION_TOKEN AWS_SECURITY_TOKEN");
   return kOk;

@@ -32,7 +32,7 @@ class ApiFunctions : public ::testing::Test {
     event["requestContext"] = {{"requestId", "r-1"},
                                {"requestTimeEpoch", time_.time_since_epoch().count()},
                                {"identity", std::move(identity)}};
-    const json::value answer = json::parse(serveApi(function, json::serialize(event), Instant{}, ports()));
+    const json::value answer = json::parse(serveApi(function, json::serialize(event), time_ + delivery_, ports()));
     EXPECT_EQ(answer.at("headers").at("Content-Type").as_string(), "application/json");
     ApiResult result;
     result.status = static_cast<int>(answer.at("statusCode").as_int64());
@@ -63,6 +63,7 @@ class ApiFunctions : public ::testing::Test {
   SampleCourse course_;
   MemoryInvoker invoker_;
   Instant time_ = kMidWeek;
+  std::chrono::seconds delivery_{0};  // from the gateway to the function
 };
 
 }  // namespace hearth::homework

@@ -309,6 +309,17 @@ TEST_F(ApiFunctions, ALostReplyIsTheSameReceiptWheneverItIsAskedFor) {
   EXPECT_EQ(submit(answers("b")).status, 410);
 }
 
+// Who opens a request in time and sends its body after the close has had time to read the right answers.
+TEST_F(ApiFunctions, ARequestThatWasHeldBackCountsFromItsArrival) {
+  time_ = kDue;
+  delivery_ = std::chrono::seconds(20);
+  EXPECT_EQ(submit(answers("b")).status, 200);
+  delivery_ = std::chrono::seconds(95);
+  EXPECT_EQ(submit(answers("a")).status, 410);
+  time_ = kDue - std::chrono::hours(1);
+  EXPECT_EQ(submit(answers("a")).status, 200);
+}
+
 TEST_F(ApiFunctions, ClosedMeansClosed) {
   time_ = kDue + 60s;
   EXPECT_EQ(submit(answers("a")).status, 200);

@@ -46,9 +46,9 @@ struct ReadRequest {
   std::optional<Answered> refusal;  // the request could not be read
 };
 
-// `fallback` is the time when the event carries none. The body is JSON whatever its Content-Type says, and may be
-// base64 if the gateway says so.
-ReadRequest readRequest(std::string_view event, Instant fallback);
+// `now` is the function's own time, for an event that carries none, or one that is too old to be an honest
+// request's. The body is JSON whatever its Content-Type says, and may be base64 if the gateway says so.
+ReadRequest readRequest(std::string_view event, Instant now);
 
 // The text of the function's result: the proxy response, or {"body", "code"} as it was.
 std::string writeAnswer(const Request& request, const Answered& answered);

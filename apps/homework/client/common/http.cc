@@ -131,6 +131,7 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request) {
   for (const auto& [name, value] : request.headers) headers.add(name + ": " + value);
 
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);  // a signature is of the path as it is
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
