@@ -30,6 +30,7 @@ std::optional<Policy> compile(const std::string& document, PolicyForm form, cons
 std::shared_ptr<const IdentityPolicies> compileAll(const ports::PrincipalPolicies& texts) {
   auto all = std::make_shared<IdentityPolicies>();
   all->arn = texts.arn;
+  all->id = texts.id;
   all->tags = texts.tags;
   for (const ports::PolicyText& text : texts.policies) {
     auto policy = compile(text.document, PolicyForm::kIdentity, text.holder, all->unreadable);
@@ -40,6 +41,12 @@ std::shared_ptr<const IdentityPolicies> compileAll(const ports::PrincipalPolicie
       all->grants.push_back(*std::move(policy));
   }
   return all;
+}
+
+// Keys and sessions outlive whom they were made for; who is made later under the same name is somebody else.
+// What a stack does is known by the name alone.
+bool isAnother(std::string_view userId, const IdentityPolicies& identity) {
+  return !userId.empty() && !identity.id.empty() && userId.substr(0, userId.find(':')) != identity.id;
 }
 
 DenialStyle styleOf(std::string_view service) {
@@ -141,6 +148,7 @@ Result<std::string> Authority::check(const Question& question) const {
   std::shared_ptr<const IdentityPolicies> identity;
   if (!call.principal.isRoot) {
     identity = question.standing ? *question.standing : identityOf(actor.arn);
+    if (isAnother(call.principal.userId, *identity)) identity = std::make_shared<const IdentityPolicies>();
     if (!identity->arn.empty()) actor.identityArn = identity->arn;
   }
   const RequestFacts facts{.actor = actor,

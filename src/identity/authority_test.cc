@@ -199,5 +199,16 @@ TEST_F(AuthorityTest, TakesMicroseconds) {
   EXPECT_EQ(principals_.asked, 1);
 }
 
+// A role that was deleted and made again under its name is another.
+TEST_F(AuthorityTest, KeysOfSomebodyWhoIsGoneMayNothing) {
+  grant(R"("Resource":"arn:aws:s3:::b/*")");
+  principals_.byArn[kSession].id = "AROA1";
+  ++principals_.generation;
+  EXPECT_EQ(ask(), "allowed");
+  principals_.byArn[kSession].id = "AROA2";
+  ++principals_.generation;
+  EXPECT_EQ(ask(), "AccessDenied");
+}
+
 }  // namespace
 }  // namespace hearth::identity

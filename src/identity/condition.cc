@@ -95,25 +95,60 @@ std::optional<Address> addressOf(const std::string& text) {
   return std::nullopt;
 }
 
+struct Network {
+  Address address;
+  unsigned bits = 0;  // of the 128
+};
+
 // "203.0.113.0/24", "2001:db8::/32", or one address.
-bool isInRange(const std::string& range, const std::string& text) {
+std::optional<Network> networkOf(const std::string& range) {
   const std::size_t slash = range.find('/');
-  const auto network = addressOf(range.substr(0, slash));
-  const auto address = addressOf(text);
-  if (!network || !address || network->v4 != address->v4) return false;
-  const unsigned most = network->v4 ? 32 : 128;
+  const auto address = addressOf(range.substr(0, slash));
+  if (!address) return std::nullopt;
+  const unsigned most = address->v4 ? 32 : 128;
   unsigned bits = most;
   if (slash != std::string::npos) {
     const char* end = range.data() + range.size();
     auto [stop, error] = std::from_chars(range.data() + slash + 1, end, bits);
-    if (error != std::errc() || stop != end || bits > most) return false;
+    if (error != std::errc() || stop != end || bits > most) return std::nullopt;
   }
-  bits += 128 - most;
-  const unsigned whole = bits / 8;
-  if (!std::equal(network->bytes.begin(), network->bytes.begin() + whole, address->bytes.begin())) return false;
-  if (bits % 8 == 0) return true;
-  const auto mask = static_cast<unsigned char>(0xff << (8 - bits % 8));
-  return (network->bytes[whole] & mask) == (address->bytes[whole] & mask);
+  return Network{*address, bits + 128 - most};
+}
+
+bool isInRange(const std::string& range, const std::string& text) {
+  const auto network = networkOf(range);
+  const auto address = addressOf(text);
+  if (!network || !address || network->address.v4 != address->v4) return false;
+  const auto& bytes = network->address.bytes;
+  const unsigned whole = network->bits / 8;
+  if (!std::equal(bytes.begin(), bytes.begin() + whole, address->bytes.begin())) return false;
+  if (network->bits % 8 == 0) return true;
+  const auto mask = static_cast<unsigned char>(0xff << (8 - network->bits % 8));
+  return (bytes[whole] & mask) == (address->bytes[whole] & mask);
+}
+
+bool isOfDates(Operator op) {
+  return op == Operator::kDateEquals || op == Operator::kDateLess || op == Operator::kDateLessEquals ||
+         op == Operator::kDateGreater || op == Operator::kDateGreaterEquals;
+}
+
+// Whether the operator can compare with it. Dates are accepted as leniently as AWS accepts them.
+bool isValue(Operator op, const std::string& text) {
+  switch (op) {
+    case Operator::kBool:
+    case Operator::kNull:
+      return base::equalsIgnoreCase(text, "true") || base::equalsIgnoreCase(text, "false");
+    case Operator::kIpAddress:
+      return networkOf(text).has_value();
+    case Operator::kNumericEquals:
+    case Operator::kNumericLess:
+    case Operator::kNumericLessEquals:
+    case Operator::kNumericGreater:
+    case Operator::kNumericGreaterEquals:
+      return numberOf(text).has_value();
+    default:
+      return true;
+  }
 }
 
 bool compares(Operator op, const std::optional<double>& value, const std::optional<double>& wanted) {
@@ -220,6 +255,10 @@ Result<Conditions> Conditions::parse(const Json& block, Variables variables) {
       HEARTH_TRY(auto values, policyTexts(value, "Condition"));
       Test one = test;
       one.key = base::toLower(key);
+      for (const std::string& text : values)
+        if (!isValue(one.op, text))
+          return malformedDocument("Invalid value for the condition " + std::string(name) + " : " +
+                                   text.substr(0, 128));
       for (const std::string& text : values) one.values.emplace_back(text, texts ? variables : Variables::kNo);
       conditions.tests_.push_back(std::move(one));
     }
@@ -230,6 +269,12 @@ Result<Conditions> Conditions::parse(const Json& block, Variables variables) {
 bool Conditions::Test::matchesAny(const std::string& value, const ConditionKeys& keys) const {
   return std::any_of(values.begin(), values.end(),
                      [&](const Pattern& wanted) { return matchesOne(op, wanted, value, keys); });
+}
+
+bool Conditions::Test::isUnknown(const ConditionKeys& keys) const {
+  return !keys.knows(key) || std::any_of(values.begin(), values.end(), [&](const Pattern& value) {
+    return value.isUnknown(keys) || (isOfDates(op) && !dateOf(value.source()));
+  });
 }
 
 bool Conditions::Test::holds(const ConditionKeys& keys) const {
@@ -252,7 +297,7 @@ bool Conditions::Test::holds(const ConditionKeys& keys) const {
 Conditions::Verdict Conditions::evaluate(const ConditionKeys& keys) const {
   Verdict verdict = Verdict::kHold;
   for (const Test& test : tests_) {
-    if (!keys.knows(test.key))
+    if (test.isUnknown(keys))
       verdict = Verdict::kUndecided;
     else if (!test.holds(keys))
       return Verdict::kFail;

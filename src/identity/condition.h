@@ -25,7 +25,9 @@ class Conditions final {
   enum class Verdict : unsigned char {
     kHold,
     kFail,
-    kUndecided,  // a key is not known here (ConditionKeys::knows()), and all else holds
+    // All else holds, but a key or a variable is not known here (ConditionKeys::knows()), or a date is none that
+    // can be read.
+    kUndecided,
   };
 
   // Fault: MalformedPolicyDocument 400 with what is wrong.
@@ -66,6 +68,7 @@ class Conditions final {
     Quantifier quantifier = Quantifier::kNone;
     std::string key;  // lower case
     std::vector<Pattern> values;
+    bool isUnknown(const ConditionKeys& keys) const;
     bool holds(const ConditionKeys& keys) const;
     bool matchesAny(const std::string& value, const ConditionKeys& keys) const;
   };

@@ -18,6 +18,7 @@ struct IdentityPolicies {
   std::vector<Policy> grants;
   std::optional<Policy> boundary;
   bool unreadable = false;  // one of them cannot be compiled: everything is denied
+  std::string id = {};      // AIDA..., AROA...
 };
 
 // The resource's side.

@@ -32,7 +32,7 @@ std::optional<std::string> valueOf(const std::string& key, const std::optional<s
   auto values = keys.find(key);
   if (values && values->size() == 1) return std::move(values->front());
   // A key with several values has no text.
-  return values && !values->empty() ? std::nullopt : fallback;
+  return (values && !values->empty()) || !keys.knows(key) ? std::nullopt : fallback;
 }
 
 // The next part up to a colon, which goes away with it.
@@ -85,7 +85,7 @@ void Pattern::parseVariable(std::string_view inside) {
 }
 
 template <class Match>
-bool Pattern::matchWith(std::string_view text, const ConditionKeys& keys, Match match) const {
+bool Pattern::matchWith(std::string_view text, const ConditionKeys& keys, Match match, bool unknownIsAny) const {
   if (isConstant()) return match(pieces_[0].text, text);
   std::string pattern;
   bool escaped = false;
@@ -93,6 +93,10 @@ bool Pattern::matchWith(std::string_view text, const ConditionKeys& keys, Match 
     if (piece.kind == Piece::Kind::kText) {
       if (contains(piece.text, kStandIns)) return false;
       pattern += piece.text;
+      continue;
+    }
+    if (unknownIsAny && piece.kind == Piece::Kind::kVariable && !keys.knows(piece.text)) {
+      pattern += '*';
       continue;
     }
     auto value = piece.kind == Piece::Kind::kLiteral ? piece.text : valueOf(piece.text, piece.fallback, keys);
@@ -116,6 +120,16 @@ std::optional<std::string> Pattern::literal(const ConditionKeys& keys) const {
     text += *value;
   }
   return text;
+}
+
+bool Pattern::isUnknown(const ConditionKeys& keys) const {
+  return std::any_of(pieces_.begin(), pieces_.end(), [&](const Piece& piece) {
+    return piece.kind == Piece::Kind::kVariable && !keys.knows(piece.text);
+  });
+}
+
+bool Pattern::mightMatch(std::string_view text, const ConditionKeys& keys) const {
+  return matchWith(text, keys, base::globMatches, true);
 }
 
 bool Pattern::matches(std::string_view text, const ConditionKeys& keys) const {

@@ -24,6 +24,12 @@ class Pattern final {
   // Each of the six parts of an ARN by itself; the last one has the rest of the text.
   bool matchesArn(std::string_view arn, const ConditionKeys& keys) const;
 
+  // Whether a variable of it is not known here (ConditionKeys::knows()): such a pattern matches nothing for
+  // certain.
+  bool isUnknown(const ConditionKeys& keys) const;
+  // For one that is unknown: whether some value of what is not known would make it match.
+  bool mightMatch(std::string_view text, const ConditionKeys& keys) const;
+
   // False for one whose meaning depends on the request.
   bool isConstant() const { return pieces_.size() == 1 && pieces_[0].kind == Piece::Kind::kText; }
   // As it stands in the policy.
@@ -44,7 +50,7 @@ class Pattern final {
   void parseVariable(std::string_view inside);
   std::optional<std::string> literal(const ConditionKeys& keys) const;
   template <class Match>
-  bool matchWith(std::string_view text, const ConditionKeys& keys, Match match) const;
+  bool matchWith(std::string_view text, const ConditionKeys& keys, Match match, bool unknownIsAny = false) const;
 
   std::string source_;
   std::vector<Piece> pieces_;  // one of kText when there are no variables

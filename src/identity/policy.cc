@@ -41,11 +41,16 @@ bool has(const std::vector<std::string>& list, std::string_view text) {
 
 }  // namespace
 
-bool Policy::Selection::takes(std::string_view text, const ConditionKeys& keys) const {
-  if (!named) return true;
+Conditions::Verdict Policy::Selection::takes(std::string_view text, const ConditionKeys& keys) const {
+  using Verdict = Conditions::Verdict;
+  if (!named) return Verdict::kHold;
   const bool any = std::any_of(patterns.begin(), patterns.end(),
                                [&](const Pattern& pattern) { return pattern.matches(text, keys); });
-  return any != negated;
+  const bool perhaps = !any && std::any_of(patterns.begin(), patterns.end(), [&](const Pattern& pattern) {
+    return pattern.isUnknown(keys) && pattern.mightMatch(text, keys);
+  });
+  if (perhaps) return Verdict::kUndecided;
+  return any != negated ? Verdict::kHold : Verdict::kFail;
 }
 
 Grant Policy::Principals::match(const Actor& actor) const {
@@ -183,12 +188,14 @@ Ruling Policy::rule(const PolicyRequest& request) const {
     else if (statement.principals.negated)
       grant = statement.principals.excludes(request.actor) ? Grant::kNone : Grant::kIdentity;
     if (grant == Grant::kNone || (statement.allow && grant <= ruling.grant)) continue;
-    if (!statement.actions.takes(request.actionLower, request.keys)) continue;
-    if (!statement.resources.takes(request.resource, request.keys)) continue;
-    const auto verdict = statement.conditions.evaluate(request.keys);
-    if (verdict == Conditions::Verdict::kFail) continue;
+    using Verdict = Conditions::Verdict;
+    if (statement.actions.takes(request.actionLower, request.keys) == Verdict::kFail) continue;
+    const Verdict resource = statement.resources.takes(request.resource, request.keys);
+    if (resource == Verdict::kFail) continue;
+    const Verdict condition = statement.conditions.evaluate(request.keys);
+    if (condition == Verdict::kFail) continue;
     if (!statement.allow) return {.denied = true};
-    if (verdict == Conditions::Verdict::kHold) ruling.grant = grant;
+    if (resource == Verdict::kHold && condition == Verdict::kHold) ruling.grant = grant;
   }
   return ruling;
 }

@@ -70,7 +70,7 @@ class Policy final {
     bool named = false;  // the statement has the element
     bool negated = false;
     std::vector<Pattern> patterns;
-    bool takes(std::string_view text, const ConditionKeys& keys) const;
+    Conditions::Verdict takes(std::string_view text, const ConditionKeys& keys) const;
   };
   struct Principals {
     bool named = false;

@@ -200,5 +200,24 @@ TEST(Policy, WhatIsNoPolicyIsRefused) {
     EXPECT_TRUE(refused(text, PolicyForm::kResource)) << text;
 }
 
+// What is not known in a resource opens nothing, and shuts what it might speak about.
+TEST(Policy, AResourceWithAnUnknownVariable) {
+  TestingKeys keys;
+  keys.unknown = {"aws:resourcetag/team"};
+  const Actor actor{"111122223333", "arn:aws:iam::111122223333:user/ann", "arn:aws:iam::111122223333:user/ann", ""};
+  auto rule = [&](const std::string& effect, const std::string& member, const std::string& resource) {
+    auto policy = Policy::parse(R"({"Version":"2012-10-17","Statement":{"Action":"*","Effect":")" + effect +
+                                    "\",\"" + member + R"(":"arn:aws:s3:::${aws:ResourceTag/team}/*"}})",
+                                PolicyForm::kIdentity);
+    return policy->rule({actor, "s3:GetObject", "s3:getobject", resource, keys});
+  };
+  EXPECT_EQ(rule("Allow", "Resource", "arn:aws:s3:::b/k").grant, Grant::kNone);
+  EXPECT_EQ(rule("Allow", "NotResource", "arn:aws:s3:::b/k").grant, Grant::kNone);
+  EXPECT_EQ(rule("Allow", "NotResource", "arn:aws:logs:b/k").grant, Grant::kActor);
+  EXPECT_TRUE(rule("Deny", "Resource", "arn:aws:s3:::b/k").denied);
+  EXPECT_TRUE(rule("Deny", "NotResource", "arn:aws:s3:::b/k").denied);
+  EXPECT_FALSE(rule("Deny", "Resource", "arn:aws:logs:b/k").denied);
+}
+
 }  // namespace
 }  // namespace hearth::identity

@@ -30,6 +30,7 @@ struct PrincipalPolicies {
   std::string arn;  // of the user or role, with its path; empty when there is none (any more)
   std::map<std::string, std::string> tags;
   std::vector<PolicyText> policies;
+  std::string id = {};  // AIDA..., AROA...: another when it was deleted and made again
 };
 
 class PolicySource {

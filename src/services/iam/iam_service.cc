@@ -100,6 +100,7 @@ ports::PrincipalPolicies IamService::policiesOf(const std::string& principalArn)
   bool session = principalArn.starts_with("arn:aws:sts:");
   if (!entity.ok() || (session ? entity->name != principal->name : entity->arn != principalArn)) return policies;
   policies.arn = entity->arn;
+  policies.id = entity->id;
   policies.tags = tagsOfEntity(*entity);
   appendPolicies(*entity, policies.policies);
   if (entity->kind == EntityKind::kUser)

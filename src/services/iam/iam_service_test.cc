@@ -254,6 +254,8 @@ TEST_F(IamServiceTest, RoleLifecycle) {
   EXPECT_EQ(run(&Service::listRoles, {})->roles.at(0).description, "new words");
 
   EXPECT_TRUE(directory_->checkAssumable(made->role.arn, "lambda.amazonaws.com", kAccount).ok());
+  EXPECT_EQ(directory_->checkAssumable(made->role.arn, "lambda.amazonaws.com", "444455556666").fault().message,
+            "Cross-account pass role is not allowed.");
   std::string other = kTrust;
   other.replace(other.find("lambda"), 6, "states");
   ASSERT_TRUE(run(&Service::updateAssumeRolePolicy, {"Worker", other}).ok());
