@@ -116,14 +116,26 @@ struct TypeNeed {
   std::string_view conditionKey = {};
   std::string_view conditionProperty = {};
   std::string_view passedTo = {};  // iam:PassedToService
+  // Of a change: asked for what the first of the properties had and has no more; all else is what was before.
+  enum class Gone : unsigned char {
+    kNo,
+    kEach,   // for each of its values that is gone
+    kWhole,  // when there is no value any more
+  };
+  Gone gone = Gone::kNo;
 };
 
 struct TypeRule {
   std::string_view type;  // "AWS::S3::Bucket"
-  // {account}, {region}, {id}, properties, properties with a default: {Path=/}. A value that is an ARN itself
-  // stands for the whole.
+  // {account}, {region}, {id}, properties, properties with a default: {Path=/}; {name} is {id}, never resolved. A
+  // value that is an ARN itself stands for the whole.
   std::string_view resource;
   std::vector<TypeNeed> needs;
+  // What a property, or the "id" of what stands, is called in the resource: a function's ARN for any of its names,
+  // a user's ARN with the path. As it stands when there is nothing to say.
+  using Resolve = std::function<std::string(const std::string& account, const std::string& region,
+                                            std::string_view property, const std::string& value)>;
+  Resolve resolve = {};
 };
 
 // What a service says of its operations.

@@ -52,10 +52,20 @@ services::iam::IamNames names() {
           .userOfKey = [](const std::string&, const std::string&) { return std::string("ann"); }};
 }
 
+// There is the stack "live", with the resource "bucket-1".
+services::cloudformation::StackNames stackNames() {
+  const std::string live = "arn:aws:cloudformation:eu-central-1:111122223333:stack/live/7";
+  auto when = [live](const std::string& known) {
+    return
+        [live, known](const api::Call&, const std::string& name) { return name == known ? live : std::string(); };
+  };
+  return {.ofStack = when("live"), .ofChangeSet = when("arn:set"), .ofResource = when("bucket-1")};
+}
+
 std::vector<ServiceAccess> allRules() {
   return {services::s3::s3Access(),         services::lambda::lambdaAccess(),
           services::sts::stsAccess(),       services::apigateway::apigatewayAccess(),
-          services::events::eventsAccess(), services::cloudformation::cloudformationAccess(),
+          services::events::eventsAccess(), services::cloudformation::cloudformationAccess(stackNames()),
           services::logs::logsAccess(),     services::scheduler::schedulerAccess(),
           services::ses::sesAccess(),       services::iam::iamAccess(names())};
 }
@@ -231,6 +241,33 @@ TEST_F(RulesTest, ApiGateway) {
             2U);
 }
 
+TEST_F(RulesTest, WhoIsMovedIsAskedForTwice) {
+  using namespace api::iam;
+  const std::string users = "arn:aws:iam::111122223333:user/";
+  const std::string boundary = " iam:PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess";
+  EXPECT_EQ(
+      needs(kUpdateUser, R"({"UserName":"ann","NewUserName":"eve"})"),
+      (Texts{"iam:UpdateUser " + users + "p/ann" + boundary, "iam:UpdateUser " + users + "p/eve" + boundary}));
+  EXPECT_EQ(needs(kUpdateUser, R"({"UserName":"ann","NewPath":"/"})"),
+            (Texts{"iam:UpdateUser " + users + "p/ann" + boundary, "iam:UpdateUser " + users + "ann" + boundary}));
+  EXPECT_EQ(needs(kUpdateGroup, R"({"GroupName":"g","NewGroupName":"h","NewPath":"/q/"})"),
+            (Texts{"iam:UpdateGroup arn:aws:iam::111122223333:group/p/g",
+                   "iam:UpdateGroup arn:aws:iam::111122223333:group/q/h"}));
+}
+
+TEST_F(RulesTest, TagsThatAreTakenAwayAreNamed) {
+  auto keysOf = [](const api::Operation& operation, const std::string& input) {
+    api::AnyShape shape = operation.makeInput();
+    EXPECT_TRUE(api::readJson(*operation.input, shape.data(), *base::parseJson(input), api::kRecordStyle).ok());
+    return api::InputView(*operation.input, shape.data()).tagKeys();
+  };
+  EXPECT_EQ(keysOf(api::iam::kUntagRole, R"({"RoleName":"r","TagKeys":["a","b"]})"), (Texts{"a", "b"}));
+  EXPECT_EQ(keysOf(api::lambda::kUntagResource, R"({"Resource":"f","TagKeys":["a"]})"), Texts{"a"});
+  EXPECT_EQ(keysOf(api::logs::kUntagLogGroup, R"({"logGroupName":"g","tags":["a"]})"), Texts{"a"});
+  EXPECT_EQ(keysOf(api::apigateway::kUntagResource, R"({"resourceArn":"x","tagKeys":["a"]})"), Texts{"a"});
+  EXPECT_EQ(keysOf(api::iam::kTagRole, R"({"RoleName":"r","Tags":[{"Key":"a","Value":"1"}]})"), Texts{"a"});
+}
+
 // Operations without a value, and paths without a slash, which the patch takes as well.
 TEST_F(RulesTest, EveryPatchOfARoleHandsItOn) {
   using namespace api::apigateway;
@@ -267,6 +304,21 @@ TEST_F(RulesTest, Stacks) {
                        "cloudformation:TemplateUrl=https://b.s3.eu-central-1.amazonaws.com/t.yaml",
                    "iam:PassRole arn:aws:iam::111122223333:role/r iam:PassedToService=cloudformation.amazonaws.com",
                    "s3:GetObject arn:aws:s3:::b/t.yaml"}));
+}
+
+TEST_F(RulesTest, AStackThatStandsIsKnownByItsArn) {
+  using namespace api::cloudformation;
+  const std::string stacks = " arn:aws:cloudformation:eu-central-1:111122223333:stack/";
+  EXPECT_EQ(needs(kDeleteStack, R"({"StackName":"live"})"),
+            Texts{"cloudformation:DeleteStack" + stacks + "live/7"});
+  EXPECT_EQ(needs(kDeleteStack, R"({"StackName":"gone"})"),
+            Texts{"cloudformation:DeleteStack" + stacks + "gone/*"});
+  EXPECT_EQ(needs(kGetTemplateSummary, R"({"StackName":"live"})"),
+            Texts{"cloudformation:GetTemplateSummary" + stacks + "live/7"});
+  EXPECT_EQ(needs(kDescribeStackResources, R"({"PhysicalResourceId":"bucket-1"})"),
+            Texts{"cloudformation:DescribeStackResources" + stacks + "live/7"});
+  EXPECT_EQ(needs(kExecuteChangeSet, R"({"ChangeSetName":"arn:set"})"),
+            Texts{"cloudformation:ExecuteChangeSet" + stacks + "live/7 cloudformation:ChangeSetName=arn:set"});
 }
 
 TEST_F(RulesTest, RulesAndSchedules) {

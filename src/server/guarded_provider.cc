@@ -31,8 +31,25 @@ const Json* findFirst(const JsonObject& properties, std::string_view path) {
   return properties.if_contains(path.substr(0, path.find('.')));
 }
 
+std::vector<std::string> textsAt(const JsonObject& properties, std::string_view path) {
+  std::vector<std::string> texts;
+  collect(Json(properties), path, texts);
+  return texts;
+}
+
+// What a change takes away of a property.
+std::vector<std::string> goneFrom(const TypeNeed& need, const ResourceRequest& request) {
+  std::vector<std::string> gone = textsAt(request.oldProperties, need.properties.front());
+  const std::vector<std::string> kept = textsAt(request.properties, need.properties.front());
+  if (need.gone == TypeNeed::Gone::kWhole && !kept.empty()) return {};
+  std::erase_if(gone,
+                [&](const std::string& one) { return std::find(kept.begin(), kept.end(), one) != kept.end(); });
+  return gone;
+}
+
 bool isWanted(const TypeNeed& need, const ResourceRequest& request, TypeNeed::When when) {
   if ((need.when & when) == 0) return false;
+  if (need.gone != TypeNeed::Gone::kNo) return !goneFrom(need, request).empty();
   if (need.properties.empty()) return true;
   return std::any_of(need.properties.begin(), need.properties.end(), [&](std::string_view name) {
     const Json* value = findFirst(request.properties, name);
@@ -47,18 +64,31 @@ bool isById(const api::TypeRule& rule, const TypeNeed& need) {
   return resource.find("{id}") != std::string_view::npos || need.conditionProperty == "id";
 }
 
+// What the words of a need stand for.
 struct Names {
+  const api::TypeRule& rule;
+  const TypeNeed& need;
   const ResourceRequest& request;
   const std::string& physicalId;
+  bool standing;  // the resource was there before
 
   std::vector<std::string> valuesOf(std::string_view name) const {
     if (name == "account") return {request.account};
     if (name == "region") return {request.region};
-    if (name == "id") return {physicalId};
+    if (name == "id" || name == "name") return {physicalId};
+    const bool isGone = need.gone != TypeNeed::Gone::kNo;
+    if (isGone && name == need.properties.front()) return goneFrom(need, request);
     const std::size_t equals = name.find('=');
-    std::vector<std::string> values;
-    collect(Json(request.properties), name.substr(0, equals), values);
+    auto values = textsAt(isGone ? request.oldProperties : request.properties, name.substr(0, equals));
     if (values.empty() && equals != std::string_view::npos) values.emplace_back(name.substr(equals + 1));
+    return values;
+  }
+  // The same, as the resource calls it.
+  std::vector<std::string> resolved(std::string_view name) const {
+    auto values = valuesOf(name);
+    if (!rule.resolve || name == "account" || name == "region" || name == "name" || (name == "id" && !standing))
+      return values;
+    for (std::string& value : values) value = rule.resolve(request.account, request.region, name, value);
     return values;
   }
 };
@@ -69,7 +99,7 @@ std::vector<std::string> expand(std::string_view resource, const Names& names) {
   if (open == std::string_view::npos) return {std::string(resource)};
   const std::size_t close = resource.find('}', open);
   std::vector<std::string> expanded;
-  for (const std::string& value : names.valuesOf(resource.substr(open + 1, close - open - 1))) {
+  for (const std::string& value : names.resolved(resource.substr(open + 1, close - open - 1))) {
     if (value.starts_with("arn:")) {
       expanded.push_back(value);
       continue;
@@ -85,11 +115,11 @@ std::vector<std::string> expand(std::string_view resource, const Names& names) {
 
 std::vector<Access> accessesOf(const api::TypeRule& rule, const ResourceRequest& request, TypeNeed::When when,
                                const std::string& physicalId, Naming naming) {
-  const Names names{request, physicalId};
   std::vector<Access> accesses;
   for (const TypeNeed& need : rule.needs) {
     if (!isWanted(need, request, when)) continue;
     if (naming != Naming::kEvery && isById(rule, need) != (naming == Naming::kById)) continue;
+    const Names names{rule, need, request, physicalId, when != TypeNeed::kMake};
     for (const std::string& resource : expand(need.resource.empty() ? rule.resource : need.resource, names)) {
       Access access{std::string(need.action), resource};
       if (!need.passedTo.empty()) access.addCondition("iam:PassedToService", std::string(need.passedTo));

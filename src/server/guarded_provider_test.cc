@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "services/events/events_access.h"
 #include "services/iam/iam_access.h"
 #include "services/lambda/lambda_access.h"
 #include "services/s3/s3_access.h"
@@ -63,6 +64,64 @@ TEST(GuardedProvider, WhatARoleNeeds) {
             (Texts{"iam:DeleteRolePolicy " + kIam + "role/the-id", "iam:DeleteRole " + kIam + "role/the-id"}));
   EXPECT_EQ(needs(iam, "AWS::IAM::Policy", TypeNeed::kMake, R"({"PolicyName":"p","Roles":["r","s"]})"),
             (Texts{"iam:PutRolePolicy " + kIam + "role/r", "iam:PutRolePolicy " + kIam + "role/s"}));
+}
+
+TEST(GuardedProvider, WhatAChangeTakesAwayIsAskedFor) {
+  const auto iam = services::iam::iamAccess({});
+  const std::string role = kIam + "role/the-id";
+  EXPECT_EQ(needs(iam, "AWS::IAM::Role", TypeNeed::kChange, R"({"ManagedPolicyArns":["arn:b"]})",
+                  R"({"ManagedPolicyArns":["arn:a","arn:b"],"PermissionsBoundary":"arn:p",
+                      "Policies":[{"PolicyName":"x"}],"Tags":[{"Key":"k","Value":"v"}]})"),
+            (Texts{"iam:PutRolePolicy " + role, "iam:AttachRolePolicy " + role + " iam:PolicyARN=arn:b",
+                   "iam:DeleteRolePolicy " + role, "iam:DetachRolePolicy " + role + " iam:PolicyARN=arn:a",
+                   "iam:DeleteRolePermissionsBoundary " + role, "iam:UntagRole " + role,
+                   "iam:PutRolePermissionsBoundary " + role, "iam:TagRole " + role}));
+  EXPECT_EQ(needs(iam, "AWS::IAM::Role", TypeNeed::kChange, R"({"PermissionsBoundary":"arn:q"})",
+                  R"({"PermissionsBoundary":"arn:p"})"),
+            Texts{"iam:PutRolePermissionsBoundary " + role + " iam:PermissionsBoundary=arn:q"});
+  EXPECT_EQ(needs(iam, "AWS::IAM::Policy", TypeNeed::kChange, R"({"PolicyName":"p","Roles":["s"]})",
+                  R"({"PolicyName":"p","Roles":["r","s"]})"),
+            (Texts{"iam:PutRolePolicy " + kIam + "role/s", "iam:DeleteRolePolicy " + kIam + "role/r"}));
+  EXPECT_EQ(needs(iam, "AWS::IAM::UserToGroupAddition", TypeNeed::kChange, R"({"GroupName":"h","Users":["ann"]})",
+                  R"({"GroupName":"g","Users":["ann","eve"]})"),
+            (Texts{"iam:AddUserToGroup " + kIam + "group/h", "iam:RemoveUserFromGroup " + kIam + "group/g",
+                   "iam:RemoveUserFromGroup " + kIam + "group/g"}));
+}
+
+TEST(GuardedProvider, WhatARulesTargetsNeed) {
+  const auto events = services::events::eventsAccess();
+  const std::string rule = "arn:aws:events:eu-central-1:111122223333:rule/the-id";
+  EXPECT_EQ(needs(events, "AWS::Events::Rule", TypeNeed::kChange, R"({"Targets":[{"Id":"1","Arn":"a"}]})",
+                  R"({"Targets":[{"Id":"1","Arn":"a"},{"Id":"2","Arn":"b"}]})"),
+            (Texts{"events:PutRule " + rule, "events:PutTargets " + rule + " events:TargetArn=a",
+                   "events:RemoveTargets " + rule}));
+}
+
+TEST(GuardedProvider, NamesStandForTheirArns) {
+  const services::iam::IamNames names{
+      .arnOf =
+          [](std::string_view kind, const std::string& account, const std::string& name) {
+            return "arn:aws:iam::" + account + ":" + std::string(kind) + "/p/" + name;
+          },
+      .boundaryOf = {},
+      .userOfKey = {}};
+  const auto iam = services::iam::iamAccess(names);
+  EXPECT_EQ(needs(iam, "AWS::IAM::Policy", TypeNeed::kMake, R"({"Roles":["r"],"Users":["u"],"Groups":["g"]})"),
+            (Texts{"iam:PutRolePolicy " + kIam + "role/p/r", "iam:PutUserPolicy " + kIam + "user/p/u",
+                   "iam:PutGroupPolicy " + kIam + "group/p/g"}));
+  EXPECT_EQ(needs(iam, "AWS::IAM::AccessKey", TypeNeed::kMake, R"({"UserName":"u"})"),
+            Texts{"iam:CreateAccessKey " + kIam + "user/p/u"});
+  EXPECT_EQ(needs(iam, "AWS::IAM::User", TypeNeed::kMake, R"({"Path":"/q/"})"),
+            Texts{"iam:CreateUser " + kIam + "user/q/the-id"});
+  EXPECT_EQ(needs(iam, "AWS::IAM::User", TypeNeed::kChange, R"({"Path":"/q/"})", R"({"Path":"/p/"})"),
+            (Texts{"iam:UpdateUser " + kIam + "user/p/the-id", "iam:UpdateUser " + kIam + "user/q/the-id"}));
+  EXPECT_EQ(needs(iam, "AWS::IAM::User", TypeNeed::kRemove, "{}"),
+            Texts{"iam:DeleteUser " + kIam + "user/p/the-id"});
+  const auto lambda = services::lambda::lambdaAccess();
+  EXPECT_EQ(needs(lambda, "AWS::Lambda::Permission", TypeNeed::kRemove, R"({"FunctionName":"f:prod"})"),
+            Texts{"lambda:RemovePermission " + kFunction + "f:prod"});
+  EXPECT_EQ(needs(lambda, "AWS::Lambda::Version", TypeNeed::kMake, R"({"FunctionName":"111122223333:function:f"})"),
+            Texts{"lambda:PublishVersion " + kFunction + "f"});
 }
 
 TEST(GuardedProvider, WhatAScheduleNeeds) {

@@ -279,7 +279,7 @@ std::vector<api::ServiceAccess> Parts::accessRules() {
   rules.push_back(services::s3::s3Access());
   rules.push_back(services::lambda::lambdaAccess());
   rules.push_back(services::apigateway::apigatewayAccess());
-  rules.push_back(services::cloudformation::cloudformationAccess());
+  rules.push_back(services::cloudformation::cloudformationAccess(cloudformation_.accessNames()));
   rules.push_back(services::iam::iamAccess(iam_.accessNames()));
   rules.push_back(services::sts::stsAccess());
   rules.push_back(services::events::eventsAccess());

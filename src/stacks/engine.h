@@ -78,6 +78,7 @@ struct DeleteStackInput {
   std::string stack;  // name or ARN
   std::vector<std::string> retainResources;
   std::string token;
+  std::string roleArn = {};  // for this and what follows; empty: the one that the stack has
 };
 
 struct CreateChangeSetInput {
@@ -129,7 +130,8 @@ class Engine final {
   Result<void> deleteStack(const DeleteStackInput& input);
   // Of a stack in UPDATE_ROLLBACK_FAILED: tries again what could not be put back, but leaves `skip` as they are.
   Result<void> continueUpdateRollback(const Place& place, const std::string& stack,
-                                      const std::vector<std::string>& skip, const std::string& token);
+                                      const std::vector<std::string>& skip, const std::string& token,
+                                      const std::string& roleArn = {});
   // The id.
   Result<std::string> setTerminationProtection(const Place& place, const std::string& stack, bool on);
 
@@ -199,6 +201,7 @@ class Engine final {
   Result<Prepared> prepare(const StackRecord& stack, Definition definition, const Template& document,
                            const std::map<std::string, CurrentResource>& current) const;
   Result<Prepared> prepareUpdate(const StackRecord& stack, const UpdateStackInput& input) const;
+  void takeRole(StackRecord& stack, const std::string& roleArn);
   Result<Definition> definitionFor(const StackRecord& stack, const UpdateStackInput& input,
                                    const Template& document) const;
   Result<StackRecord> stackForChangeSet(const CreateChangeSetInput& input);

@@ -185,6 +185,13 @@ Result<Plan> Engine::planUpdate(const UpdateStackInput& input) const {
   return std::move(prepared.plan);
 }
 
+// The role that an order gives stays the stack's.
+void Engine::takeRole(StackRecord& stack, const std::string& roleArn) {
+  if (roleArn.empty()) return;
+  stack.definition.roleArn = roleArn;
+  store_.saveDefinition(stack);
+}
+
 Result<void> Engine::deleteStack(const DeleteStackInput& input) {
   auto found = findActive(input.place, input.stack);
   if (!found.ok()) return {};
@@ -226,6 +233,7 @@ Result<void> Engine::deleteStack(const DeleteStackInput& input) {
   stack.operation->phase = Phase::kRemoval;
   stack.operation->endsAs = Status::kDeleteComplete;
   stack.operation->retained = input.retainResources;
+  takeRole(stack, input.roleArn);
   announce(stack, Status::kDeleteInProgress);
   store_.saveState(stack);
   wakeAfterCommit(stack.id);
@@ -233,7 +241,8 @@ Result<void> Engine::deleteStack(const DeleteStackInput& input) {
 }
 
 Result<void> Engine::continueUpdateRollback(const Place& place, const std::string& stackName,
-                                            const std::vector<std::string>& skip, const std::string& token) {
+                                            const std::vector<std::string>& skip, const std::string& token,
+                                            const std::string& roleArn) {
   HEARTH_TRY(StackRecord stack, findActive(place, stackName));
   if (stack.operation || stack.status != Status::kUpdateRollbackFailed) {
     return validationError("Stack:" + stack.id + " is in " + statusText(stack) +
@@ -258,6 +267,7 @@ Result<void> Engine::continueUpdateRollback(const Place& place, const std::strin
   stack.updated = clock_.now();
   stack.operation = newOperation(place, OperationKind::kUpdate, token);
   stack.operation->phase = Phase::kRollback;
+  takeRole(stack, roleArn);
   announce(stack, Status::kUpdateRollbackInProgress);
   store_.saveState(stack);
   wakeAfterCommit(stack.id);

@@ -85,6 +85,23 @@ TEST_F(EngineTest, otherPlacesAreOtherWorlds) {
   }
 }
 
+// Of the order, if it gives one, else the stack's own.
+TEST_F(EngineTest, aDeletionRunsInTheRightsOfItsRole) {
+  for (const char* given : {"arn:aws:iam::111122223333:role/last", ""}) {
+    const std::string first = "arn:aws:iam::111122223333:role/first";
+    auto id = world_.create("demo", kThree, [&](CreateStackInput& input) { input.roleArn = first; });
+    ASSERT_TRUE(id.ok());
+    ASSERT_TRUE(world_.settle("demo"));
+    DeleteStackInput input;
+    input.place = world_.place;
+    input.stack = "demo";
+    input.roleArn = given;
+    ASSERT_TRUE(world_.database->writeAndWait([&] { return world_.engine->deleteStack(input); }).ok());
+    ASSERT_TRUE(world_.engine->waitUntilIdle(*id, std::chrono::seconds(60)));
+    EXPECT_EQ(world_.things->lastRemover, std::string_view(given).empty() ? first : given);
+  }
+}
+
 TEST_F(EngineTest, rollsACreationBackWhereverItFails) {
   for (const char* failing : {"create A", "create B", "create C", "prepare B", "throw B"}) {
     world_.things->failures = {{failing, -1}};

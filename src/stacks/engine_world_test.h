@@ -70,6 +70,7 @@ class ThingProvider final : public ports::ResourceProvider {
     return stateOf(request.physicalId, request.properties);
   }
   Result<void> remove(const ports::ResourceRequest& request) override {
+    lastRemover = request.actor;
     database_.execute("DELETE FROM things WHERE id = ?", request.physicalId);
     return verdict("remove", request);
   }
@@ -81,6 +82,7 @@ class ThingProvider final : public ports::ResourceProvider {
   std::map<std::string, int> failures;
   std::vector<std::string> calls;
   std::map<std::string, std::string> lastTags;
+  std::string lastRemover;  // the actor
   // Called in every create, update and remove, in the middle of the transaction.
   std::function<void()> inCall;
   // The same in every call, with "prepare A"; may throw.

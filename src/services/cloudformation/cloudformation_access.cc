@@ -14,13 +14,19 @@ using Accesses = std::vector<Access>;
 
 constexpr std::string_view kEveryStack = "arn:aws:cloudformation:{region}:{account}:stack/*/*";
 
-// A stack is named, or given by its ARN. What is no stack's yet has no id behind its name.
-Result<void> onStack(const Call& call, const InputView& input, Accesses& accesses) {
-  const std::string name = input.text("StackName").value_or("*");
-  accesses[0].resource = name.starts_with("arn:") ? name
-                                                  : "arn:aws:cloudformation:" + call.region + ":" + call.account +
-                                                        ":stack/" + name + "/*";
-  return {};
+// What stands is known by its ARN, however it is named: as its stack's name, by one of its resources, by a change
+// set. What is no stack's yet has no id behind its name.
+std::string stackArn(const StackNames& names, const Call& call, const InputView& input) {
+  auto name = input.text("StackName");
+  std::string arn;
+  if (name && name->starts_with("arn:")) return *name;
+  if (name && names.ofStack) arn = names.ofStack(call, *name);
+  if (!name && names.ofResource && input.has("PhysicalResourceId"))
+    arn = names.ofResource(call, *input.text("PhysicalResourceId"));
+  if (!name && names.ofChangeSet && input.has("ChangeSetName"))
+    arn = names.ofChangeSet(call, *input.text("ChangeSetName"));
+  if (!arn.empty()) return arn;
+  return "arn:aws:cloudformation:" + call.region + ":" + call.account + ":stack/" + name.value_or("*") + "/*";
 }
 
 // A template in S3 is read in the name of the caller.
@@ -46,8 +52,7 @@ void addPassRole(const InputView& input, Accesses& accesses) {
   accesses.push_back(std::move(pass));
 }
 
-Result<void> changeStack(const Call& call, const InputView& input, Accesses& accesses) {
-  HEARTH_CHECK(onStack(call, input, accesses));
+Result<void> changeStack(const Call&, const InputView& input, Accesses& accesses) {
   if (auto types = input.texts("ResourceTypes"); !types.empty())
     accesses[0].conditions.emplace_back("cloudformation:ResourceTypes", std::move(types));
   addPassRole(input, accesses);
@@ -59,8 +64,7 @@ Result<void> readTemplate(const Call&, const InputView& input, Accesses& accesse
 }
 
 // A change set is its stack's; its name is a condition.
-Result<void> onChangeSet(const Call& call, const InputView& input, Accesses& accesses) {
-  HEARTH_CHECK(onStack(call, input, accesses));
+Result<void> onChangeSet(const Call&, const InputView& input, Accesses& accesses) {
   accesses[0].addCondition("cloudformation:ChangeSetName", input.text("ChangeSetName"));
   return {};
 }
@@ -71,40 +75,54 @@ Result<void> makeChangeSet(const Call& call, const InputView& input, Accesses& a
   return {};
 }
 
-Result<void> summarize(const Call& call, const InputView& input, Accesses& accesses) {
-  if (input.has("StackName")) return onStack(call, input, accesses);
-  return addTemplate(input, accesses);
+Result<void> onStack(const Call&, const InputView&, Accesses&) { return {}; }
+
+// The stack's, and what else the operation needs.
+AccessRule::Refine with(const StackNames& names, AccessRule::Refine refine) {
+  return [names, refine = std::move(refine)](const Call& call, const InputView& input,
+                                             Accesses& accesses) -> Result<void> {
+    accesses[0].resource = stackArn(names, call, input);
+    return refine(call, input, accesses);
+  };
+}
+
+AccessRule::Refine summarizeWith(const StackNames& names) {
+  return [names](const Call& call, const InputView& input, Accesses& accesses) -> Result<void> {
+    if (input.has("StackName")) accesses[0].resource = stackArn(names, call, input);
+    return addTemplate(input, accesses);
+  };
 }
 
 }  // namespace
 
-api::ServiceAccess cloudformationAccess() {
-  return {"cloudformation",
-          {
-              {"ContinueUpdateRollback", "cloudformation:ContinueUpdateRollback", "*", changeStack},
-              {"CreateChangeSet", "cloudformation:CreateChangeSet", "*", makeChangeSet},
-              {"CreateStack", "cloudformation:CreateStack", "*", changeStack},
-              {"DeleteChangeSet", "cloudformation:DeleteChangeSet", "*", onChangeSet},
-              {"DeleteStack", "cloudformation:DeleteStack", "*", changeStack},
-              {"DescribeChangeSet", "cloudformation:DescribeChangeSet", "*", onChangeSet},
-              {"DescribeStackEvents", "cloudformation:DescribeStackEvents", "*", onStack},
-              {"DescribeStackResource", "cloudformation:DescribeStackResource", "*", onStack},
-              {"DescribeStackResources", "cloudformation:DescribeStackResources", "*", onStack},
-              {"DescribeStacks", "cloudformation:DescribeStacks", "*", onStack},
-              {"ExecuteChangeSet", "cloudformation:ExecuteChangeSet", "*", onChangeSet},
-              {"GetTemplate", "cloudformation:GetTemplate", "*", onStack},
-              {"GetTemplateSummary", "cloudformation:GetTemplateSummary", "*", summarize},
-              {"ListChangeSets", "cloudformation:ListChangeSets", "*", onStack},
-              {"ListExports", "cloudformation:ListExports", "*"},
-              {"ListImports", "cloudformation:ListImports", "*"},
-              {"ListStackResources", "cloudformation:ListStackResources", "*", onStack},
-              {"ListStacks", "cloudformation:ListStacks", kEveryStack},
-              {"UpdateStack", "cloudformation:UpdateStack", "*", changeStack},
-              {"UpdateTerminationProtection", "cloudformation:UpdateTerminationProtection", "*", onStack},
-              {"ValidateTemplate", "cloudformation:ValidateTemplate", "*", readTemplate},
-          },
-          {"cloudformation:TemplateUrl", "cloudformation:RoleArn", "cloudformation:ResourceTypes",
-           "cloudformation:StackPolicyUrl", "cloudformation:ChangeSetName", "cloudformation:ImportResourceTypes"}};
+api::ServiceAccess cloudformationAccess(const StackNames& names) {
+  return {
+      "cloudformation",
+      {
+          {"ContinueUpdateRollback", "cloudformation:ContinueUpdateRollback", "*", with(names, changeStack)},
+          {"CreateChangeSet", "cloudformation:CreateChangeSet", "*", with(names, makeChangeSet)},
+          {"CreateStack", "cloudformation:CreateStack", "*", with(names, changeStack)},
+          {"DeleteChangeSet", "cloudformation:DeleteChangeSet", "*", with(names, onChangeSet)},
+          {"DeleteStack", "cloudformation:DeleteStack", "*", with(names, changeStack)},
+          {"DescribeChangeSet", "cloudformation:DescribeChangeSet", "*", with(names, onChangeSet)},
+          {"DescribeStackEvents", "cloudformation:DescribeStackEvents", "*", with(names, onStack)},
+          {"DescribeStackResource", "cloudformation:DescribeStackResource", "*", with(names, onStack)},
+          {"DescribeStackResources", "cloudformation:DescribeStackResources", "*", with(names, onStack)},
+          {"DescribeStacks", "cloudformation:DescribeStacks", "*", with(names, onStack)},
+          {"ExecuteChangeSet", "cloudformation:ExecuteChangeSet", "*", with(names, onChangeSet)},
+          {"GetTemplate", "cloudformation:GetTemplate", "*", with(names, onStack)},
+          {"GetTemplateSummary", "cloudformation:GetTemplateSummary", "*", summarizeWith(names)},
+          {"ListChangeSets", "cloudformation:ListChangeSets", "*", with(names, onStack)},
+          {"ListExports", "cloudformation:ListExports", "*"},
+          {"ListImports", "cloudformation:ListImports", "*"},
+          {"ListStackResources", "cloudformation:ListStackResources", "*", with(names, onStack)},
+          {"ListStacks", "cloudformation:ListStacks", kEveryStack},
+          {"UpdateStack", "cloudformation:UpdateStack", "*", with(names, changeStack)},
+          {"UpdateTerminationProtection", "cloudformation:UpdateTerminationProtection", "*", with(names, onStack)},
+          {"ValidateTemplate", "cloudformation:ValidateTemplate", "*", readTemplate},
+      },
+      {"cloudformation:TemplateUrl", "cloudformation:RoleArn", "cloudformation:ResourceTypes",
+       "cloudformation:StackPolicyUrl", "cloudformation:ChangeSetName", "cloudformation:ImportResourceTypes"}};
 }
 
 }  // namespace hearth::services::cloudformation

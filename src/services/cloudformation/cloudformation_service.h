@@ -6,6 +6,7 @@
 #include "api/cloudformation.h"
 #include "base/executor.h"
 #include "ports/object_reader.h"
+#include "services/cloudformation/cloudformation_access.h"
 #include "stacks/engine.h"
 #include "store/database.h"
 
@@ -16,6 +17,8 @@ class CloudFormationService final {
   CloudFormationService(store::Database& database, stacks::Engine& engine, ports::ObjectReader& objects,
                         base::ThreadPool& pool)
       : database_(database), engine_(engine), objects_(objects), pool_(pool) {}
+
+  StackNames accessNames() const;
 
   // --- orders; the template is fetched and parsed before the write
   Task<Result<api::cloudformation::CreateStackOutput>> createStack(const api::Call& call,

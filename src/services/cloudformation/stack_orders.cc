@@ -67,6 +67,23 @@ Task<Result<std::shared_ptr<const stacks::Template>>> CloudFormationService::loa
   co_return co_await parse(std::move(text));
 }
 
+StackNames CloudFormationService::accessNames() const {
+  StackNames names;
+  names.ofStack = [this](const api::Call& call, const std::string& stack) {
+    auto found = engine_.getStack(placeOf(call), stack);
+    return found.ok() ? found->id : std::string();
+  };
+  names.ofChangeSet = [this](const api::Call& call, const std::string& changeSetArn) {
+    auto found = engine_.getChangeSet(placeOf(call), changeSetArn, "");
+    return found.ok() ? found->stackId : std::string();
+  };
+  names.ofResource = [this](const api::Call& call, const std::string& physicalId) {
+    auto found = engine_.getResourcesOf(placeOf(call), physicalId);
+    return found.ok() && !found->empty() ? found->front().stackId : std::string();
+  };
+  return names;
+}
+
 Task<Result<CreateStackOutput>> CloudFormationService::createStack(const api::Call& call, CreateStackInput in) {
   HEARTH_CO_CHECK(refuseUnsupported(in));
   stacks::CreateStackInput order;
@@ -143,14 +160,16 @@ Result<DeleteStackOutput> CloudFormationService::deleteStack(const api::Call& ca
   order.stack = in.stackName;
   order.retainResources = withoutEmpty(in.retainResources);
   order.token = in.clientRequestToken.value_or("");
+  HEARTH_TRY(order.roleArn, roleOf(call, in.roleARN));
   HEARTH_CHECK(engine_.deleteStack(order));
   return DeleteStackOutput{};
 }
 
 Result<ContinueUpdateRollbackOutput> CloudFormationService::continueUpdateRollback(const api::Call& call,
                                                                                    ContinueUpdateRollbackInput in) {
+  HEARTH_TRY(const std::string role, roleOf(call, in.roleARN));
   HEARTH_CHECK(engine_.continueUpdateRollback(placeOf(call), in.stackName, withoutEmpty(in.resourcesToSkip),
-                                              in.clientRequestToken.value_or("")));
+                                              in.clientRequestToken.value_or(""), role));
   return ContinueUpdateRollbackOutput{};
 }
 

@@ -46,8 +46,42 @@ AccessRule::Refine ofKey(const IamNames& names) {
   };
 }
 
+// What is renamed or moved is asked for as it was and as it will be.
+AccessRule::Refine moved(const IamNames& names, const std::string& kind, const std::string& member) {
+  return [refine = named(names, kind, member), member](const Call& call, const InputView& input,
+                                                       Accesses& accesses) -> Result<void> {
+    HEARTH_CHECK(refine(call, input, accesses));
+    const std::string& from = accesses[0].resource;
+    const std::size_t path = from.find('/');
+    const std::size_t name = from.rfind('/') + 1;
+    if (path == std::string::npos || (!input.has("NewPath") && !input.has("New" + member))) return {};
+    Access to = accesses[0];
+    to.resource = from.substr(0, path) + input.text("NewPath").value_or(from.substr(path, name - path)) +
+                  input.text("New" + member).value_or(from.substr(name));
+    accesses.push_back(std::move(to));
+    return {};
+  };
+}
+
 AccessRule on(std::string_view operation, std::string_view action, const AccessRule::Refine& refine) {
   return {operation, action, "*", refine};
+}
+
+// Templates name users, roles and groups; the path is looked up.
+api::TypeRule::Resolve resolveWith(const IamNames& names, std::string_view type) {
+  if (!names.arnOf) return {};
+  const std::string_view own = type.ends_with("::Role")    ? "role"
+                               : type.ends_with("::User")  ? "user"
+                               : type.ends_with("::Group") ? "group"
+                                                           : std::string_view();
+  return [arnOf = names.arnOf, own](const std::string& account, const std::string&, std::string_view property,
+                                    const std::string& value) {
+    std::string_view kind = property == "id" ? own : std::string_view();
+    if (property == "Roles") kind = "role";
+    if (property == "Users" || property == "UserName") kind = "user";
+    if (property == "Groups" || property == "GroupName") kind = "group";
+    return kind.empty() ? value : arnOf(kind, account, value);
+  };
 }
 
 // https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-types.html: each type's schema lists what
@@ -68,6 +102,21 @@ std::vector<api::TypeRule> types() {
          .conditionKey = "iam:PolicyARN",
          .conditionProperty = "ManagedPolicyArns"},
         {.when = N::kRemove, .action = "iam:DeleteRolePolicy", .properties = {"Policies"}},
+        {.when = N::kChange,
+         .action = "iam:DeleteRolePolicy",
+         .properties = {"Policies.PolicyName"},
+         .gone = N::Gone::kEach},
+        {.when = N::kChange,
+         .action = "iam:DetachRolePolicy",
+         .properties = {"ManagedPolicyArns"},
+         .conditionKey = "iam:PolicyARN",
+         .conditionProperty = "ManagedPolicyArns",
+         .gone = N::Gone::kEach},
+        {.when = N::kChange,
+         .action = "iam:DeleteRolePermissionsBoundary",
+         .properties = {"PermissionsBoundary"},
+         .gone = N::Gone::kWhole},
+        {.when = N::kChange, .action = "iam:UntagRole", .properties = {"Tags.Key"}, .gone = N::Gone::kEach},
         {.when = N::kRemove,
          .action = "iam:DetachRolePolicy",
          .properties = {"ManagedPolicyArns"},
@@ -95,6 +144,21 @@ std::vector<api::TypeRule> types() {
          .conditionKey = "iam:PolicyARN",
          .conditionProperty = "ManagedPolicyArns"},
         {.when = N::kRemove, .action = "iam:DeleteUserPolicy", .properties = {"Policies"}},
+        {.when = N::kChange,
+         .action = "iam:DeleteUserPolicy",
+         .properties = {"Policies.PolicyName"},
+         .gone = N::Gone::kEach},
+        {.when = N::kChange,
+         .action = "iam:DetachUserPolicy",
+         .properties = {"ManagedPolicyArns"},
+         .conditionKey = "iam:PolicyARN",
+         .conditionProperty = "ManagedPolicyArns",
+         .gone = N::Gone::kEach},
+        {.when = N::kChange,
+         .action = "iam:DeleteUserPermissionsBoundary",
+         .properties = {"PermissionsBoundary"},
+         .gone = N::Gone::kWhole},
+        {.when = N::kChange, .action = "iam:UntagUser", .properties = {"Tags.Key"}, .gone = N::Gone::kEach},
         {.when = N::kRemove,
          .action = "iam:DetachUserPolicy",
          .properties = {"ManagedPolicyArns"},
@@ -105,7 +169,20 @@ std::vector<api::TypeRule> types() {
          .action = "iam:AddUserToGroup",
          .properties = {"Groups"},
          .resource = "arn:aws:iam::{account}:group/{Groups}"},
+        {.when = N::kRemove,
+         .action = "iam:RemoveUserFromGroup",
+         .properties = {"Groups"},
+         .resource = "arn:aws:iam::{account}:group/{Groups}"},
+        {.when = N::kChange,
+         .action = "iam:RemoveUserFromGroup",
+         .properties = {"Groups"},
+         .resource = "arn:aws:iam::{account}:group/{Groups}",
+         .gone = N::Gone::kEach},
         {.when = N::kChange, .action = "iam:UpdateUser", .properties = {"Path", "UserName"}},
+        {.when = N::kChange,
+         .action = "iam:UpdateUser",
+         .properties = {"Path"},
+         .resource = "arn:aws:iam::{account}:user{Path=/}{name}"},
         {.when = N::kChange,
          .action = "iam:PutUserPermissionsBoundary",
          .properties = {"PermissionsBoundary"},
@@ -122,13 +199,27 @@ std::vector<api::TypeRule> types() {
          .conditionKey = "iam:PolicyARN",
          .conditionProperty = "ManagedPolicyArns"},
         {.when = N::kRemove, .action = "iam:DeleteGroupPolicy", .properties = {"Policies"}},
+        {.when = N::kChange,
+         .action = "iam:DeleteGroupPolicy",
+         .properties = {"Policies.PolicyName"},
+         .gone = N::Gone::kEach},
+        {.when = N::kChange,
+         .action = "iam:DetachGroupPolicy",
+         .properties = {"ManagedPolicyArns"},
+         .conditionKey = "iam:PolicyARN",
+         .conditionProperty = "ManagedPolicyArns",
+         .gone = N::Gone::kEach},
         {.when = N::kRemove,
          .action = "iam:DetachGroupPolicy",
          .properties = {"ManagedPolicyArns"},
          .conditionKey = "iam:PolicyARN",
          .conditionProperty = "ManagedPolicyArns"},
         {.when = N::kRemove, .action = "iam:DeleteGroup"},
-        {.when = N::kChange, .action = "iam:UpdateGroup", .properties = {"Path", "GroupName"}}}},
+        {.when = N::kChange, .action = "iam:UpdateGroup", .properties = {"Path", "GroupName"}},
+        {.when = N::kChange,
+         .action = "iam:UpdateGroup",
+         .properties = {"Path"},
+         .resource = "arn:aws:iam::{account}:group{Path=/}{name}"}}},
       {"AWS::IAM::AccessKey",
        "arn:aws:iam::{account}:user/{UserName}",
        {{.when = N::kMake, .action = "iam:CreateAccessKey"},
@@ -137,6 +228,11 @@ std::vector<api::TypeRule> types() {
       {"AWS::IAM::UserToGroupAddition",
        "arn:aws:iam::{account}:group/{GroupName}",
        {{.when = N::kMake | N::kChange, .action = "iam:AddUserToGroup"},
+        {.when = N::kChange, .action = "iam:RemoveUserFromGroup", .properties = {"Users"}, .gone = N::Gone::kEach},
+        {.when = N::kChange,
+         .action = "iam:RemoveUserFromGroup",
+         .properties = {"GroupName"},
+         .gone = N::Gone::kEach},
         {.when = N::kRemove, .action = "iam:RemoveUserFromGroup"}}},
       {"AWS::IAM::Policy",
        "*",
@@ -152,14 +248,29 @@ std::vector<api::TypeRule> types() {
          .action = "iam:PutGroupPolicy",
          .properties = {"PolicyDocument", "PolicyName", "Groups"},
          .resource = "arn:aws:iam::{account}:group/{Groups}"},
+        {.when = N::kChange,
+         .action = "iam:DeleteRolePolicy",
+         .properties = {"Roles"},
+         .resource = "arn:aws:iam::{account}:role/{Roles}",
+         .gone = N::Gone::kEach},
         {.when = N::kRemove,
          .action = "iam:DeleteRolePolicy",
          .properties = {"Roles"},
          .resource = "arn:aws:iam::{account}:role/{Roles}"},
+        {.when = N::kChange,
+         .action = "iam:DeleteUserPolicy",
+         .properties = {"Users"},
+         .resource = "arn:aws:iam::{account}:user/{Users}",
+         .gone = N::Gone::kEach},
         {.when = N::kRemove,
          .action = "iam:DeleteUserPolicy",
          .properties = {"Users"},
          .resource = "arn:aws:iam::{account}:user/{Users}"},
+        {.when = N::kChange,
+         .action = "iam:DeleteGroupPolicy",
+         .properties = {"Groups"},
+         .resource = "arn:aws:iam::{account}:group/{Groups}",
+         .gone = N::Gone::kEach},
         {.when = N::kRemove,
          .action = "iam:DeleteGroupPolicy",
          .properties = {"Groups"},
@@ -186,18 +297,39 @@ std::vector<api::TypeRule> types() {
          .resource = "arn:aws:iam::{account}:group/{Groups}",
          .conditionKey = "iam:PolicyARN",
          .conditionProperty = "id"},
+        {.when = N::kChange,
+         .action = "iam:DetachRolePolicy",
+         .properties = {"Roles"},
+         .resource = "arn:aws:iam::{account}:role/{Roles}",
+         .conditionKey = "iam:PolicyARN",
+         .conditionProperty = "id",
+         .gone = N::Gone::kEach},
         {.when = N::kRemove,
          .action = "iam:DetachRolePolicy",
          .properties = {"Roles"},
          .resource = "arn:aws:iam::{account}:role/{Roles}",
          .conditionKey = "iam:PolicyARN",
          .conditionProperty = "id"},
+        {.when = N::kChange,
+         .action = "iam:DetachUserPolicy",
+         .properties = {"Users"},
+         .resource = "arn:aws:iam::{account}:user/{Users}",
+         .conditionKey = "iam:PolicyARN",
+         .conditionProperty = "id",
+         .gone = N::Gone::kEach},
         {.when = N::kRemove,
          .action = "iam:DetachUserPolicy",
          .properties = {"Users"},
          .resource = "arn:aws:iam::{account}:user/{Users}",
          .conditionKey = "iam:PolicyARN",
          .conditionProperty = "id"},
+        {.when = N::kChange,
+         .action = "iam:DetachGroupPolicy",
+         .properties = {"Groups"},
+         .resource = "arn:aws:iam::{account}:group/{Groups}",
+         .conditionKey = "iam:PolicyARN",
+         .conditionProperty = "id",
+         .gone = N::Gone::kEach},
         {.when = N::kRemove,
          .action = "iam:DetachGroupPolicy",
          .properties = {"Groups"},
@@ -214,6 +346,8 @@ api::ServiceAccess iamAccess(IamNames names) {
   const auto user = named(names, "user", "UserName");
   const auto role = named(names, "role", "RoleName");
   const auto group = named(names, "group", "GroupName");
+  std::vector<api::TypeRule> typeRules = types();
+  for (api::TypeRule& type : typeRules) type.resolve = resolveWith(names, type.type);
   return {"iam",
           {
               on("AddUserToGroup", "iam:AddUserToGroup", group),
@@ -283,13 +417,13 @@ api::ServiceAccess iamAccess(IamNames names) {
               on("UntagUser", "iam:UntagUser", user),
               on("UpdateAccessKey", "iam:UpdateAccessKey", user),
               on("UpdateAssumeRolePolicy", "iam:UpdateAssumeRolePolicy", role),
-              on("UpdateGroup", "iam:UpdateGroup", group),
+              on("UpdateGroup", "iam:UpdateGroup", moved(names, "group", "GroupName")),
               on("UpdateRole", "iam:UpdateRole", role),
               on("UpdateRoleDescription", "iam:UpdateRoleDescription", role),
-              on("UpdateUser", "iam:UpdateUser", user),
+              on("UpdateUser", "iam:UpdateUser", moved(names, "user", "UserName")),
           },
           {"iam:PolicyARN", "iam:PermissionsBoundary", "iam:PassedToService", "iam:AssociatedResourceArn"},
-          types()};
+          std::move(typeRules)};
 }
 
 }  // namespace hearth::services::iam

@@ -70,6 +70,14 @@ AccessRule rule(std::string_view operation, std::string_view action, AccessRule:
   return {operation, action, "*", std::move(refine)};
 }
 
+// A template names a function in every form that the operations take.
+std::string functionArn(const std::string& account, const std::string& region, std::string_view property,
+                        const std::string& value) {
+  if (property != "FunctionName") return value;
+  auto name = parseFunctionName(value, account, region, std::nullopt);
+  return name.ok() ? name->qualifiedArn() : value;
+}
+
 // https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-types.html: each type's schema lists what
 // its handlers call.
 std::vector<api::TypeRule> types() {
@@ -95,7 +103,12 @@ std::vector<api::TypeRule> types() {
         {.when = N::kMake | N::kChange,
          .action = "lambda:PutFunctionConcurrency",
          .properties = {"ReservedConcurrentExecutions"}},
+        {.when = N::kChange,
+         .action = "lambda:DeleteFunctionConcurrency",
+         .properties = {"ReservedConcurrentExecutions"},
+         .gone = N::Gone::kWhole},
         {.when = N::kMake | N::kChange, .action = "lambda:TagResource", .properties = {"Tags"}},
+        {.when = N::kChange, .action = "lambda:UntagResource", .properties = {"Tags.Key"}, .gone = N::Gone::kEach},
         {.when = N::kRemove, .action = "lambda:DeleteFunction"}}},
       {"AWS::Lambda::Permission",
        "arn:aws:lambda:{region}:{account}:function:{FunctionName}",
@@ -103,20 +116,24 @@ std::vector<api::TypeRule> types() {
          .action = "lambda:AddPermission",
          .conditionKey = "lambda:Principal",
          .conditionProperty = "Principal"},
-        {.when = N::kRemove, .action = "lambda:RemovePermission"}}},
+        {.when = N::kRemove, .action = "lambda:RemovePermission"}},
+       functionArn},
       {"AWS::Lambda::Version",
        "arn:aws:lambda:{region}:{account}:function:{FunctionName}",
        {{.when = N::kMake, .action = "lambda:PublishVersion"},
-        {.when = N::kRemove, .action = "lambda:DeleteFunction"}}},
+        {.when = N::kRemove, .action = "lambda:DeleteFunction"}},
+       functionArn},
       {"AWS::Lambda::Alias",
        "arn:aws:lambda:{region}:{account}:function:{FunctionName}",
        {{.when = N::kMake, .action = "lambda:CreateAlias"},
         {.when = N::kChange, .action = "lambda:UpdateAlias"},
-        {.when = N::kRemove, .action = "lambda:DeleteAlias"}}},
+        {.when = N::kRemove, .action = "lambda:DeleteAlias"}},
+       functionArn},
       {"AWS::Lambda::EventInvokeConfig",
        "arn:aws:lambda:{region}:{account}:function:{FunctionName}",
        {{.when = N::kMake | N::kChange, .action = "lambda:PutFunctionEventInvokeConfig"},
-        {.when = N::kRemove, .action = "lambda:DeleteFunctionEventInvokeConfig"}}},
+        {.when = N::kRemove, .action = "lambda:DeleteFunctionEventInvokeConfig"}},
+       functionArn},
   };
 }
 
