@@ -523,6 +523,70 @@ def test_a_stack_with_a_role_acts_as_it(hearth):
     assert status == "ROLLBACK_COMPLETE" and f"assumed-role/{barred.name}/AWSCloudFormation is not authorized to perform: logs:CreateLogGroup" in reasons
 
 
+def test_a_stacks_role_does_not_give_itself_rights(hearth):
+    """The policy that a stack makes is not what lets the stack make it."""
+    role = Session(hearth, allow("logs:*"), services=("cloudformation.amazonaws.com",))
+    own = {"Resources": {"More": {"Type": "AWS::IAM::Policy", "Properties": {
+        "PolicyName": "more", "Roles": [role.name], "PolicyDocument": {"Version": "2012-10-17", "Statement": [allow("*")]}}}}}
+    user = User(hearth, allow("cloudformation:*"), allow("iam:PassRole"))
+    _, status, reasons = made(hearth, user, own, RoleARN=role.role)
+    assert status.startswith("ROLLBACK_") and "is not authorized to perform: iam:PutRolePolicy" in reasons
+    assert "more" not in hearth.client("iam").list_role_policies(RoleName=role.name)["PolicyNames"]
+
+
+def test_a_role_of_another_account_is_handed_to_no_service(make_hearth):
+    server = make_hearth("--account", "000000000002:OTHERSKEY:others-secret").start()
+    others = {"key": "OTHERSKEY", "secret": "others-secret"}
+    role = Session(server, allow("*"), services=("cloudformation.amazonaws.com", "apigateway.amazonaws.com")).role
+    stacks = server.client("cloudformation", **others)
+    for order in (stacks.create_stack, stacks.update_stack):
+        with refused("AccessDenied", 403, "Cross-account pass role is not allowed."):
+            order(StackName="theirs", TemplateBody=json.dumps(GROUP), RoleARN=role)
+    with refused("AccessDenied", 403, "Cross-account pass role is not allowed."):
+        stacks.create_change_set(StackName="theirs", ChangeSetName="set", ChangeSetType="CREATE", TemplateBody=json.dumps(GROUP), RoleARN=role)
+    with refused("AccessDenied", 403, "Cross-account pass role is not allowed."):
+        stacks.delete_stack(StackName="theirs", RoleARN=role)
+    apis = server.client("apigateway", **others)
+    api = apis.create_rest_api(name="theirs")["id"]
+    root = apis.get_resources(restApiId=api)["items"][0]["id"]
+    place = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+    apis.put_method(**place, authorizationType="NONE")
+    calls = {"type": "AWS", "integrationHttpMethod": "GET", "credentials": role}
+    for uri in (f"arn:aws:apigateway:{server.region}:s3:path/b/k", f"arn:aws:apigateway:{server.region}:s3:path/${{stageVariables.b}}/k"):
+        with refused("AccessDeniedException", 403, "Cross-account pass role is not allowed."):
+            apis.put_integration(**place, uri=uri, **calls)
+    apis.put_integration(**place, type="MOCK")
+    for path in ("/credentials", "credentials"):
+        with refused("AccessDeniedException", 403, "Cross-account pass role is not allowed."):
+            apis.update_integration(**place, patchOperations=[{"op": "replace", "path": path, "value": role}])
+
+
+def test_the_sessions_of_a_role_that_is_gone_are_not_those_of_its_namesake(hearth, bucket):
+    session = Session(hearth, allow("s3:GetObject"))
+    assert session.client("s3").get_object(Bucket=bucket, Key="in/a")["Body"].read() == b"in/a"
+    iam = hearth.client("iam")
+    trusted = iam.get_role(RoleName=session.name)["Role"]["AssumeRolePolicyDocument"]
+    iam.delete_role_policy(RoleName=session.name, PolicyName="own")
+    iam.delete_role(RoleName=session.name)
+    iam.create_role(RoleName=session.name, AssumeRolePolicyDocument=json.dumps(trusted))
+    session.may(allow("s3:GetObject"))
+    with refused("AccessDenied", 403):
+        session.client("s3").get_object(Bucket=bucket, Key="in/a")
+
+
+def test_a_stack_is_denied_by_its_arn_under_every_name(hearth):
+    name = fresh("stack")
+    root = hearth.client("cloudformation")
+    arn = root.create_stack(StackName=name, TemplateBody=json.dumps(GROUP))["StackId"]
+    user = User(hearth, allow("cloudformation:*"), deny("cloudformation:*", arn))
+    physical = until(lambda: next(iter(root.describe_stack_resources(StackName=name)["StackResources"]), {}).get("PhysicalResourceId"), "the resource")
+    for given in ({"StackName": name}, {"StackName": arn}, {"PhysicalResourceId": physical}):
+        with refused("AccessDenied", 403, "with an explicit deny"):
+            user.client("cloudformation").describe_stack_resources(**given)
+    until(lambda: root.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE", "the stack")
+    root.delete_stack(StackName=name)
+
+
 def test_a_template_is_read_in_the_callers_name(hearth, bucket):
     hearth.client("s3").put_object(Bucket=bucket, Key="templates/t.json", Body=json.dumps(GROUP))
     user = User(hearth, allow("cloudformation:*"))
