@@ -220,6 +220,94 @@ TEST_F(ApiContent, AttemptsMayBeLimited) {
   EXPECT_TRUE(listed("key-student02").at("attemptsLeft").as_int64() == 2);
 }
 
+json::array oneAnswer(const char* letter) { return {{{"questionId", "1"}, {"answer", letter}}}; }
+
+// Requests that overlap: each believes to be the first.
+TEST_F(ApiContent, RequestsAtOnceTakeNoMoreThanTheLimit) {
+  const std::string attempts = "os/t1/student01/attempts/2";
+  for (const int limit : {1, 2}) {
+    for (const std::string& key : course_.store.keys("os/t1/student01/")) course_.store.erase(key);
+    test().attempts = limit;
+    course_.writeCatalogue();
+    time_ = kMidWeek;
+    bool raced = false;
+    course_.store.beforePut = [&](std::string_view) {
+      if (raced) return;
+      raced = true;
+      time_ += 1s;
+      EXPECT_EQ(submit(submission(oneAnswer("b"))).status, 200);
+    };
+    const ApiResult slower = submit(submission(oneAnswer("a")));
+    course_.store.beforePut = nullptr;
+    ASSERT_TRUE(raced);
+    EXPECT_EQ(slower.status, limit == 1 ? 409 : 200);
+    if (limit == 1) {
+      EXPECT_EQ(slower.message(), "This test may be submitted once, and your answers have been received");
+    }
+    EXPECT_EQ(course_.store.keys(attempts).size(), static_cast<std::size_t>(limit));
+    EXPECT_EQ(course_.store.body("os/t1/student01/testResult.json"), storedAnswers({{"1", "b"}}));
+    EXPECT_EQ(listed().at("attemptsLeft").as_int64(), 0);
+    EXPECT_EQ(submit(submission(oneAnswer("b"))).status, 200);  // what was taken is confirmed
+    time_ += 1min;
+    EXPECT_EQ(submit(submission(json::array{{{"questionId", "3"}, {"answer", "true"}}})).status, 409);
+    EXPECT_EQ(course_.store.keys(attempts).size(), static_cast<std::size_t>(limit));
+  }
+}
+
+// Two requests with the same answers are one attempt.
+TEST_F(ApiContent, TwinsTakeOnePlace) {
+  test().attempts = 2;
+  course_.writeCatalogue();
+  std::optional<ApiResult> twin;
+  course_.store.beforePut = [&](std::string_view) {
+    if (twin) return;
+    twin.emplace();
+    time_ += 1s;
+    twin = submit(submission(oneAnswer("a")));
+  };
+  const ApiResult sent = submit(submission(oneAnswer("a")));
+  course_.store.beforePut = nullptr;
+  EXPECT_EQ(sent.envelope.at("receipt"), twin->envelope.at("receipt"));
+  EXPECT_EQ(listed().at("attemptsLeft").as_int64(), 1);
+}
+
+// Killed at every write: the attempt counts once at most, and who comes again with it gets its receipt.
+TEST_F(ApiContent, AKilledRequestLosesNoPlace) {
+  test().attempts = 1;
+  course_.writeCatalogue();
+  for (int at = 1; at <= 3; ++at) {
+    for (const auto when : {KillPlan::When::kBefore, KillPlan::When::kAfter}) {
+      for (const bool same : {true, false}) {
+        for (const std::string& key : course_.store.keys("os/t1/student01/")) course_.store.erase(key);
+        time_ = kDue - 1h;
+        KillPlan plan;
+        course_.store.plan = &plan;
+        plan.arm(at, when);
+        EXPECT_THROW(submit(submission(oneAnswer("a"))), Killed);
+        course_.store.plan = nullptr;
+        const bool taken = !course_.store.keys("os/t1/student01/").empty();
+        EXPECT_EQ(taken, at > 1 || when == KillPlan::When::kAfter);
+        const bool named = !course_.store.keys("os/t1/student01/attempts/2").empty();
+        time_ += 1min;
+        const ApiResult again = submit(submission(oneAnswer(same ? "a" : "b")));
+        EXPECT_EQ(again.status, same || !taken ? 200 : 409) << at;
+        EXPECT_EQ(course_.store.keys("os/t1/student01/attempts/2").size(), 1U);
+        // An attempt that has its name is scored without testResult.json, too.
+        const bool pointed = course_.store.find("os/t1/student01/testResult.json") != nullptr;
+        EXPECT_TRUE(pointed || (named && !same)) << at;
+        if (pointed) {
+          EXPECT_EQ(course_.store.body("os/t1/student01/testResult.json"),
+                    storedAnswers({{"1", same || taken ? "a" : "b"}}));
+        }
+        if (taken && same) {
+          time_ = kDue + 48h;
+          EXPECT_EQ(submit(submission(oneAnswer("a"))).envelope.at("receipt"), again.envelope.at("receipt"));
+        }
+      }
+    }
+  }
+}
+
 TEST_F(ApiContent, AnExtensionIsThatStudentsOnly) {
   extend("student01", kDueOfExtended);
   EXPECT_EQ(listed().at("due").as_string(), formatInstant(kDueOfExtended));

@@ -3,11 +3,13 @@
 // The steps, and what is there after a crash behind each: (1) everything is checked, nothing is stored; (2) the
 // attempt is written, with its signed receipt, under a name of its own, never over another; (3) it is read back;
 // (4) testResult.json follows the newest attempt; (5) the receipt is handed out as it was read. A repeated request
-// finds its attempt and goes on from there, so that it ends in the same receipt.
+// finds its attempt and goes on from there, so that it ends in the same receipt. Where the test limits the
+// attempts, the attempt takes a place before (2): attempt_slots.h.
 #include <algorithm>
 
 #include "homework/domain/attempt.h"
 #include "homework/functions/api_functions.h"
+#include "homework/functions/attempt_slots.h"
 #include "homework/functions/course_files.h"
 #include "homework/functions/standing.h"
 
@@ -111,6 +113,12 @@ Checked check(const Request& request, CourseFiles& files) {
           std::nullopt};
 }
 
+Answered usedUp(const PublishedTest& test) {
+  return refuse(409, test.attempts == 1 ? "This test may be submitted once, and your answers have been received"
+                                        : "This test may be submitted " + std::to_string(test.attempts) +
+                                              " times, and it was; the last answers count");
+}
+
 // Why a new attempt cannot be taken now.
 std::optional<Answered> refuseNow(ObjectStore& store, const Submission& submission, Instant received,
                                   const std::vector<std::string>& earlier) {
@@ -128,11 +136,7 @@ std::optional<Answered> refuseNow(ObjectStore& store, const Submission& submissi
   auto score = store.head(layout::score(test.ref, submission.student));
   if (score) return refuse(409, "This test has been scored already; your answers can no longer be changed");
   if (!isNotFound(score.error())) return storeTrouble("score", score.error().code);
-  if (test.attempts > 0 && earlier.size() >= static_cast<std::size_t>(test.attempts)) {
-    return refuse(409, test.attempts == 1 ? "This test may be submitted once, and your answers have been received"
-                                          : "This test may be submitted " + std::to_string(test.attempts) +
-                                                " times, and it was; the last answers count");
-  }
+  if (test.attempts > 0 && earlier.size() >= static_cast<std::size_t>(test.attempts)) return usedUp(test);
   if (earlier.size() >= kMaxAttempts) return refuse(429, "This test was submitted 200 times; that must be enough");
   return std::nullopt;
 }
@@ -229,6 +233,21 @@ Outcome<bool> sign(CourseFiles& files, Attempt& attempt) {
   return true;
 }
 
+// The names of the student's attempts, oldest first, after what a killed request may have left undone.
+Outcome<std::vector<std::string>> earlierAttempts(ObjectStore& store, const Submission& submission) {
+  auto names = attemptNames(store, submission.test.ref, submission.student);
+  if (!names) return Problem{names.error().code};
+  const auto limit = static_cast<std::size_t>(std::max(0, submission.test.attempts));
+  auto found = storeFromSlots(store, submission.test.ref, submission.student, names->size(), limit);
+  if (!found) return found.problem();
+  for (const Attempt& attempt : *found) {
+    if (auto pointed = pointTo(store, attempt); !pointed) return Problem{pointed.error().code};
+    if (std::find(names->begin(), names->end(), attempt.name()) == names->end()) names->push_back(attempt.name());
+  }
+  std::sort(names->begin(), names->end());
+  return *std::move(names);
+}
+
 }  // namespace
 
 Answered submitTest(const Request& request, ApiPorts& ports) {
@@ -237,8 +256,8 @@ Answered submitTest(const Request& request, ApiPorts& ports) {
   if (checked.refusal) return std::move(*checked.refusal);
   const Submission& submission = checked.submission;
 
-  auto earlier = attemptNames(ports.store, submission.test.ref, submission.student);
-  if (!earlier) return storeTrouble("attempts", earlier.error().code);
+  auto earlier = earlierAttempts(ports.store, submission);
+  if (!earlier) return storeTrouble("attempts", earlier.problem().message);
   const std::string hash = shortAnswersHash(submission.answers);
   if (!earlier->empty() && parseAttemptName(earlier->back())->answersHash == hash) {
     // The same answers again, to the same questions: the same receipt.
@@ -249,12 +268,15 @@ Answered submitTest(const Request& request, ApiPorts& ports) {
 
   Attempt attempt = makeAttempt(submission, request.time);
   if (auto done = sign(files, attempt); !done) return storeTrouble("sign", done.problem().message);
-  sdk::PutOptions once = personal();
-  once.ifNoneMatch = "*";
-  const std::string key = layout::attempt(attempt.test, attempt.studentId, attempt.name());
-  auto stored = ports.store.put(key, attemptJson(attempt), once);
-  // Already there: by the first try of this very request, or by its twin at the same millisecond.
-  if (!stored && !isPreconditionFailed(stored.error())) return storeTrouble("attempt", stored.error().code);
+  if (submission.test.attempts > 0) {
+    auto taken =
+        takeSlot(ports.store, attempt, earlier->size(), static_cast<std::size_t>(submission.test.attempts));
+    if (!taken) return storeTrouble("attempt", taken.problem().message);
+    if (!*taken) return usedUp(submission.test);
+    attempt = **std::move(taken);
+  }
+  if (auto stored = storeAttempt(ports.store, attempt); !stored)
+    return storeTrouble("attempt", stored.error().code);
   return confirm(ports, submission, readBack(ports.store, submission, attempt.name()));
 }
 
