@@ -246,6 +246,120 @@ def test_two_tabs_on_ones_own_computer_do_not_overwrite_each_other(browser, site
     browser.wait_heading("Question 3 of 3")
 
 
+def test_all_that_another_tab_changed_is_read_again(browser, site, student):
+    """Two tests, opened here and then answered in another tab, while this one was in the background all the time."""
+    other = "<i>Shells</i> & more"
+    browser.sign_in(site, student)
+    browser.click("This is a shared computer")
+    for title in ("Kernels and boot", other):
+        browser.script("location.hash = '#/'")
+        browser.wait_heading("Your tests")
+        begin(browser, title)
+        choose(browser, "a")
+    first = browser.driver.current_window_handle
+    browser.driver.switch_to.new_window("tab")
+    try:
+        browser.driver.get(site.address)
+        for title in ("Kernels and boot", other):
+            browser.wait_heading("Your tests")
+            browser.click(title)
+            browser.wait_heading(title)
+            browser.click("Continue")
+            browser.wait_heading("Question")
+            browser.script("location.hash = location.hash.replace(/\\d+$/, '1')")
+            browser.wait_heading("Question 1 of")
+            choose(browser, "b")
+            browser.script("location.hash = '#/'")
+    finally:
+        browser.driver.close()
+        browser.driver.switch_to.window(first)
+    browser.wait_text("You have a draft with 1 answer")  # the test that was on the screen is read again
+    for title in ("Kernels and boot", other):
+        browser.script("location.hash = '#/'")
+        browser.wait_heading("Your tests")
+        browser.click(title)
+        browser.wait_text("You have a draft with 1 answer")
+        browser.script("location.hash += '/1'")
+        browser.wait_heading("Question 1 of")
+        assert browser.find("input[value=b]").is_selected(), title
+
+
+def test_answers_stay_where_they_are_without_room_elsewhere(browser, site, student):
+    browser.sign_in(site, student)
+    begin(browser)
+    choose(browser, "b")
+    browser.wait_text("Not sent yet. Saved in this tab")
+    browser.script("location.hash = '#/'")
+    browser.wait_heading("Your tests")
+    browser.script("""for (let size = 5_300_000; size > 0; size = Math.floor(size / 2))
+        try { localStorage.setItem('full' + size, 'x'.repeat(size)); } catch {}
+        return localStorage.length""")
+    browser.click("This is a shared computer")
+    browser.wait_text("This browser has no room to keep your answers that way. Nothing was changed.")
+    assert browser.find("#shared").is_selected()
+    assert browser.script("return Object.keys(localStorage).filter(name => name.startsWith('homework:'))") == []
+    browser.driver.refresh()
+    browser.wait_text("Draft with 1 answer, not sent")
+    browser.script("localStorage.clear()")
+    browser.click("This is a shared computer")
+    assert not browser.find("#shared").is_selected() and "has no room" not in browser.text()
+    assert browser.script("return sessionStorage.length") == 0
+    browser.driver.refresh()
+    browser.wait_text("Draft with 1 answer, not sent")
+
+
+def test_signing_out_tells_of_answers_that_were_not_opened(browser, site, student):
+    browser.sign_in(site, student)
+    begin(browser)
+    choose(browser, "b")
+    browser.driver.refresh()
+    browser.wait_text("You have a draft")
+    browser.open(site.address)  # only the list knows of it now
+    browser.wait_text("Draft with 1 answer, not sent")
+    browser.click("Sign out")
+    browser.wait_heading("Do you want to sign out?")
+    browser.wait_text("Answers to 1 test have not been sent.")
+    browser.click("Stay signed in")
+    browser.wait_heading("Your tests")
+    browser.click("Kernels and boot")
+    browser.wait_heading("Kernels and boot")
+    browser.click("Continue")
+    browser.wait_heading("Question 2 of 3")
+    browser.click(CHECK, css="a")
+    browser.wait_heading(CHECK)
+    browser.find("#confirm").click()
+    browser.click(SEND)
+    browser.wait_heading(RECEIVED)
+    browser.open(site.address)
+    browser.wait_heading("Your tests")
+    browser.click("Sign out")
+    browser.wait_heading("Do you want to sign out?")
+    assert "have not been sent" not in browser.text()
+
+
+def test_a_receipt_that_comes_after_signing_out_leaves_nothing(browser, site, student):
+    browser.sign_in(site, student)
+    begin(browser)
+    answer_all(browser, "abc")
+    browser.script("""const real = window.fetch; window.answered = 0;
+        window.fetch = async (...all) => {
+          const answer = await real(...all);
+          if (all[1].method === 'POST') { ++window.answered; await new Promise(done => { window.deliver = done; }); }
+          return answer;
+        }""")
+    browser.click(SEND)
+    until(lambda: browser.script("return window.answered") == 1, "the server's answer")
+    browser.click("Sign out")
+    browser.wait_heading("Do you want to sign out?")
+    browser.click("Sign out", css="button")
+    browser.wait_heading("Sign in")
+    browser.script("deliver()")
+    browser.script("return new Promise(done => setTimeout(done, 0))")  # what the delivery set going has run
+    assert browser.script("return JSON.stringify([{...sessionStorage}, {...localStorage}])") == "[{},{}]"
+    assert browser.heading() == "Sign in to your homework"
+    assert site.attempts(student, TEST) == [{"1": "a", "2": "b", "3": "c"}]
+
+
 def test_leaving_is_warned_about_only_when_unsent(browser, site, student):
     asked = """const event = new Event('beforeunload', {cancelable: true}); dispatchEvent(event); return event.defaultPrevented"""
     browser.sign_in(site, student)

@@ -5,7 +5,7 @@ const base = location.origin + location.pathname.replace(/\/?(index\.html)?$/, "
 const patience = 20000; // milliseconds that one request may take
 
 // `kind`: "network" (nobody answered), "busy" (ask again later), "key" (not signed in), "closed", "conflict", "none"
-// (no such thing), "rejected". `sentence` is the server's, in English.
+// (no such thing), "rejected", "ended" (signed out meanwhile). `sentence` is the server's, in English.
 export class ApiError extends Error {
   constructor(kind, sentence, answer) {
     super(sentence);
@@ -29,13 +29,26 @@ function kindOf(status, answer) {
 export class Api {
   constructor(account) {
     this.account = account;
+    this.underWay = new Set(); // AbortController of each request
+    this.ended = false;
+  }
+
+  // The account has left: what is under way is given up, and nothing more is sent with its key. All calls fail with
+  // an ApiError "ended".
+  end() {
+    this.ended = true;
+    for (const request of this.underWay) request.abort();
   }
 
   async call(method, path, body) {
     const sent = Date.now();
     let response;
     let answer;
+    const request = new AbortController();
+    const timer = setTimeout(() => request.abort(), patience);
+    this.underWay.add(request);
     try {
+      if (this.ended) request.abort();
       response = await fetch(base + path, {
         method,
         headers: { "x-api-key": this.account.key, ...(body && { "content-type": "application/json" }) },
@@ -44,7 +57,7 @@ export class Api {
         credentials: "omit",
         redirect: "error",
         referrerPolicy: "no-referrer",
-        signal: AbortSignal.timeout(patience),
+        signal: request.signal,
       });
       const text = await response.text();
       try {
@@ -53,8 +66,12 @@ export class Api {
         answer = null;
       }
     } catch {
-      throw new ApiError("network", "");
+      throw new ApiError(this.ended ? "ended" : "network", "");
+    } finally {
+      clearTimeout(timer);
+      this.underWay.delete(request);
     }
+    if (this.ended) throw new ApiError("ended", "");
     learnTime(answer?.serverTime ?? response.headers.get("date"), sent);
     if (typeof answer !== "object" || answer === null) throw new ApiError("busy", "");
     if (response.ok) return answer;

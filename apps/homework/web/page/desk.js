@@ -1,7 +1,7 @@
 // What this page knows: who is signed in, the course, and the tests that were opened since it was loaded.
 import { Api } from "./api.js";
 import { storedAccount, keepAccount, forgetAccount } from "./account.js";
-import { Draft, draftName } from "./draft.js";
+import { Draft, draftName, isUnsent } from "./draft.js";
 import { shelf } from "./shelf.js";
 import { speak } from "./texts.js";
 
@@ -15,6 +15,7 @@ class Desk {
 
   // As after loading the page: who is signed in is read again.
   restart() {
+    this.api?.end();
     this.account = this.api = this.course = null;
     this.opened.clear();
     const account = storedAccount();
@@ -22,6 +23,7 @@ class Desk {
   }
 
   use(account) {
+    this.api?.end();
     this.account = account;
     this.api = new Api(account);
     this.course = null;
@@ -104,6 +106,13 @@ class Desk {
     const status = known?.attemptsLeft === 0 ? "done" : "received";
     if (known) Object.assign(known, { status, receivedAt: receipt.receivedAt });
     this.keepReceipt(test, receipt);
+  }
+
+  // Tests with answers in this browser that the server is not known to have; on a shared computer everybody's, as
+  // everybody's go with signing out.
+  countUnsent() {
+    const names = new Set([...shelf.names(shelf.shared ? "draft:" : `draft:${this.account.student}:`), ...this.opened.keys()]);
+    return [...names].filter((name) => this.opened.get(name)?.draft.unsent ?? isUnsent(shelf.read(name))).length;
   }
 
   // Whether leaving this page might lose something.

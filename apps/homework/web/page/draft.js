@@ -13,6 +13,11 @@ export function draftName(student, test) {
   return `draft:${student}:${test.subject}/${test.testId}`;
 }
 
+// Whether a draft as it was kept has answers that the server was not known to have at that time.
+export function isUnsent(kept) {
+  return Object.keys(copyOf(kept?.answers)).length > 0 && kept.unsent !== false;
+}
+
 export class Draft {
   // `restored`: there were answers in this browser, kept by an earlier page.
   constructor(student, test) {
@@ -92,7 +97,7 @@ export class Draft {
   save() {
     this.savedAt = Date.now();
     this.kept = shelf.write(this.name, { questionSet: this.questionSet, questions: this.questions,
-      answers: this.answers, savedAt: this.savedAt });
+      answers: this.answers, savedAt: this.savedAt, unsent: this.unsent });
   }
 
   open() {

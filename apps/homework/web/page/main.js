@@ -158,7 +158,8 @@ function readAgain() {
 addEventListener("storage", (event) => {
   const name = shelf.nameOf(event);
   if (name === "account") desk.restart();
-  stale ||= name === "account" || desk.opened.delete(name);
+  const changed = desk.opened.delete(name);
+  stale = stale || changed || name === "account";
   readAgain();
 });
 addEventListener("online", () => {
@@ -169,7 +170,6 @@ addEventListener("offline", showConnection);
 addEventListener("beforeunload", (event) => {
   if (!desk.account || !desk.unsent) return;
   event.preventDefault();
-  event.returnValue = true; // browsers of before 2023
   event.returnValue = true; // for browsers of before 2023
 });
 byId("skip").addEventListener("click", (event) => {

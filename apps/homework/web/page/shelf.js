@@ -15,6 +15,23 @@ function namesIn(store) {
   return Object.keys(store ?? {}).filter((name) => name.startsWith(prefix));
 }
 
+// Either all of them, or what was there before.
+function copied(items, store) {
+  const before = [];
+  try {
+    for (const [name, value] of items) {
+      before.push([name, store.getItem(name)]);
+      store.setItem(name, value);
+      if (store.getItem(name) !== value) throw new Error("not kept");
+    }
+    return true;
+  } catch {
+    for (const [name] of before) store.removeItem(name);
+    for (const [name, value] of before) if (value !== null) store.setItem(name, value);
+    return false;
+  }
+}
+
 export class Shelf {
   constructor() {
     this.memory = new Map(); // when the browser keeps nothing
@@ -25,20 +42,18 @@ export class Shelf {
     return !this.own;
   }
 
-  // Moves everything to where it belongs from now on.
+  // Moves everything to where it belongs from now on. Whether that could be done: where there is no room for all of
+  // it, nothing changes.
   setShared(shared) {
+    if (shared === this.shared) return true;
     const [from, to] = [storage(this.own), storage(!shared)];
+    const items = namesIn(from).filter((name) => name !== prefix + "own").map((name) => [name, from.getItem(name)]);
+    if (!shared && to) items.push([prefix + "own", "true"]);
+    if (!copied(items, to)) return false;
+    for (const name of namesIn(from)) from.removeItem(name);
     this.own = !shared;
-    for (const name of from === to ? [] : namesIn(from)) {
-      try {
-        to?.setItem(name, from.getItem(name));
-        from.removeItem(name);
-      } catch {
-        // Full: it stays where it is, and is read from there.
-      }
-    }
-    if (this.own) this.write("own", true);
-    else for (const own of [true, false]) storage(own)?.removeItem(prefix + "own");
+    for (const [name, value] of [...this.memory]) this.write(name, value); // here there may be room
+    return true;
   }
 
   readFrom(store, name) {

@@ -73,11 +73,13 @@ class Sending {
     this.errors.replaceChildren();
     if (this.sender.running) return;
     const { test, draft } = this.opened;
+    const { account } = desk;
     try {
       const receipt = await this.sender.start();
+      if (desk.account !== account) return; // signed out: nothing of the student stays
       draft.sent(this.given, receipt);
       desk.noteSent(test, receipt);
-      this.go(pathOf(test, "receipt"));
+      if (!this.sender.cancelled) this.go(pathOf(test, "receipt"));
     } catch (error) {
       if (this.sender.cancelled) return;
       await this.refused(error);

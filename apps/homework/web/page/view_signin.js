@@ -1,17 +1,22 @@
 import { parseInvite } from "./account.js";
 import { desk } from "./desk.js";
-import { button, el, linkButton } from "./dom.js";
+import { button, el, fill, linkButton } from "./dom.js";
 import { summary } from "./errors.js";
 import { shelf } from "./shelf.js";
 import { t } from "./texts.js";
 
 // Whether this is a shared computer; asked where a student signs in and on the list of tests.
 export function sharedChoice() {
-  const box = el("input", { type: "checkbox", id: "shared", "aria-describedby": "sharedHint",
-    onchange: () => shelf.setShared(box.checked) });
+  const status = el("div", { role: "status" });
+  const choose = () => {
+    const moved = shelf.setShared(box.checked);
+    box.checked = shelf.shared;
+    fill(status, [!moved && el("p", { class: "notice" }, t("page.sharedStays"))]);
+  };
+  const box = el("input", { type: "checkbox", id: "shared", "aria-describedby": "sharedHint", onchange: choose });
   box.checked = shelf.shared;
   return el("div", { class: "option" }, box, el("label", { for: "shared" }, t("page.shared")),
-    el("p", { id: "sharedHint", class: "hint" }, t("page.sharedHint")));
+    el("p", { id: "sharedHint", class: "hint" }, t("page.sharedHint")), status);
 }
 
 // `refused` is the key of a sentence that says why the student has to sign in (again).
@@ -31,6 +36,7 @@ export function signInView(refused, done) {
     try {
       await desk.refresh();
     } catch (error) {
+      if (desk.account !== account) return; // somebody else has signed in meanwhile
       desk.forget();
       return fail(error.passing ? "page.unreachable" : "page.keyRefused");
     }
@@ -51,10 +57,10 @@ export function signInView(refused, done) {
 }
 
 export function signOutView(done) {
-  const left = [...desk.opened.values()].filter(({ draft }) => draft.unsent);
+  const left = desk.countUnsent();
   const consequence = shelf.shared ? "page.signOutDeletes" : "page.signOutKeeps";
   const body = [
-    left.length > 0 && el("p", { class: "notice" }, t("page.signOutUnsent", { n: left.length })),
+    left > 0 && el("p", { class: "notice" }, t("page.signOutUnsent", { n: left })),
     el("p", {}, t(consequence)),
     el("p", { class: "buttons" },
       button(t("page.signOut"), () => { desk.signOut(); done(); }, "danger"),
