@@ -13,16 +13,39 @@ namespace {
 constexpr int kLargestPage = 65536;
 constexpr std::size_t kFileHeader = 100;
 
+// What is known of one open database file; it lies behind the default file system's own.
+struct Known {
+  sqlite3_int64 announced;  // bytes that the file is about to have, as a checkpoint says before it begins
+};
+
 // What the default file system does with database files, and what is done here; known when the first one is open.
 const sqlite3_io_methods* baseMethods = nullptr;
 sqlite3_vfs vfs;
 sqlite3_io_methods methods;
+std::size_t baseSize = 0;
 std::once_flag methodsKnown;
+
+Known& knownOf(sqlite3_file* file) {
+  return *reinterpret_cast<Known*>(reinterpret_cast<unsigned char*>(file) + baseSize);
+}
+
+// Whether the file is, and stays during this checkpoint, one whose pages tell their kind.
+bool tellsKinds(sqlite3_file* file, int pageSize) {
+  sqlite3_int64 size = 0;
+  if (baseMethods->xFileSize(file, &size) != SQLITE_OK) return false;
+  return std::max(size, knownOf(file).announced) / pageSize < kPagesThatTell;
+}
+
+int controlDatabase(sqlite3_file* file, int operation, void* argument) {
+  if (operation == SQLITE_FCNTL_SIZE_HINT && argument != nullptr)
+    knownOf(file).announced = *static_cast<const sqlite3_int64*>(argument);
+  return baseMethods->xFileControl(file, operation, argument);
+}
 
 // A checkpoint writes whole pages. The log has checksums over its pages, and is cut off soon: it is written as it
 // is.
 int writeDatabase(sqlite3_file* file, const void* bytes, int amount, sqlite3_int64 offset) {
-  if (amount < 512 || amount > kLargestPage || offset % amount != 0)
+  if (amount < 512 || amount > kLargestPage || offset % amount != 0 || !tellsKinds(file, amount))
     return baseMethods->xWrite(file, bytes, amount, offset);
   thread_local std::vector<unsigned char> page;
   const auto* begin = static_cast<const unsigned char*>(bytes);
@@ -40,9 +63,12 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out
     baseMethods = file->pMethods;
     methods = *baseMethods;
     methods.xWrite = writeDatabase;
+    methods.xFileControl = controlDatabase;
   });
   // A database on a file system with other locks has other methods: it is left alone.
-  if (file->pMethods == baseMethods) file->pMethods = &methods;
+  if (file->pMethods != baseMethods) return status;
+  file->pMethods = &methods;
+  knownOf(file) = Known{0};
   return status;
 }
 
@@ -55,7 +81,7 @@ bool zeroUnused(std::span<unsigned char> page, bool isFirst) {
   if (page.size() < 512) return false;
   const unsigned kind = page[header];
   const bool isInterior = kind == 2 || kind == 5;
-  // An overflow page or one of the freelist begins with the number of another, which would be above 33 million.
+  // An overflow page or one of the freelist begins with the number of another, which is below kPagesThatTell.
   if (!isInterior && kind != 10 && kind != 13) return false;
   const std::size_t cells = header + (isInterior ? 12 : 8);
   const std::size_t begin = cells + std::size_t{2} * read16(page, header + 3);
@@ -76,6 +102,9 @@ const char* erasingVfs() {
     vfs.zName = "hearth-erasing";
     vfs.pNext = nullptr;
     vfs.xOpen = open;
+    // SQLite aligns what it allocates for a file to eight bytes.
+    baseSize = (static_cast<std::size_t>(base->szOsFile) + alignof(Known) - 1) / alignof(Known) * alignof(Known);
+    vfs.szOsFile = static_cast<int>(baseSize + sizeof(Known));
     return sqlite3_vfs_register(&vfs, 0) == SQLITE_OK;
   }();
   if (!kRegistered) throw std::runtime_error("SQLite has no file system");

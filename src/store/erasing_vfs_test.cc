@@ -1,9 +1,17 @@
 #include "store/erasing_vfs.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <unistd.h>
 
-#include <numeric>
+#include <cstddef>
+#include <string>
+#include <string_view>
 #include <vector>
+
+#include "store/database.h"
+#include "store/sqlite_connection.h"
 
 namespace hearth::store {
 namespace {
@@ -72,6 +80,75 @@ TEST(ErasingVfs, OtherPagesAreLeftAlone) {
     EXPECT_FALSE(zeroUnused(broken, false));
     EXPECT_EQ(broken, before);
   }
+}
+
+// A database file of its own, opened through the file system as SQLite does it.
+class ErasingFile : public ::testing::Test {
+ protected:
+  ErasingFile() : vfs_(sqlite3_vfs_find(erasingVfs())), storage_(static_cast<std::size_t>(vfs_->szOsFile)) {
+    char name[] = "/tmp/erasing_vfs_test_XXXXXX";
+    ::close(::mkstemp(name));
+    // SQLite keeps file names behind and before bytes of its own.
+    name_ = sqlite3_create_filename(name, "", "", 0, nullptr);
+    int flags = SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READWRITE;
+    EXPECT_EQ(vfs_->xOpen(vfs_, name_, file(), flags, &flags), SQLITE_OK);
+  }
+  ~ErasingFile() override {
+    file()->pMethods->xClose(file());
+    ::unlink(name_);
+    sqlite3_free_filename(name_);
+  }
+
+  sqlite3_file* file() { return reinterpret_cast<sqlite3_file*>(storage_.data()); }
+  // Whether a page with leftovers is written as it is.
+  bool writesAsItIs() {
+    const auto page = pageOf(13, 1, 4000);
+    EXPECT_EQ(file()->pMethods->xWrite(file(), page.data(), 4096, 4096), SQLITE_OK);
+    auto read = page;
+    EXPECT_EQ(file()->pMethods->xRead(file(), read.data(), 4096, 4096), SQLITE_OK);
+    return read == page;
+  }
+
+  sqlite3_vfs* vfs_;
+  std::vector<std::max_align_t> storage_;
+  const char* name_ = nullptr;
+};
+
+TEST_F(ErasingFile, IsErasedWhileItsPagesTellWhatTheyAre) {
+  EXPECT_FALSE(writesAsItIs());
+  ASSERT_EQ(::truncate(name_, (kPagesThatTell - 1) * 4096), 0);
+  EXPECT_FALSE(writesAsItIs());
+  ASSERT_EQ(::truncate(name_, kPagesThatTell * 4096), 0);
+  EXPECT_TRUE(writesAsItIs());
+}
+
+TEST_F(ErasingFile, IsLeftAloneBeforeItGrowsBeyondThat) {
+  sqlite3_int64 size = kPagesThatTell * 4096;
+  file()->pMethods->xFileControl(file(), SQLITE_FCNTL_SIZE_HINT, &size);
+  EXPECT_TRUE(writesAsItIs());
+  size = 8 * 4096;
+  file()->pMethods->xFileControl(file(), SQLITE_FCNTL_SIZE_HINT, &size);
+  EXPECT_FALSE(writesAsItIs());
+}
+
+TEST(ErasingVfs, ADatabaseWithPagesOfAnotherKindIsRefused) {
+  char name[] = "/tmp/erasing_vfs_test_XXXXXX";
+  ::close(::mkstemp(name));
+  for (const char* setting : {"NONE", "FULL"}) {
+    sqlite3* plain = nullptr;
+    ASSERT_EQ(sqlite3_open(name, &plain), SQLITE_OK);
+    const std::string script =
+        "PRAGMA auto_vacuum = " + std::string(setting) + "; VACUUM; CREATE TABLE IF NOT EXISTS t(x);";
+    ASSERT_EQ(sqlite3_exec(plain, script.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    if (std::string_view(setting) == "FULL") sqlite3_exec(plain, "VACUUM", nullptr, nullptr, nullptr);
+    sqlite3_close(plain);
+    if (std::string_view(setting) == "NONE") {
+      EXPECT_NO_THROW(SqliteConnection(name, SqliteConnection::Access::kReadOnly));
+    } else {
+      EXPECT_THROW(SqliteConnection(name, SqliteConnection::Access::kReadOnly), DatabaseError);
+    }
+  }
+  ::unlink(name);
 }
 
 }  // namespace

@@ -26,6 +26,18 @@ bool isBlank(const char* begin, const char* end) {
   return true;
 }
 
+// What erasing_vfs.h takes for granted.
+void requireNoAutoVacuum(sqlite3* handle, const std::string& path) {
+  sqlite3_stmt* asked = nullptr;
+  if (sqlite3_prepare_v2(handle, "PRAGMA auto_vacuum", -1, &asked, nullptr) != SQLITE_OK)
+    throwSqlite(handle, "open " + path);
+  const bool answered = sqlite3_step(asked) == SQLITE_ROW;
+  const bool automatic = answered && sqlite3_column_int(asked, 0) != 0;
+  if (sqlite3_finalize(asked) != SQLITE_OK) throwSqlite(handle, "open " + path);
+  if (automatic)
+    throw DatabaseError("SQLite: the database has auto_vacuum, which no database of Hearth has: " + path);
+}
+
 }  // namespace
 
 void throwSqlite(sqlite3* handle, std::string_view step) {
@@ -53,6 +65,7 @@ SqliteConnection::SqliteConnection(const std::string& path, Access access) {
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
     runScript("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
     if (access == Access::kReadOnly) runScript("PRAGMA query_only = ON;");
+    requireNoAutoVacuum(handle_, path);
   } catch (...) {
     sqlite3_close_v2(handle_);
     throw;
