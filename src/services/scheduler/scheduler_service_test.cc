@@ -17,11 +17,12 @@ class OneRole final : public ports::CredentialIssuer, public ports::Authorizer {
  public:
   Result<void> checkAssumable(const std::string& roleArn, const std::string& servicePrincipal,
                               const std::string& account) override {
-    if (there && roleArn == kRole && account == "111122223333" && servicePrincipal == "scheduler.amazonaws.com") return {};
+    if (there && roleArn == kRole && account == "111122223333" && servicePrincipal == "scheduler.amazonaws.com")
+      return {};
     return Fault("AccessDenied", "The role cannot be assumed.", 403);
   }
-  Result<ports::RoleCredentials> assumeForService(const std::string&, const std::string&,
-                                                  const std::string&, const std::string&) override {
+  Result<ports::RoleCredentials> assumeForService(const std::string&, const std::string&, const std::string&,
+                                                  const std::string&) override {
     return Fault("AccessDenied", "Schedules take no credentials.", 403);
   }
   Result<void> mayDo(const ports::RoleAct& act) const override {
