@@ -147,6 +147,14 @@ def test_what_cannot_be_taken_back_is_asked_first(course, bin_folder):
     assert all_of_it.finish() == 0 and file.exists() and course.row("student01")["received"]
 
 
+def test_scoring_by_hand_with_nothing_to_do_is_said_here_and_mailed_to_nobody(course):
+    def mails():
+        return json.loads(course.server.run("hearth", "mail", "list", "--json").stdout)["mails"]
+    before = mails()
+    assert "There was nothing to score." in course.trainer("score").stdout
+    assert mails() == before
+
+
 def test_an_extension_holds_moves_and_goes(course):
     def schedules():
         listed = course.client("scheduler").list_schedules(NamePrefix="score-")["Schedules"]

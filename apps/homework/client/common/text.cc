@@ -273,6 +273,10 @@ bool isUtf8(std::string_view text) {
   return true;
 }
 
+std::string plural(std::size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::string lowered(std::string_view text) {
   std::string out(text);
   for (char& c : out) {

@@ -41,6 +41,9 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width, std::
 // True for UTF-8 without overlong forms, surrogates and values beyond U+10FFFF.
 bool isUtf8(std::string_view text);
 
+// `1 key`, `2 keys`.
+std::string plural(std::size_t count, std::string_view noun);
+
 // Lower case of ASCII letters; other bytes stay.
 std::string lowered(std::string_view text);
 // Without blanks, tabs and line ends on both sides.

@@ -234,8 +234,8 @@ Status restoreBackup(Desk& desk, const RestoreOptions& options) {
   if (desk.json())
     desk.print(JsonObject{{"objects", manifest.objects.size()}, {"keys", keys}, {"into", deployment.name}});
   desk.terminal().note(
-      "Restored " + std::to_string(manifest.objects.size()) + " objects and " + std::to_string(keys) +
-      " keys into " + deployment.name + "." +
+      "Restored " + plural(manifest.objects.size(), "object") + " and " + plural(keys, "key") + " into " +
+      deployment.name + "." +
       (keys < manifest.keyIds.size() ? " For the other students:  trainer roster invite --all" : ""));
   return Done{};
 }

@@ -15,10 +15,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kMend = "Mend the course, then check again with  trainer check";
 
-std::string plural(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 // What is there under `path`, compared with what should be.
 enum class Standing : unsigned char { kMissing, kSame, kOther };
 Standing standingOf(const fs::path& path, const std::string& content) {

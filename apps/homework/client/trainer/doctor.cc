@@ -211,10 +211,10 @@ void Visit::mail() {
   const auto failed =
       std::count_if(mails->begin(), mails->end(), [](const OutboxMail& m) { return m.state == "failed"; });
   if (failed > 0)
-    bad("mail: outbox", std::to_string(failed) + " of " + std::to_string(mails->size()) + " mails failed",
+    bad("mail: outbox", std::to_string(failed) + " of " + plural(mails->size(), "mail") + " failed",
         "trainer mail list --failed");
   else
-    good("mail: outbox", std::to_string(mails->size()) + " mails, none failed");
+    good("mail: outbox", plural(mails->size(), "mail") + ", none failed");
 }
 
 void Visit::identity(const std::string& sender) {
@@ -237,8 +237,8 @@ void Visit::identity(const std::string& sender) {
 void Visit::course() {
   const auto published = readPublishedCourse(desk_.cloud(), desk_.deployment());
   if (!published.ok()) return bad("course", published.failure(), "trainer publish FOLDER");
-  good("course", cleanedLine(published->course.name) + ", " + std::to_string(published->catalogue.tests.size()) +
-                     " tests, " + std::to_string(published->roster.students().size()) + " students");
+  good("course", cleanedLine(published->course.name) + ", " + plural(published->catalogue.tests.size(), "test") +
+                     ", " + plural(published->roster.students().size(), "student"));
   schedules(*published);
 }
 

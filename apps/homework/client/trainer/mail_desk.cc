@@ -150,7 +150,6 @@ Status MailDesk::deliver(const std::vector<OutboxMail>& mails, const Catalogue& 
   for (const std::string& test : scored) {
     ScoringRequest request;
     request.test = test;
-    request.quiet = true;
     HOMEWORK_CHECK(runScoring(desk_.cloud(), desk_.deployment(), request));
   }
   return Done{};

@@ -231,8 +231,8 @@ void tellCopies(Desk& desk, const std::optional<std::vector<std::string>>& copie
     return;
   }
   if (!copies->empty()) {
-    desk.terminal().note(std::to_string(copies->size() - left.size()) +
-                         " mails to the student were deleted from the record of Hearth's mail service.");
+    desk.terminal().note("Mails to the student that were deleted from the record of Hearth's mail service: " +
+                         std::to_string(copies->size() - left.size()) + ".");
   }
   std::string list;
   for (const std::string& id : left) list += " " + cleanedLine(id);
@@ -275,9 +275,9 @@ Status privacyErase(Desk& desk, const EraseOptions& options) {
   Erasure erasure(desk, person, numbers);
   HOMEWORK_CHECK(erasure.look());
   HOMEWORK_TRY(const AccessKeys keys, readAccessKeys(desk.cloud(), desk.deployment()));
-  desk.terminal().note("Of " + person.id + " there are " + std::to_string(erasure.objectCount()) +
-                       " versions of objects to delete and " + std::to_string(erasure.documentCount()) +
-                       " documents to write anew.");
+  desk.terminal().note("Found of " + person.id + ": " + plural(erasure.objectCount(), "version") +
+                       " of objects to delete and " + plural(erasure.documentCount(), "document") +
+                       " to write anew.");
   if (options.dryRun) {
     if (desk.json()) {
       desk.print(JsonObject{{"studentId", person.id},
@@ -323,9 +323,9 @@ Status privacyErase(Desk& desk, const EraseOptions& options) {
                           {"mailsInHearth", copies ? Json(copies->size() - left.size()) : Json()},
                           {"mailsLeft", JsonArray(left.begin(), left.end())}});
   } else {
-    desk.terminal().say("Erased: " + std::to_string(erased.versions) + " versions deleted, " +
-                        std::to_string(erased.documents) + " documents written anew, " +
-                        std::to_string(erased.keys) + " keys revoked.");
+    desk.terminal().say("Erased: " + plural(erased.versions, "version") + " deleted, " +
+                        plural(erased.documents, "document") + " written anew, " + plural(erased.keys, "key") +
+                        " revoked.");
     desk.terminal().sayWrapped("The log holds SHA-256 of \"" + salt +
                                ":STUDENT\" and these counts. Keep this line, if you "
                                "have to show that the request was met.");

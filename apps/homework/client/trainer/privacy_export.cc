@@ -178,7 +178,7 @@ Status privacyExport(Desk& desk, const std::string& student, const std::string& 
     desk.print(JsonObject{{"file", target}, {"files", dossier.files.size()}});
     return Done{};
   }
-  desk.terminal().note(std::to_string(dossier.files.size()) + " files in " + target +
+  desk.terminal().note(plural(dossier.files.size(), "file") + " in " + target +
                        ". Open index.html, or give the student the whole.");
   return Done{};
 }

@@ -133,7 +133,7 @@ Status RosterDesk::importStudents(const RosterImportOptions& options) {
   if (!orphans.empty())
     terminal.say("  removed, although they have answered: " + joined(orphans) + " (their answers stay)");
   terminal.say("+" + std::to_string(changes.added.size()) + " -" + std::to_string(changes.removed.size()) + " ~" +
-               std::to_string(changes.mailsChanged) + " mail, " + std::to_string(after.size()) + " students");
+               std::to_string(changes.mailsChanged) + " mail, " + plural(after.size(), "student"));
   terminal.note(writing           ? "Written to " + (course / "students.csv").string() + ". Next:  trainer publish"
                 : changes.empty() ? "The roster is as it was."
                                   : "Nothing was written; this was the difference.");

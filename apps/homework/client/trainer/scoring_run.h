@@ -14,10 +14,10 @@ struct ScoringRequest {
   std::string test;  // subject/test; empty for every test that is due
   bool now = false;  // also tests that are still open
   bool dryRun = false;
-  bool quiet = false;  // no mail to the trainer when there was nothing to do
 };
 
-// The function's answer (README.md, "The functions"). Failure kRejected with its message when it failed.
+// The function's answer (README.md, "The functions"). When there was nothing to do the trainer gets no mail.
+// Failure kRejected with its message when it failed.
 Result<Json> runScoring(Cloud& cloud, const Deployment& deployment, const ScoringRequest& request);
 
 struct RegradeRequest {

@@ -41,12 +41,12 @@ StatisticsPlot scorePlot(const ClassBoard& board) {
   const double from = statistics.histogram.empty() ? -0.5 : statistics.histogram.front().from - 0.5;
   const double to = statistics.histogram.empty() ? 0.5 : statistics.histogram.back().to + 0.5;
   SvgPlot plot("scores", title,
-               std::to_string(statistics.n) + " scores, mean " + statistics.mean + ", median " + statistics.median +
+               plural(statistics.n, "score") + ", mean " + statistics.mean + ", median " + statistics.median +
                    ", standard deviation " + statistics.sd + ".",
                {"score", from, to, ticks}, {"students", 0, static_cast<double>(most), countTicks(most)});
   for (const HistogramBar& bar : statistics.histogram) {
     plot.bar(bar.from - 0.5, bar.to + 0.5, static_cast<double>(bar.count), Mark::kPlain,
-             std::to_string(bar.count) + " students");
+             plural(bar.count, "student"));
   }
   return finished("scores", title, plot, std::move(table));
 }
@@ -136,16 +136,19 @@ StatisticsPlot submissionPlot(const ClassBoard& board, const homework::Zone& zon
   const auto hour = [&](Instant at) {
     return std::chrono::duration<double, std::ratio<3600>>(at - spans.front().from).count();
   };
+  const auto named = [&](const Span& span) {
+    return span.earlier ? "before " + dayLocal(span.from + kSpan, zone, now) : dayLocal(span.from, zone, now);
+  };
   std::vector<Tick> ticks;
   Table table{{"from", "submissions"}};
   for (std::size_t i = 0; i < spans.size(); ++i) {
     if (i % 6 == 0) ticks.push_back({hour(spans[i].from), shortLocal(spans[i].from, zone, now)});
-    if (spans[i].count > 0) table.push_back({dayLocal(spans[i].from, zone, now), std::to_string(spans[i].count)});
+    if (spans[i].count > 0) table.push_back({named(spans[i]), std::to_string(spans[i].count)});
   }
   const double end = hour(spans.back().from) + std::chrono::duration<double, std::ratio<3600>>(kSpan).count();
   const std::string title = "When answers to " + board.test.ref.path() + " arrived";
   SvgPlot plot("submissions", title,
-               std::to_string(board.submissions.size()) + " submissions, " + std::to_string(last) +
+               plural(board.submissions.size(), "submission") + ", " + std::to_string(last) +
                    " of them in the last hour before the deadline. Each bar is " +
                    std::to_string(std::chrono::duration_cast<hours>(kSpan).count()) + " hours.",
                {"time (" + zone.name + ")", 0, end, ticks},
@@ -154,8 +157,7 @@ StatisticsPlot submissionPlot(const ClassBoard& board, const homework::Zone& zon
     if (span.count == 0) continue;
     const double from = hour(span.from);
     plot.bar(from, from + std::chrono::duration<double, std::ratio<3600>>(kSpan).count(),
-             static_cast<double>(span.count), Mark::kPlain,
-             dayLocal(span.from, zone, now) + ": " + std::to_string(span.count));
+             static_cast<double>(span.count), Mark::kPlain, named(span) + ": " + std::to_string(span.count));
   }
   if (hour(board.test.due) <= end) plot.moment(hour(board.test.due), "deadline");
   return finished("submissions", title, plot, std::move(table));
@@ -175,12 +177,13 @@ std::vector<Span> submissionSpans(const ClassBoard& board, minutes length) {
       std::max(std::chrono::milliseconds(0), std::min<std::chrono::milliseconds>(kWeek, *last - due));
   const auto spansBefore = (before + length - std::chrono::milliseconds(1)) / length;
   const auto spansAfter = (after + length - std::chrono::milliseconds(1)) / length;
-  for (auto i = -spansBefore; i < spansAfter; ++i) spans.push_back({due + i * length, 0});
+  for (auto i = -spansBefore; i < spansAfter; ++i) spans.push_back({due + i * length, 0, false});
   for (const Instant at : board.submissions) {
     // A submission at the very end of a span belongs to it: the deadline itself is in time.
     const auto index = (at - spans.front().from - std::chrono::milliseconds(1)) / length;
     const auto bounded = std::clamp<std::int64_t>(index, 0, static_cast<std::int64_t>(spans.size()) - 1);
     ++spans[static_cast<std::size_t>(bounded)].count;
+    if (at <= spans.front().from) spans.front().earlier = true;
   }
   return spans;
 }

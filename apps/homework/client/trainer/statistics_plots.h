@@ -25,6 +25,7 @@ std::vector<StatisticsPlot> statisticsPlots(const ClassBoard& board, const homew
 struct Span {
   Instant from{};
   std::size_t count = 0;
+  bool earlier = false;  // it also counts what arrived before it
 };
 std::vector<Span> submissionSpans(const ClassBoard& board, std::chrono::minutes length);
 

@@ -81,10 +81,29 @@ TEST(SubmissionSpans, EndWithTheDeadlineWhichIsInTime) {
   const auto spans = submissionSpans(board, std::chrono::minutes(60));
   ASSERT_EQ(spans.size(), 7u * 24 + 1);
   EXPECT_EQ(spans.front().count, 1u);  // from before the week
+  EXPECT_TRUE(spans.front().earlier);
+  EXPECT_FALSE(spans[166].earlier);
   EXPECT_EQ(spans[166].count, 1u);
   EXPECT_EQ(spans[167].count, 1u);
   EXPECT_EQ(spans[167].from, at("2019-04-08T20:00:00Z"));
   EXPECT_EQ(spans[168].count, 1u);
+}
+
+TEST(SubmissionSpans, SayWhatIsFromBeforeThem) {
+  ClassBoard board;
+  board.test.due = at("2019-04-08T21:00:00Z");
+  board.submissions = {at("2019-03-01T00:00:00Z"), at("2019-04-08T20:00:00Z")};
+  const auto text = [&] {
+    std::string out;
+    for (const std::string& line : statisticsLines(board, {}, at("2019-04-09T00:00:00Z"), {})) out += line + "\n";
+    return out + statisticsPlots(board, {}, at("2019-04-09T00:00:00Z"))[0].element;
+  };
+  EXPECT_NE(text().find("  before "), std::string::npos) << text();
+  EXPECT_NE(text().find("<title>before "), std::string::npos) << text();
+  EXPECT_NE(text().find("2 submissions"), std::string::npos) << text();
+  board.submissions.erase(board.submissions.begin());
+  EXPECT_EQ(text().find("before 2"), std::string::npos) << text();
+  EXPECT_NE(text().find("1 submission,"), std::string::npos) << text();
 }
 
 TEST(StatisticsText, TellsEverythingWithinTheWidth) {

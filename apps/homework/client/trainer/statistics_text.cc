@@ -20,8 +20,8 @@ void append(Lines& lines, const Lines& more) { lines.insert(lines.end(), more.be
 std::string percentOf(double share) { return std::to_string(std::lround(share * 100)) + " %"; }
 
 std::string summary(const TestStatistics& statistics) {
-  std::string text = std::to_string(statistics.n) + " scores, mean " + statistics.mean + ", median " +
-                     statistics.median + ", standard deviation " + statistics.sd;
+  std::string text = plural(statistics.n, "score") + ", mean " + statistics.mean + ", median " + statistics.median +
+                     ", standard deviation " + statistics.sd;
   if (statistics.alpha) {
     text += ", Cronbach's alpha " + fixed(*statistics.alpha, 2);
     if (statistics.sem) text += ", standard error of measurement " + fixed(*statistics.sem, 1) + " points";
@@ -81,8 +81,9 @@ Lines adviceLines(const ClassBoard& board, const Style& style) {
 Lines arrivalLines(const ClassBoard& board, const homework::Zone& zone, Instant now, const Style& style) {
   std::vector<TextBar> bars;
   for (const Span& span : submissionSpans(board, kDay))
-    bars.push_back(
-        {"from " + shortLocal(span.from, zone, now), static_cast<double>(span.count), std::to_string(span.count)});
+    bars.push_back({span.earlier ? "before " + shortLocal(span.from + kDay, zone, now)
+                                 : "from " + shortLocal(span.from, zone, now),
+                    static_cast<double>(span.count), std::to_string(span.count)});
   return barLines(bars, 2, style);
 }
 
