@@ -271,10 +271,11 @@ bool Conditions::Test::matchesAny(const std::string& value, const ConditionKeys&
                      [&](const Pattern& wanted) { return matchesOne(op, wanted, value, keys); });
 }
 
+// A list of no values is taken by AWS, too; what it would decide nobody can have meant.
 bool Conditions::Test::isUnknown(const ConditionKeys& keys) const {
-  return !keys.knows(key) || std::any_of(values.begin(), values.end(), [&](const Pattern& value) {
-    return value.isUnknown(keys) || (isOfDates(op) && !dateOf(value.source()));
-  });
+  return values.empty() || !keys.knows(key) || std::any_of(values.begin(), values.end(), [&](const Pattern& value) {
+           return value.isUnknown(keys) || (isOfDates(op) && !dateOf(value.source()));
+         });
 }
 
 bool Conditions::Test::holds(const ConditionKeys& keys) const {

@@ -125,6 +125,7 @@ TEST(Conditions, SeveralWantedValuesAreAlternatives) {
   EXPECT_FALSE(holds(R"({"StringNotEquals":{"k":["a","b"]}})", {{"k", {"b"}}}));
   EXPECT_TRUE(holds(R"({"StringNotEquals":{"k":["a","b"]}})", {{"k", {"c"}}}));
   EXPECT_FALSE(holds(R"({"StringEquals":{"k":[]}})", {{"k", {"c"}}}));
+  EXPECT_FALSE(holds(R"({"StringNotEquals":{"k":[]}})", {{"k", {"c"}}}));
 }
 
 TEST(Conditions, SeveralKeysAndOperatorsMustAllHold) {

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/glob.h"
+#include "base/json_members.h"
 
 namespace hearth::identity {
 namespace {
@@ -90,6 +91,8 @@ Result<Policy::Selection> Policy::parseSelection(const Json& item, std::string_v
   selection.negated = notValue != nullptr;
   const bool actions = name == "Action";
   HEARTH_TRY(auto texts, policyTexts(value ? *value : *notValue, name));
+  // Behind Not, a list of nothing would be everything.
+  if (texts.empty()) return malformedDocument("Missing required field " + std::string(name));
   for (const std::string& text : texts)
     selection.patterns.emplace_back(actions ? base::toLower(text) : text, actions ? Variables::kNo : variables);
   return selection;
@@ -158,7 +161,9 @@ Result<Policy::Statement> Policy::parseStatement(const Json& item, PolicyForm fo
 
 Result<Policy> Policy::parse(std::string_view text, PolicyForm form) {
   auto parsed = base::parseJson(text);
-  if (!parsed.ok()) return malformedDocument("This policy contains invalid Json");
+  if (!parsed.ok() || base::hasDuplicateMembers(text)) {
+    return malformedDocument("This policy contains invalid Json");
+  }
   const Json& document = *parsed;
   if (!document.is_object()) return malformedDocument("Syntax errors in policy.");
   const Json* statements = base::findMember(document, "Statement");

@@ -219,5 +219,20 @@ TEST(Policy, AResourceWithAnUnknownVariable) {
   EXPECT_FALSE(rule("Deny", "Resource", "arn:aws:logs:b/k").denied);
 }
 
+// Of a pair of members a JSON value keeps one without a word, and a list of nothing behind Not would be everything.
+TEST(Policy, WhatCouldBeReadInTwoWaysIsRefused) {
+  for (const char* text : {
+           R"({"Statement": {"Effect": "Deny", "Effect": "Allow", "Action": "*", "Resource": "*"}})",
+           R"({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"},
+               "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})",
+           R"({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition":
+               {"StringEquals": {"aws:username": "a"}, "StringEquals": {"s3:prefix": "b"}}}})",
+           R"({"Statement": {"Effect": "Allow", "Action": "*", "NotResource": [null]}})",
+           R"({"Statement": {"Effect": "Allow", "NotAction": [], "Resource": "*"}})",
+       }) {
+    EXPECT_FALSE(Policy::parse(text, PolicyForm::kIdentity).ok()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace hearth::identity
