@@ -119,3 +119,11 @@ def test_what_is_not_implemented_says_so_in_the_callers_protocol(hearth, iam):
         hearth.client("logs").start_query(logGroupName="g", startTime=0, endTime=1, queryString="fields @message")
     with refused("NotImplemented", 501, "s3:PutBucketWebsite"):
         hearth.client("s3").put_bucket_website(Bucket="bbb", WebsiteConfiguration={"IndexDocument": {"Suffix": "i"}})
+
+
+def test_what_a_session_cannot_carry_is_refused_by_name(hearth, iam, sts):
+    trusting = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "000000000001"}, "Action": ["sts:AssumeRole", "sts:TagSession"]}]}
+    role = iam.create_role(RoleName=fresh("plain"), AssumeRolePolicyDocument=json.dumps(trusting))["Role"]["Arn"]
+    for more, word in (({"Tags": [{"Key": "team", "Value": "a"}]}, "tags"), ({"Policy": "{}"}, "policies"), ({"SerialNumber": "arn:aws:iam::1:mfa/a", "TokenCode": "123456"}, "Multi-factor")):
+        with refused("ValidationError", words=word):
+            sts.assume_role(RoleArn=role, RoleSessionName="s", **more)

@@ -35,6 +35,8 @@ Result<GetCallerIdentityOutput> StsService::getCallerIdentity(const api::Call& c
 Result<AssumeRoleOutput> StsService::assumeRole(const api::Call& call, AssumeRoleInput in) const {
   if (in.policy || in.policyArns)
     return invalid("Session policies are not supported: give the role itself the narrower policy.");
+  if ((in.tags && !in.tags->empty()) || (in.transitiveTagKeys && !in.transitiveTagKeys->empty()))
+    return invalid("Session tags are not supported: tag the role itself.");
   if (in.serialNumber || in.tokenCode) return invalid("Multi-factor authentication is not supported.");
   if (!isSessionName(in.roleSessionName))
     return invalid("1 validation error detected: Value '" + in.roleSessionName.substr(0, 64) +
