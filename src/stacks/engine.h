@@ -205,6 +205,9 @@ class Engine final {
   Result<Definition> definitionFor(const StackRecord& stack, const UpdateStackInput& input,
                                    const Template& document) const;
   Result<StackRecord> stackForChangeSet(const CreateChangeSetInput& input);
+  // A record of a stack that is not kept yet.
+  StackRecord newStack(const Place& place, const std::string& name);
+  // The caller keeps the stack.
   void acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFailure, Operation operation);
   void acceptUpdate(StackRecord& stack, Prepared prepared, Operation operation);
   Operation newOperation(const Place& place, OperationKind kind, const std::string& token);

@@ -46,10 +46,7 @@ Result<StackRecord> Engine::stackForChangeSet(const CreateChangeSetInput& input)
       return validationError("Stack [" + found->name +
                              "] is in REVIEW_IN_PROGRESS state: a change set of type CREATE makes it.");
     }
-    if (found->operation || !canBeUpdated(found->status)) {
-      return validationError("Stack:" + found->id + " is in " + statusText(*found) +
-                             " state and can not be updated.");
-    }
+    HEARTH_CHECK(checkCanBeUpdated(*found));
     return *std::move(found);
   }
   if (found.ok()) {
@@ -58,13 +55,7 @@ Result<StackRecord> Engine::stackForChangeSet(const CreateChangeSetInput& input)
                            "] already exists and cannot be created again with the changeSet [" + input.name + "].");
   }
   HEARTH_CHECK(checkStackName(order.stack));
-  StackRecord stack;
-  stack.account = order.place.account;
-  stack.region = order.place.region;
-  stack.name = order.stack;
-  stack.id = "arn:aws:cloudformation:" + stack.region + ":" + stack.account + ":stack/" + stack.name + "/" +
-             base::randomUuid(random_);
-  stack.created = clock_.now();
+  StackRecord stack = newStack(order.place, order.stack);
   stack.operation = newOperation(order.place, OperationKind::kCreate, order.token);
   announce(stack, Status::kReviewInProgress);
   stack.operation.reset();
@@ -88,10 +79,9 @@ Result<ChangeSet> Engine::createChangeSet(const CreateChangeSetInput& input) {
     return Fault("LimitExceededException", "A stack has at most 1000 change sets. Delete some.", 400);
   }
   const bool isUpdate = input.kind == ChangeSetKind::kUpdate;
-  std::shared_ptr<const Template> before = input.order.standing;
-  if (isUpdate && (!before || before->text != stack.definition.templateText)) {
-    HEARTH_TRY(Template standing, parseTemplate(stack.definition.templateText));
-    before = std::make_shared<const Template>(std::move(standing));
+  std::shared_ptr<const Template> before;
+  if (isUpdate) {
+    HEARTH_TRY(before, parsedTemplate(stack.definition.templateText, input.order.standing));
   }
   const std::shared_ptr<const Template> after = input.order.document ? input.order.document : before;
   if (!after) return validationError("A change set of type CREATE needs a template.");
@@ -163,11 +153,7 @@ Result<void> Engine::executeChangeSet(const Place& place, const std::string& nam
     return invalidStatus("ChangeSet [" + set.id + "] cannot be executed in its current execution status of [" +
                          std::string(nameOf(set.execution)) + "]");
   }
-  std::shared_ptr<const Template> parsed = document;
-  if (!parsed || parsed->text != set.definition.templateText) {
-    HEARTH_TRY(Template again, parseTemplate(set.definition.templateText));
-    parsed = std::make_shared<const Template>(std::move(again));
-  }
+  HEARTH_TRY(const std::shared_ptr<const Template> parsed, parsedTemplate(set.definition.templateText, document));
   if (set.kind == ChangeSetKind::kCreate) {
     if (stack.status != Status::kReviewInProgress) {
       return validationError("Stack:" + stack.id + " is in " + statusText(stack) +
@@ -176,12 +162,11 @@ Result<void> Engine::executeChangeSet(const Place& place, const std::string& nam
     HEARTH_TRY(Prepared prepared, prepare(stack, set.definition, *parsed, {}));
     acceptCreate(stack, std::move(prepared), disableRollback ? OnFailure::kDoNothing : OnFailure::kRollback,
                  newOperation(place, OperationKind::kCreate, token));
+    store_.saveDefinition(stack);
+    store_.saveState(stack);
   } else {
     if (disableRollback) return validationError("DisableRollback is not supported in an update.");
-    if (stack.operation || !canBeUpdated(stack.status)) {
-      return validationError("Stack:" + stack.id + " is in " + statusText(stack) +
-                             " state and can not be updated.");
-    }
+    HEARTH_CHECK(checkCanBeUpdated(stack));
     HEARTH_TRY(Prepared prepared,
                prepare(stack, set.definition, *parsed, currentResources(store_.resources(stack.id))));
     acceptUpdate(stack, std::move(prepared), newOperation(place, OperationKind::kUpdate, token));

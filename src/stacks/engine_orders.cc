@@ -88,12 +88,7 @@ Result<std::string> Engine::createStack(const CreateStackInput& input) {
     if (isRetry) return existing->id;
     return Fault("AlreadyExistsException", "Stack [" + input.name + "] already exists", 400);
   }
-  StackRecord stack;
-  stack.account = input.place.account;
-  stack.region = input.place.region;
-  stack.name = input.name;
-  stack.id = "arn:aws:cloudformation:" + stack.region + ":" + stack.account + ":stack/" + stack.name + "/" +
-             base::randomUuid(random_);
+  StackRecord stack = newStack(input.place, input.name);
   Definition definition;
   definition.templateText = input.document->text;
   HEARTH_TRY(definition.parameters, resolveParameters(*input.document, input.parameters, {}));
@@ -104,16 +99,25 @@ Result<std::string> Engine::createStack(const CreateStackInput& input) {
   definition.roleArn = input.roleArn;
   HEARTH_TRY(auto prepared, prepare(stack, std::move(definition), *input.document, {}));
 
-  stack.created = clock_.now();
   stack.terminationProtection = input.terminationProtection;
   stack.timeoutMinutes = input.timeoutMinutes;
-  store_.insertStack(stack);
   acceptCreate(stack, std::move(prepared), input.onFailure,
                newOperation(input.place, OperationKind::kCreate, input.token));
+  store_.insertStack(stack);
   return stack.id;
 }
 
-// Of a stack whose row is there.
+StackRecord Engine::newStack(const Place& place, const std::string& name) {
+  StackRecord stack;
+  stack.account = place.account;
+  stack.region = place.region;
+  stack.name = name;
+  stack.id = "arn:aws:cloudformation:" + stack.region + ":" + stack.account + ":stack/" + stack.name + "/" +
+             base::randomUuid(random_);
+  stack.created = clock_.now();
+  return stack;
+}
+
 void Engine::acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFailure, Operation operation) {
   stack.description = std::move(prepared.description);
   stack.disableRollback = onFailure == OnFailure::kDoNothing;
@@ -121,17 +125,14 @@ void Engine::acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFai
   stack.operation = std::move(operation);
   stack.operation->onFailure = onFailure;
   announce(stack, Status::kCreateInProgress);
-  store_.saveDefinition(stack);
-  store_.saveState(stack);
   store_.addImports(stack, prepared.imports);
   wakeAfterCommit(stack.id);
 }
 
 Result<Engine::Prepared> Engine::prepareUpdate(const StackRecord& stack, const UpdateStackInput& input) const {
-  std::shared_ptr<const Template> given = input.document ? input.document : input.standing;
-  if (!given || (!input.document && given->text != stack.definition.templateText)) {
-    HEARTH_TRY(Template standing, parseTemplate(stack.definition.templateText));
-    given = std::make_shared<const Template>(std::move(standing));
+  std::shared_ptr<const Template> given = input.document;
+  if (!given) {
+    HEARTH_TRY(given, parsedTemplate(stack.definition.templateText, input.standing));
   }
   HEARTH_TRY(Definition definition, definitionFor(stack, input, *given));
   return prepare(stack, std::move(definition), *given, currentResources(store_.resources(stack.id)));
@@ -157,9 +158,7 @@ Result<std::string> Engine::updateStack(const UpdateStackInput& input) {
   const bool isRetry = stack.operation && stack.operation->kind == OperationKind::kUpdate && !input.token.empty() &&
                        stack.operation->token == input.token;
   if (isRetry) return stack.id;
-  if (stack.operation || !canBeUpdated(stack.status)) {
-    return validationError("Stack:" + stack.id + " is in " + statusText(stack) + " state and can not be updated.");
-  }
+  HEARTH_CHECK(checkCanBeUpdated(stack));
   HEARTH_TRY(auto prepared, prepareUpdate(stack, input));
   if (prepared.isSameAs(stack)) return validationError("No updates are to be performed.");
   changeSets_.makeObsolete(stack.id);

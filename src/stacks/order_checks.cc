@@ -64,11 +64,20 @@ std::map<std::string, CurrentResource> currentResources(const std::vector<Resour
   return current;
 }
 
-bool canBeUpdated(Status status) {
-  return status == Status::kCreateComplete || status == Status::kUpdateComplete ||
-         status == Status::kUpdateRollbackComplete;
+std::string statusText(const StackRecord& stack) { return std::string(nameOf(stack.status)); }
+
+Result<void> checkCanBeUpdated(const StackRecord& stack) {
+  const bool stands = stack.status == Status::kCreateComplete || stack.status == Status::kUpdateComplete ||
+                      stack.status == Status::kUpdateRollbackComplete;
+  if (stands && !stack.operation) return {};
+  return validationError("Stack:" + stack.id + " is in " + statusText(stack) + " state and can not be updated.");
 }
 
-std::string statusText(const StackRecord& stack) { return std::string(nameOf(stack.status)); }
+Result<std::shared_ptr<const Template>> parsedTemplate(const std::string& text,
+                                                       const std::shared_ptr<const Template>& parsed) {
+  if (parsed && parsed->text == text) return parsed;
+  HEARTH_TRY(Template document, parseTemplate(text));
+  return std::make_shared<const Template>(std::move(document));
+}
 
 }  // namespace hearth::stacks

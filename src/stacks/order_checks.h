@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,11 @@ Result<void> checkTags(const std::map<std::string, std::string>& tags);
 std::vector<std::string> noEchoNames(const Template& document);
 // What stands, by logical id.
 std::map<std::string, CurrentResource> currentResources(const std::vector<ResourceRecord>& rows);
-bool canBeUpdated(Status status);
+// Fault: "Stack:ARN is in S state and can not be updated."
+Result<void> checkCanBeUpdated(const StackRecord& stack);
+// `parsed` when it is of this text, else the text parsed now, which takes milliseconds.
+Result<std::shared_ptr<const Template>> parsedTemplate(const std::string& text,
+                                                       const std::shared_ptr<const Template>& parsed);
 std::string statusText(const StackRecord& stack);
 
 }  // namespace hearth::stacks
