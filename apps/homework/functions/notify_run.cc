@@ -65,29 +65,16 @@ class Notify final {
   CourseFiles files_;
   Lease lease_;
   Outbox outbox_;
-  Course course_;
-  Catalogue catalogue_;
-  Roster roster_;
-  Extensions extensions_;
-  const PublishedTest* test_ = nullptr;  // into catalogue_
+  Published published_;
+  const PublishedTest* test_ = nullptr;  // into published_
   std::vector<Letter> letters_;
 };
 
 Outcome<bool> Notify::load() {
-  auto course = files_.course();
-  if (!course) return course.problem();
-  auto catalogue = files_.catalogue();
-  if (!catalogue) return catalogue.problem();
-  auto roster = files_.roster();
-  if (!roster) return roster.problem();
-  auto extensions = files_.extensions();
-  if (!extensions) return extensions.problem();
-  course_ = std::move(*course);
-  catalogue_ = std::move(*catalogue);
-  roster_ = std::move(*roster);
-  extensions_ = std::move(*extensions);
-  if (auto filled = fillCourse(course_, settings_); !filled) return filled;
-  test_ = catalogue_.find(request_.test);
+  auto published = loadPublished(files_, settings_);
+  if (!published) return published.problem();
+  published_ = std::move(*published);
+  test_ = published_.catalogue.find(request_.test);
   if (test_ == nullptr) return Problem{"there is no published test " + request_.test.path()};
   return true;
 }
@@ -116,7 +103,7 @@ Outcome<std::set<std::string, std::less<>>> Notify::submitted() {
 // Who gets a mail that they have not got yet: students who may submit, and for a reminder, have not.
 Outcome<bool> Notify::choose() {
   letters_.clear();
-  if (request_.kind == NotifyKind::kNotice && !course_.notice && !request_.again) return true;
+  if (request_.kind == NotifyKind::kNotice && !published_.course.notice && !request_.again) return true;
   std::set<std::string, std::less<>> done;
   if (request_.kind == NotifyKind::kReminder) {
     auto found = submitted();
@@ -125,9 +112,9 @@ Outcome<bool> Notify::choose() {
   }
   const std::string minute =
       request_.again ? compactInstant(std::chrono::floor<std::chrono::minutes>(request_.time)) : "";
-  for (const Student& student : roster_.students()) {
+  for (const Student& student : published_.roster.students()) {
     if (!isAsked(student.id) || done.contains(student.id)) continue;
-    EffectiveTest test = extensions_.effective(*test_, student.id);
+    EffectiveTest test = published_.extensions.effective(*test_, student.id);
     const Phase phase = test.test.phaseAt(clock_.now());
     if (test.excused || (phase != Phase::kOnTime && phase != Phase::kLate)) continue;
     const std::string version =
@@ -139,7 +126,7 @@ Outcome<bool> Notify::choose() {
 }
 
 MailText Notify::write(const Letter& letter) const {
-  const MailCourse in{course_, catalogue_.zone, catalogue_.page};
+  const MailCourse in{published_.course, published_.catalogue.zone, published_.catalogue.page};
   return request_.kind == NotifyKind::kNotice ? noticeMail(in, letter.test, *letter.student, request_.time)
                                               : reminderMail(in, letter.test, *letter.student, request_.time);
 }
@@ -151,8 +138,8 @@ Outcome<bool> Notify::sendAll() {
     if (auto loaded = outbox_.load(); !loaded) return loaded;  // again: another run may have been at work till now
     if (auto chosen = choose(); !chosen) return chosen;
     for (const Letter& letter : letters_) {
-      OutboxMail mail = makeMail(course_, kindName(request_.kind), letter.id, letter.student->email, write(letter),
-                                 request_.time);
+      OutboxMail mail = makeMail(published_.course, kindName(request_.kind), letter.id, letter.student->email,
+                                 write(letter), request_.time);
       mail.studentId = letter.student->id;
       auto done = lease_.keep();
       if (done) done = outbox_.queue(mail);
@@ -170,15 +157,17 @@ Outcome<bool> Notify::sendAll() {
 }
 
 Outcome<bool> Notify::sendReceipt() {
-  const Student* student = roster_.find(request_.students->front());
+  const Student* student = published_.roster.find(request_.students->front());
   if (student == nullptr) return true;  // who has left the course gets nothing
   auto object = store_.get(layout::attempt(test_->ref, student->id, request_.attempt));
   if (!object) return Problem{"attempts/: " + object.error().code};
   auto attempt = parseAttempt(object->body);
   if (!attempt) return attempt.problem();
-  const MailText text = receiptMail({course_, catalogue_.zone, catalogue_.page}, *test_, *student, *attempt);
+  const MailText text = receiptMail({published_.course, published_.catalogue.zone, published_.catalogue.page},
+                                    *test_, *student, *attempt);
   std::string id = mailId("receipt", test_->ref.path(), student->id, request_.attempt);
-  OutboxMail mail = makeMail(course_, "receipt", std::move(id), student->email, text, attempt->receivedAt);
+  OutboxMail mail =
+      makeMail(published_.course, "receipt", std::move(id), student->email, text, attempt->receivedAt);
   mail.studentId = student->id;
   mail.createdAt = clock_.now();  // who finds it waiting knows how long
   letters_.push_back({student, {*test_, false, false}, mail.id});

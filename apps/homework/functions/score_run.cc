@@ -52,11 +52,8 @@ class Run final {
   RunClock& clock_;
   CourseFiles files_;
   Lease lease_;
-  Course course_;
-  Catalogue catalogue_;
-  Roster roster_;
-  Extensions extensions_;
-  std::vector<const PublishedTest*> chosen_;  // into catalogue_
+  Published published_;
+  std::vector<const PublishedTest*> chosen_;  // into published_
   bool postponed_ = false;                    // a test's grace ends after this run's time
   bool news_ = false;
   Outbox::Counts mails_;
@@ -66,20 +63,10 @@ class Run final {
 };
 
 Outcome<bool> Run::loadCourse() {
-  auto course = files_.course();
-  if (!course) return course.problem();
-  auto catalogue = files_.catalogue();
-  if (!catalogue) return catalogue.problem();
-  auto roster = files_.roster();
-  if (!roster) return roster.problem();
-  auto extensions = files_.extensions();
-  if (!extensions) return extensions.problem();
-  extensions_ = std::move(*extensions);
-  course_ = std::move(*course);
-  catalogue_ = std::move(*catalogue);
-  roster_ = std::move(*roster);
-  if (auto filled = fillCourse(course_, settings_); !filled) return filled;
-  if (course_.trainers.empty())
+  auto published = loadPublished(files_, settings_);
+  if (!published) return published.problem();
+  published_ = std::move(*published);
+  if (published_.course.trainers.empty())
     problems_.push_back("course.json names no trainers, so that nobody gets the digest");
   return true;
 }
@@ -94,7 +81,7 @@ Outcome<std::set<std::string>> Run::finishedTests() {
 
 Outcome<bool> Run::chooseTests() {
   if (request_.only && !request_.scheduled) {
-    const PublishedTest* test = catalogue_.find(*request_.only);
+    const PublishedTest* test = published_.catalogue.find(*request_.only);
     if (test == nullptr) return Problem{"there is no published test " + request_.only->path()};
     const bool any = request_.now || request_.dryRun || request_.regrade;
     if (!any && !isReady(*test)) {
@@ -106,7 +93,7 @@ Outcome<bool> Run::chooseTests() {
   auto finished = finishedTests();
   if (!finished) return finished.problem();
   const Instant now = clock_.now();
-  for (const PublishedTest& test : catalogue_.tests) {
+  for (const PublishedTest& test : published_.catalogue.tests) {
     if (request_.only && test.ref != *request_.only) continue;
     if (finished->contains(layout::finished(test.ref))) continue;
     const Instant start = request_.now ? test.opens : test.due;
@@ -121,9 +108,9 @@ Outcome<bool> Run::chooseTests() {
 std::chrono::milliseconds Run::untilReady(const PublishedTest& test, std::chrono::milliseconds budget) const {
   const Instant now = clock_.now();
   std::chrono::milliseconds missing = test.onTimeUntil() + kSettle - now;
-  for (const Extension& extension : extensions_.entries()) {
+  for (const Extension& extension : published_.extensions.entries()) {
     if (extension.test != test.ref) continue;
-    const EffectiveTest effective = extensions_.effective(test, extension.studentId);
+    const EffectiveTest effective = published_.extensions.effective(test, extension.studentId);
     const std::chrono::milliseconds own = effective.test.onTimeUntil() + kSettle - now;
     if (effective.extended && effective.test.due <= now && own <= budget) missing = std::max(missing, own);
   }
@@ -146,9 +133,20 @@ void Run::waitForGrace() {
 }
 
 RunContext Run::context() {
-  return {store_,       sender_,          clock_,          files_,           lease_,
-          request_,     course_,          catalogue_.zone, roster_,          extensions_,
-          course_.from, course_.trainers, catalogue_.page, settings_.workers};
+  return {store_,
+          sender_,
+          clock_,
+          files_,
+          lease_,
+          request_,
+          published_.course,
+          published_.catalogue.zone,
+          published_.roster,
+          published_.extensions,
+          published_.course.from,
+          published_.course.trainers,
+          published_.catalogue.page,
+          settings_.workers};
 }
 
 void Run::scoreAll() {
@@ -176,9 +174,9 @@ Outcome<bool> Run::sendToTrainers(std::string_view kind, std::string_view about,
                                   const MailText& text) {
   Outbox outbox(store_, sender_, clock_, std::nullopt);
   if (auto loaded = outbox.load(); !loaded) return loaded.problem();
-  for (const std::string& trainer : course_.trainers) {
+  for (const std::string& trainer : published_.course.trainers) {
     const std::string id = mailId(kind, about, trainer, version);
-    if (auto queued = outbox.queue(makeMail(course_, kind, id, trainer, text, request_.time)); !queued) {
+    if (auto queued = outbox.queue(makeMail(published_.course, kind, id, trainer, text, request_.time)); !queued) {
       return queued.problem();
     }
   }
@@ -188,7 +186,7 @@ Outcome<bool> Run::sendToTrainers(std::string_view kind, std::string_view about,
 }
 
 void Run::raiseAlarm(const TestRef& test, const std::string& reason) {
-  const MailText text = alarmMail(course_, test, reason, request_.time, catalogue_.zone);
+  const MailText text = alarmMail(published_.course, test, reason, request_.time, published_.catalogue.zone);
   const std::string day = compactInstant(request_.time).substr(0, 8);  // the same trouble once a day
   auto sent = sendToTrainers("alarm", test.path(), day + sha256Hex(reason), text);
   if (!sent) problems_.push_back("the alarm was not sent: " + sent.problem().message);
@@ -213,7 +211,7 @@ void Run::tellIdle() {
   auto told = wasBusy();
   if (told && *told) return;
   auto sent = told ? sendToTrainers("idle", compactInstant(request_.time), "",
-                                    idleMail(course_, request_.time, catalogue_.zone))
+                                    idleMail(published_.course, request_.time, published_.catalogue.zone))
                    : std::move(told);
   if (!sent) problems_.push_back(sent.problem().message);
 }
@@ -248,13 +246,21 @@ Outcome<ScoreSummary> Run::run() {
 
 }  // namespace
 
-Outcome<bool> fillCourse(Course& course, const ScoreSettings& settings) {
-  if (course.from.empty()) course.from = settings.from;
-  if (course.trainers.empty() && isMailAddress(settings.trainer)) course.trainers = {settings.trainer};
-  if (addressOf(course.from).empty()) {
+Outcome<Published> loadPublished(CourseFiles& files, const ScoreSettings& settings) {
+  auto course = files.course();
+  if (!course) return course.problem();
+  auto catalogue = files.catalogue();
+  if (!catalogue) return catalogue.problem();
+  auto roster = files.roster();
+  if (!roster) return roster.problem();
+  auto extensions = files.extensions();
+  if (!extensions) return extensions.problem();
+  if (course->from.empty()) course->from = settings.from;
+  if (course->trainers.empty() && isMailAddress(settings.trainer)) course->trainers = {settings.trainer};
+  if (addressOf(course->from).empty()) {
     return Problem{"nobody to send mails from: course.json has no `from`, and emailSender is not an address"};
   }
-  return true;
+  return Published{std::move(*course), std::move(*catalogue), std::move(*roster), std::move(*extensions)};
 }
 
 Outcome<ScoreSummary> runScoring(const ScoreRequest& request, const ScoreSettings& settings, ObjectStore& store,

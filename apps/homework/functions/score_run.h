@@ -4,8 +4,11 @@
 
 #include <string>
 
+#include "homework/domain/catalogue.h"
 #include "homework/domain/course.h"
+#include "homework/domain/extensions.h"
 #include "homework/domain/json_text.h"
+#include "homework/functions/course_files.h"
 #include "homework/functions/ports.h"
 #include "homework/functions/score_request.h"
 
@@ -19,8 +22,15 @@ struct ScoreSettings {
   std::size_t workers = 32;
 };
 
-// Puts the settings where the course says nothing. A Problem when nobody is left to send mails from.
-Outcome<bool> fillCourse(Course& course, const ScoreSettings& settings);
+// What the trainer has published.
+struct Published {
+  Course course;
+  Catalogue catalogue;
+  Roster roster;
+  Extensions extensions;
+};
+// With the settings where the course says nothing. A Problem when nobody is left to send mails from.
+Outcome<Published> loadPublished(CourseFiles& files, const ScoreSettings& settings);
 
 struct ScoreSummary {
   json::object document;              // the function's result
