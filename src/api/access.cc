@@ -28,6 +28,13 @@ void appendTag(void* into, const std::string& key, const void* value) {
 
 }  // namespace
 
+Access passRole(std::string role, std::string_view service, const std::optional<std::string>& resource) {
+  Access pass{"iam:PassRole", std::move(role)};
+  pass.addCondition("iam:PassedToService", std::string(service));
+  pass.addCondition("iam:AssociatedResourceArn", resource);
+  return pass;
+}
+
 const void* InputView::find(std::string_view name, const Shape*& shape) const {
   const Member* member = shape_.findMember(name);
   if (!member) return nullptr;

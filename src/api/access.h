@@ -34,6 +34,10 @@ struct Access {
   }
 };
 
+// Handing a role on to a service ("lambda.amazonaws.com"), for the sake of a resource, where the service names one:
+// iam:PassRole.
+Access passRole(std::string role, std::string_view service, const std::optional<std::string>& resource = {});
+
 // What a handler may still ask, when only it knows the resource. Lives as long as the call.
 class Rights {
  public:

@@ -14,9 +14,7 @@ using api::InputView;
 using Accesses = std::vector<Access>;
 
 void addPassRole(const std::string& role, Accesses& accesses) {
-  Access pass{"iam:PassRole", role};
-  pass.addCondition("iam:PassedToService", std::string("apigateway.amazonaws.com"));
-  accesses.push_back(std::move(pass));
+  accesses.push_back(api::passRole(role, "apigateway.amazonaws.com"));
 }
 
 Result<void> addRoles(const InputView& input, Accesses& accesses) {

@@ -47,9 +47,7 @@ void addPassRole(const InputView& input, Accesses& accesses) {
   auto role = input.text("RoleARN");
   if (!role) return;
   accesses[0].addCondition("cloudformation:RoleArn", *role);
-  Access pass{"iam:PassRole", *std::move(role)};
-  pass.addCondition("iam:PassedToService", std::string("cloudformation.amazonaws.com"));
-  accesses.push_back(std::move(pass));
+  accesses.push_back(api::passRole(*std::move(role), "cloudformation.amazonaws.com"));
 }
 
 Result<void> changeStack(const Call&, const InputView& input, Accesses& accesses) {

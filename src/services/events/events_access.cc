@@ -18,12 +18,8 @@ constexpr std::string_view kEveryRule = "arn:aws:events:{region}:{account}:rule/
 
 void addPassRoles(const std::vector<std::string>& roles, Accesses& accesses) {
   const std::string resource = accesses[0].resource;
-  for (const std::string& role : std::set<std::string>(roles.begin(), roles.end())) {
-    Access pass{"iam:PassRole", role};
-    pass.addCondition("iam:PassedToService", std::string("events.amazonaws.com"));
-    pass.addCondition("iam:AssociatedResourceArn", resource);
-    accesses.push_back(std::move(pass));
-  }
+  for (const std::string& role : std::set<std::string>(roles.begin(), roles.end()))
+    accesses.push_back(api::passRole(role, "events.amazonaws.com", resource));
 }
 
 // Rules of another bus than the default one have its name in their ARN.

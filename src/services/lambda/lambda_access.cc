@@ -23,11 +23,7 @@ Result<void> onFunction(const Call& call, const InputView& input, Accesses& acce
 // Handing a role on, and the code that is read from S3, are the caller's to be allowed for.
 void addPassRole(const InputView& input, Accesses& accesses) {
   auto role = input.text("Role");
-  if (!role) return;
-  Access pass{"iam:PassRole", *std::move(role)};
-  pass.addCondition("iam:PassedToService", std::string("lambda.amazonaws.com"));
-  pass.addCondition("iam:AssociatedResourceArn", accesses[0].resource);
-  accesses.push_back(std::move(pass));
+  if (role) accesses.push_back(api::passRole(*std::move(role), "lambda.amazonaws.com", accesses[0].resource));
 }
 
 void addCode(const InputView& code, Accesses& accesses) {

@@ -25,11 +25,7 @@ Result<void> onSchedule(const Call& call, const InputView& input, Accesses& acce
 Result<void> writeSchedule(const Call& call, const InputView& input, Accesses& accesses) {
   HEARTH_CHECK(onSchedule(call, input, accesses));
   auto role = input.text("Target", "RoleArn");
-  if (!role) return {};
-  Access pass{"iam:PassRole", *std::move(role)};
-  pass.addCondition("iam:PassedToService", std::string("scheduler.amazonaws.com"));
-  pass.addCondition("iam:AssociatedResourceArn", accesses[0].resource);
-  accesses.push_back(std::move(pass));
+  if (role) accesses.push_back(api::passRole(*std::move(role), "scheduler.amazonaws.com", accesses[0].resource));
   return {};
 }
 
