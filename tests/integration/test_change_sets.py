@@ -91,13 +91,18 @@ def test_aws_cloudformation_deploy(hearth, client, tmp_path):
     file = tmp_path / "template.json"
     file.write_text(template())
     command = ["cloudformation", "deploy", "--stack-name", name, "--template-file", file, "--parameter-overrides", f"Name={name}"]
-    assert "Successfully created/updated stack" in aws(hearth, *command).stdout
-    assert "No changes to deploy" in aws(hearth, *command, "--no-fail-on-empty-changeset").stdout
-    for kept in client.list_change_sets(StackName=name)["Summaries"]:  # aws names them by the second
-        client.delete_change_set(ChangeSetName=kept["ChangeSetId"])
-    assert aws(hearth, *command, "--fail-on-empty-changeset", check=False).returncode == 255
+
+    def deploy(*more, **options):
+        done = aws(hearth, *command, *more, **options)
+        for kept in client.list_change_sets(StackName=name)["Summaries"]:  # aws names them by the second
+            client.delete_change_set(ChangeSetName=kept["ChangeSetId"])
+        return done
+
+    assert "Successfully created/updated stack" in deploy().stdout
+    assert "No changes to deploy" in deploy("--no-fail-on-empty-changeset").stdout
+    assert deploy("--fail-on-empty-changeset", check=False).returncode == 255
     file.write_text(template(Other={"Type": "AWS::Logs::LogGroup"}))
-    assert "Successfully created/updated stack" in aws(hearth, *command, "Days=5").stdout
+    assert "Successfully created/updated stack" in deploy("Days=5").stdout
     resources = client.list_stack_resources(StackName=name)["StackResourceSummaries"]
     assert {r["LogicalResourceId"] for r in resources} == {"Group", "Other"}
     client.delete_stack(StackName=name)
