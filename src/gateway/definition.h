@@ -39,11 +39,26 @@ struct IntegrationDefinition {
   std::string contentHandling;
   std::int64_t timeoutInMillis = 29'000;
   std::vector<IntegrationResponseDefinition> responses;
+  bool insecureSkipVerification = false;  // of the tlsConfig
+};
+
+// A Lambda authorizer. Others are refused when the stage is compiled.
+struct AuthorizerDefinition {
+  std::string id;
+  std::string name;
+  std::string type;            // TOKEN, REQUEST
+  std::string authorizerUri;   // arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations
+  std::string credentials;     // a role; refused
+  std::string identitySource;  // "method.request.header.Authorization", of REQUEST several with commas between
+  std::string identityValidationExpression;
+  std::int64_t resultTtlInSeconds = 300;  // 0: answers are not kept
 };
 
 struct MethodDefinition {
-  std::string httpMethod;  // "GET" ..., "ANY"
-  std::string authorizationType = "NONE";
+  std::string httpMethod;                  // "GET" ..., "ANY"
+  std::string authorizationType = "NONE";  // NONE, AWS_IAM, CUSTOM; COGNITO_USER_POOLS is refused
+  std::string authorizerId;                // of CUSTOM
+  std::vector<std::string> authorizationScopes;
   bool apiKeyRequired = false;
   bool validateRequestBody = false;               // of its request validator
   bool validateRequestParameters = false;         // likewise
@@ -71,9 +86,9 @@ struct GatewayResponseDefinition {
   TextMap responseTemplates;
 };
 
-// Stage settings of one method: "/*" and "*" stand for all.
+// Stage settings of one method: "/*" and "*" stand for all. The most exact setting that has a throttle decides.
 struct MethodSettingDefinition {
-  std::string resourcePath;
+  std::string resourcePath;  // "/v1/tests"
   std::string httpMethod;
   std::optional<Throttle> throttle;
 };
@@ -86,8 +101,10 @@ struct StageDefinition {
   std::string name;
   std::string deploymentId;
   TextMap variables;
-  std::string apiKeySource = "HEADER";
+  std::string apiKeySource = "HEADER";  // or AUTHORIZER
+  std::string policy;                   // the API's resource policy, JSON text; empty: none
   std::vector<std::string> binaryMediaTypes;
+  std::vector<AuthorizerDefinition> authorizers;
   std::vector<ModelDefinition> models;
   std::vector<ResourceDefinition> resources;
   std::vector<GatewayResponseDefinition> gatewayResponses;
