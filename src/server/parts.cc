@@ -29,9 +29,13 @@
 #include "services/scheduler/scheduler_access.h"
 #include "services/scheduler/scheduler_resources.h"
 #include "services/scheduler/scheduler_store.h"
+#include "services/secretsmanager/secretsmanager_access.h"
+#include "services/secretsmanager/secretsmanager_store.h"
 #include "services/ses/ses_access.h"
 #include "services/ses/ses_resources.h"
 #include "services/ses/ses_store.h"
+#include "services/ssm/ssm_access.h"
+#include "services/ssm/ssm_store.h"
 #include "services/sts/sts_access.h"
 #include "store/erasure.h"
 #include "store/key_note.h"
@@ -175,6 +179,8 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
       ses_(database_, outbox_, *clock_, random_),
       apigateway_(database_, *keyring_, *clock_, random_, accountThrottle(settings)),
       cloudformation_(database_, stacks_, s3_, pool_),
+      ssm_(database_),
+      secretsmanager_(database_),
       http_(loop, http::ServerLimits{}, [this](http::Request& request) { return handle(request); }),
       admin_(database_, outbox_, {.status = [this] { return status(); }, .stop = std::move(hooks.stop)}),
       usageTimer_(loop),
@@ -227,6 +233,8 @@ void Parts::migrate() {
   append(steps, services::scheduler::schedulerMigrations());
   append(steps, services::ses::sesMigrations());
   append(steps, services::apigateway::apigatewayMigrations());
+  append(steps, services::ssm::ssmMigrations());
+  append(steps, services::secretsmanager::secretsmanagerMigrations());
   database_.migrate(steps);
 }
 
@@ -256,6 +264,8 @@ void Parts::bindServices() {
   api::scheduler::bind(router_, scheduler_);
   api::logs::bind(router_, logs_);
   api::ses::bind(router_, ses_);
+  api::ssm::bind(router_, ssm_);
+  api::secretsmanager::bind(router_, secretsmanager_);
   authority_.addResourcePolicies("s3", s3_);
   authority_.addResourcePolicies("sts", trusts_);
   std::vector<api::ServiceAccess> rules = accessRules();
@@ -286,6 +296,8 @@ std::vector<api::ServiceAccess> Parts::accessRules() {
   rules.push_back(services::scheduler::schedulerAccess());
   rules.push_back(services::logs::logsAccess());
   rules.push_back(services::ses::sesAccess());
+  rules.push_back(services::ssm::ssmAccess());
+  rules.push_back(services::secretsmanager::secretsmanagerAccess());
   return rules;
 }
 

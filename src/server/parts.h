@@ -37,7 +37,9 @@
 #include "services/s3/lifecycle_engine.h"
 #include "services/s3/s3_service.h"
 #include "services/scheduler/scheduler_service.h"
+#include "services/secretsmanager/secretsmanager_service.h"
 #include "services/ses/ses_service.h"
+#include "services/ssm/ssm_service.h"
 #include "services/sts/sts_service.h"
 #include "stacks/engine.h"
 #include "store/blobs.h"
@@ -119,6 +121,8 @@ class Parts final {
   services::ses::SesService ses_;
   services::apigateway::ApiGatewayService apigateway_;
   services::cloudformation::CloudFormationService cloudformation_;
+  services::ssm::SsmService ssm_;
+  services::secretsmanager::SecretsManagerService secretsmanager_;
   std::vector<std::unique_ptr<ports::ResourceProvider>> resources_;
 
   // --- requests

@@ -1,0 +1,24 @@
+// What AWS Secrets Manager keeps: all SQL of the service.
+#pragma once
+
+#include <vector>
+
+#include "store/database.h"
+
+namespace hearth::services::secretsmanager {
+
+// In the order in which they run. A released step is never edited; a change is a new one.
+std::vector<store::Migration> secretsmanagerMigrations();
+
+// Reads on any thread, changes on the writer thread.
+class SecretsManagerStore final {
+ public:
+  explicit SecretsManagerStore(store::Database& database) : database_(database) {}
+
+  store::Database& database() const { return database_; }
+
+ private:
+  store::Database& database_;
+};
+
+}  // namespace hearth::services::secretsmanager
