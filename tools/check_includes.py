@@ -20,17 +20,18 @@ MAY_INCLUDE = {
     "identity": ["api", "base", "ports", "store"],  # users, keys and policies are rows; services ask it by a port
     "wire": ["api", "base", "http"],
     "gateway": ["base", "http", "ports"],
+    "yaml": ["base"],  # documents in two languages: templates, and OpenAPI
     "sandbox": ["base"],
     # How a jail is started, and how it says that it ended.
     "functions": ["base", "http", "ports", "sandbox/launch.h", "sandbox/protocol.h", "store"],
-    "stacks": ["base", "ports", "store"],
+    "stacks": ["base", "ports", "store", "yaml"],
     "schedule": ["base", "ports", "store"],
     "mail": ["base", "ports", "store"],
     "services": ["api", "base", "ports", "store"],  # what services share, directly in services/
     "cli": ["base", "http", "store", "wire"],  # a client: it signs requests, and reads the root keys of a data folder
     "server": ["*"],
 }
-SERVICE_MAY_INCLUDE = ["api", "base", "ports", "services", "store"]
+SERVICE_MAY_INCLUDE = ["api", "base", "ports", "services", "store", "yaml"]
 # The one engine that a service fronts.
 FRONTS = {
     "apigateway": "gateway",
@@ -56,7 +57,7 @@ THIRD_PARTY = {
     "pugixml": ["wire", "cli"],
     "re2/": ["gateway", "stacks"],
     "sqlite3.h": ["store"],
-    "yaml-cpp/": ["stacks"],
+    "yaml-cpp/": ["yaml"],
 }
 
 MOST_LINES = 600

@@ -3,11 +3,10 @@
 #include <cmath>
 #include <string>
 
-#include "stacks/faults.h"
-#include "stacks/template_text.h"
-#include "stacks/tree_builder.h"
+#include "yaml/document.h"
+#include "yaml/tree_builder.h"
 
-namespace hearth::stacks {
+namespace hearth::yaml {
 namespace {
 
 using boost::json::error_code;
@@ -17,8 +16,8 @@ using boost::json::string_view;
 struct JsonEvents {
   static constexpr std::size_t max_object_size = TreeBuilder::kMaxValues;
   static constexpr std::size_t max_array_size = TreeBuilder::kMaxValues;
-  static constexpr std::size_t max_key_size = kMaxTemplateBytes;
-  static constexpr std::size_t max_string_size = kMaxTemplateBytes;
+  static constexpr std::size_t max_key_size = kMaxBytes;
+  static constexpr std::size_t max_string_size = kMaxBytes;
 
   TreeBuilder builder;
   std::string text;  // the parts of a string or key so far
@@ -66,6 +65,8 @@ struct JsonEvents {
   bool on_comment(string_view, error_code&) { return true; }
 };
 
+Fault malformed(std::string problem) { return Fault(kMalformed, std::move(problem)); }
+
 std::string position(std::string_view text, std::size_t offset) {
   std::size_t line = 1;
   std::size_t column = 1;
@@ -82,7 +83,7 @@ std::string position(std::string_view text, std::size_t offset) {
 
 }  // namespace
 
-Result<Json> readJsonTemplate(std::string_view text) {
+Result<Json> readJson(std::string_view text) {
   boost::json::parse_options options;
   options.max_depth = TreeBuilder::kMaxDepth;
   boost::json::basic_parser<JsonEvents> parser(options);
@@ -91,11 +92,11 @@ Result<Json> readJsonTemplate(std::string_view text) {
   const bool trailing = !ec && text.find_first_not_of(" \t\r\n", used) != std::string_view::npos;
   auto& builder = parser.handler().builder;
   if (builder.problem()) {
-    return formatError("JSON not well-formed: " + *builder.problem() + ". " + position(text, used));
+    return malformed("JSON not well-formed: " + *builder.problem() + ". " + position(text, used));
   }
   auto document = builder.take();
-  if (ec || trailing || !document) return formatError("JSON not well-formed. " + position(text, used));
+  if (ec || trailing || !document) return malformed("JSON not well-formed. " + position(text, used));
   return *std::move(document);
 }
 
-}  // namespace hearth::stacks
+}  // namespace hearth::yaml

@@ -8,15 +8,16 @@
 #include <streambuf>
 #include <string>
 
-#include "stacks/faults.h"
-#include "stacks/template_text.h"
-#include "stacks/tree_builder.h"
+#include "yaml/document.h"
+#include "yaml/tree_builder.h"
 
-namespace hearth::stacks {
+namespace hearth::yaml {
 namespace {
 
-constexpr std::string_view kAliases = "YAML aliases are not allowed in CloudFormation templates";
 constexpr std::string_view kStandardTags = "tag:yaml.org,2002:";
+
+Fault malformed(std::string problem) { return Fault(kMalformed, std::move(problem)); }
+Fault aliasFault() { return Fault(kAlias, "YAML aliases are not supported."); }
 
 std::string position(const YAML::Mark& mark) {
   // yaml-cpp counts from zero, and says -1 where it does not know.
@@ -24,7 +25,7 @@ std::string position(const YAML::Mark& mark) {
          std::to_string(std::max(0, mark.column) + 1) + ")";
 }
 
-// Leaves the parser at the first problem; caught in readYamlTemplate, never beyond.
+// Leaves the parser at the first problem; caught in readYaml, never beyond.
 struct StopReading {
   Fault fault;
 };
@@ -36,9 +37,7 @@ class YamlEvents final : public YAML::EventHandler {
     if (++documents_ > 1) stop("there is more than one document", mark);
   }
   void OnDocumentEnd() override {}
-  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {
-    throw StopReading{templateError(std::string(kAliases))};
-  }
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override { throw StopReading{aliasFault()}; }
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
     if (builder_.wantsKey()) stop("a key is empty", mark);
     builder_.scalar(nullptr, "");
@@ -90,7 +89,7 @@ class YamlEvents final : public YAML::EventHandler {
     if (builder_.problem()) stop(*builder_.problem(), mark);
   }
   [[noreturn]] static void stop(const std::string& problem, const YAML::Mark& mark) {
-    throw StopReading{formatError("YAML not well-formed: " + problem + ". " + position(mark))};
+    throw StopReading{malformed("YAML not well-formed: " + problem + ". " + position(mark))};
   }
 
   TreeBuilder builder_;
@@ -156,7 +155,7 @@ Json typePlainScalar(std::string_view text) {
   return Json(text);
 }
 
-Result<Json> readYamlTemplate(std::string_view text) {
+Result<Json> readYaml(std::string_view text) {
   // yaml-cpp takes the end of the text, but not the end of the document, for the closing quote that is missing.
   std::string ended(text);
   if (ended.ends_with('\n')) ended += "...\n";
@@ -170,13 +169,13 @@ Result<Json> readYamlTemplate(std::string_view text) {
   } catch (const StopReading& stopped) {
     return stopped.fault;
   } catch (const YAML::Exception& error) {
-    // An alias without its anchor is an error of the syntax to yaml-cpp, an alias to CloudFormation.
-    if (error.msg.starts_with("the referenced anchor is not defined")) return templateError(std::string(kAliases));
-    return formatError("YAML not well-formed. " + position(error.mark));
+    // An alias without its anchor is an error of the syntax to yaml-cpp, an alias here.
+    if (error.msg.starts_with("the referenced anchor is not defined")) return aliasFault();
+    return malformed("YAML not well-formed. " + position(error.mark));
   }
   auto document = events.builder().take();
-  if (!document) return formatError("unsupported structure.");
+  if (!document) return malformed("unsupported structure.");
   return *std::move(document);
 }
 
-}  // namespace hearth::stacks
+}  // namespace hearth::yaml

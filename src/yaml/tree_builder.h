@@ -11,7 +11,7 @@
 
 #include "base/json.h"
 
-namespace hearth::stacks {
+namespace hearth::yaml {
 
 // Not thread-safe; one document each. After the first problem every further event is ignored.
 class TreeBuilder final {
@@ -56,4 +56,4 @@ class TreeBuilder final {
 // {"Fn::Sub": value} for "!Sub", {"Ref": value} for "!Ref"; `!GetAtt A.B` becomes {"Fn::GetAtt": ["A", "B"]}.
 Json applyShortTag(std::string_view tag, Json value);
 
-}  // namespace hearth::stacks
+}  // namespace hearth::yaml

@@ -1,8 +1,8 @@
-#include "stacks/tree_builder.h"
+#include "yaml/tree_builder.h"
 
 #include <utility>
 
-namespace hearth::stacks {
+namespace hearth::yaml {
 
 Json applyShortTag(std::string_view tag, Json value) {
   if (tag.size() < 2 || tag.front() != '!') return value;
@@ -95,4 +95,4 @@ std::optional<Json> TreeBuilder::take() {
   return std::exchange(root_, std::nullopt);
 }
 
-}  // namespace hearth::stacks
+}  // namespace hearth::yaml
