@@ -14,7 +14,7 @@ namespace {
 
 using Value = std::optional<Json>;  // nullopt: AWS::NoValue
 
-// One evaluation. Recursion is as deep as the template, which TreeBuilder::kMaxDepth bounds.
+// One evaluation. Recursion is as deep as the template, which yaml::TreeBuilder::kMaxDepth bounds.
 class Evaluation final {
  public:
   explicit Evaluation(const Scope& scope) : scope_(scope) {}
