@@ -8,4 +8,10 @@ namespace hearth::base {
 // Linear in the sizes, but for stretches with `?` between two stars, which are tried at every place.
 bool globMatches(std::string_view pattern, std::string_view text);
 
+// The same for a pattern whose * and ? may also be meant as characters: here the wildcards are these two, which no
+// byte is. Both sides have one unit per byte. At worst as many steps as the product of the sizes.
+inline constexpr char16_t kAnyText = 0x100;
+inline constexpr char16_t kAnyByte = 0x101;
+bool globMatches(std::u16string_view pattern, std::u16string_view text);
+
 }  // namespace hearth::base

@@ -8,23 +8,18 @@
 namespace hearth::identity {
 namespace {
 
-// Stand for * and ? that are meant as characters, in pattern and text alike.
-constexpr char kStar = '\x01';
-constexpr char kQuestion = '\x02';
-constexpr std::string_view kWildcards = "*?";
-constexpr std::string_view kStandIns = "\x01\x02";
-
-std::string withStandIns(std::string_view text) {
-  std::string shown(text);
-  for (char& c : shown) {
-    if (c == '*') c = kStar;
-    if (c == '?') c = kQuestion;
-  }
-  return shown;
+// One unit per byte, so that base::kAnyText and base::kAnyByte are apart from every byte.
+std::u16string unitsOf(std::string_view bytes) {
+  std::u16string units(bytes.size(), 0);
+  std::transform(bytes.begin(), bytes.end(), units.begin(), [](char c) { return static_cast<unsigned char>(c); });
+  return units;
 }
 
-bool contains(std::string_view text, std::string_view any) {
-  return text.find_first_of(any) != std::string_view::npos;
+std::u16string withWildcards(std::string_view pattern) {
+  std::u16string units = unitsOf(pattern);
+  std::replace(units.begin(), units.end(), u'*', base::kAnyText);
+  std::replace(units.begin(), units.end(), u'?', base::kAnyByte);
+  return units;
 }
 
 std::optional<std::string> valueOf(const std::string& key, const std::optional<std::string>& fallback,
@@ -36,20 +31,24 @@ std::optional<std::string> valueOf(const std::string& key, const std::optional<s
 }
 
 // The next part up to a colon, which goes away with it.
-std::string_view cutPart(std::string_view& text) {
-  const std::size_t colon = text.find(':');
-  std::string_view part = text.substr(0, colon);
-  text.remove_prefix(colon == std::string_view::npos ? text.size() : colon + 1);
+template <class Char>
+std::basic_string_view<Char> cutPart(std::basic_string_view<Char>& text) {
+  const std::size_t colon = text.find(Char(':'));
+  std::basic_string_view<Char> part = text.substr(0, colon);
+  text.remove_prefix(colon == text.npos ? text.size() : colon + 1);
   return part;
 }
 
-bool arnMatches(std::string_view pattern, std::string_view arn) {
+// How a pattern without variables, and one whose wildcards are units, is matched.
+constexpr auto kAsText = [](auto pattern, decltype(pattern) text) { return base::globMatches(pattern, text); };
+constexpr auto kAsArn = [](auto pattern, decltype(pattern) arn) {
   constexpr int kColons = 5;
-  if (std::count(pattern.begin(), pattern.end(), ':') < kColons) return base::globMatches(pattern, arn);
+  using Char = typename decltype(pattern)::value_type;
+  if (std::count(pattern.begin(), pattern.end(), Char(':')) < kColons) return base::globMatches(pattern, arn);
   for (int i = 0; i < kColons; ++i)
     if (!base::globMatches(cutPart(pattern), cutPart(arn))) return false;
   return base::globMatches(pattern, arn);
-}
+};
 
 }  // namespace
 
@@ -86,26 +85,23 @@ void Pattern::parseVariable(std::string_view inside) {
 
 template <class Match>
 bool Pattern::matchWith(std::string_view text, const ConditionKeys& keys, Match match, bool unknownIsAny) const {
-  if (isConstant()) return match(pieces_[0].text, text);
-  std::string pattern;
-  bool escaped = false;
+  if (isConstant()) return match(std::string_view(pieces_[0].text), text);
+  std::u16string pattern;
   for (const Piece& piece : pieces_) {
     if (piece.kind == Piece::Kind::kText) {
-      if (contains(piece.text, kStandIns)) return false;
-      pattern += piece.text;
+      pattern += withWildcards(piece.text);
       continue;
     }
     if (unknownIsAny && piece.kind == Piece::Kind::kVariable && !keys.knows(piece.text)) {
-      pattern += '*';
+      pattern += base::kAnyText;
       continue;
     }
     auto value = piece.kind == Piece::Kind::kLiteral ? piece.text : valueOf(piece.text, piece.fallback, keys);
-    if (!value || contains(*value, kStandIns)) return false;
-    escaped = escaped || contains(*value, kWildcards);
-    pattern += withStandIns(*value);
+    if (!value) return false;
+    pattern += unitsOf(*value);
   }
-  if (!escaped) return match(pattern, text);
-  return !contains(text, kStandIns) && match(pattern, withStandIns(text));
+  const std::u16string units = unitsOf(text);
+  return match(std::u16string_view(pattern), std::u16string_view(units));
 }
 
 std::optional<std::string> Pattern::literal(const ConditionKeys& keys) const {
@@ -129,15 +125,15 @@ bool Pattern::isUnknown(const ConditionKeys& keys) const {
 }
 
 bool Pattern::mightMatch(std::string_view text, const ConditionKeys& keys) const {
-  return matchWith(text, keys, base::globMatches, true);
+  return matchWith(text, keys, kAsText, true);
 }
 
 bool Pattern::matches(std::string_view text, const ConditionKeys& keys) const {
-  return matchWith(text, keys, base::globMatches);
+  return matchWith(text, keys, kAsText);
 }
 
 bool Pattern::matchesArn(std::string_view arn, const ConditionKeys& keys) const {
-  return matchWith(arn, keys, arnMatches);
+  return matchWith(arn, keys, kAsArn);
 }
 
 bool Pattern::equals(std::string_view text, const ConditionKeys& keys) const {

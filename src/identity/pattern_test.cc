@@ -50,6 +50,10 @@ TEST(Pattern, WhatComesOutOfAVariableIsNoWildcard) {
   EXPECT_FALSE(matches("home/${aws:username}", "home/a", withName("?")));
   EXPECT_FALSE(matches("home/${aws:username}", "home/\x01", withName("*")));
   EXPECT_FALSE(matches("${*}", "x"));
+  EXPECT_TRUE(matches("${*}*", "*\x01\x02"));
+  EXPECT_TRUE(matches("\x01${?}*", "\x01?x"));
+  EXPECT_TRUE(matches("${aws:username}*${*}x?", "\xff*aa*x1", withName("\xff*")));
+  EXPECT_TRUE(Pattern("arn:aws:s3:::b/${*}*", Variables::kYes).matchesArn("arn:aws:s3:::b/*\x01:y", kNone));
   EXPECT_TRUE(matches("${*}${?}${$}*", "*?$anything"));
 }
 
