@@ -102,9 +102,10 @@ struct StageDefinition {
   std::string deploymentId;
   TextMap variables;
   std::string apiKeySource = "HEADER";  // or AUTHORIZER
-  std::string policy;                   // the API's resource policy, JSON text; empty: none
+  std::string policy;                   // the API's resource policy, JSON text; refused unless empty
   std::vector<std::string> binaryMediaTypes;
   std::vector<AuthorizerDefinition> authorizers;
+  std::string authorizerGeneration;  // another one forgets what authorizers have answered
   std::vector<ModelDefinition> models;
   std::vector<ResourceDefinition> resources;
   std::vector<GatewayResponseDefinition> gatewayResponses;
