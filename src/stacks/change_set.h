@@ -64,6 +64,7 @@ struct ChangeSet {
   Execution execution = Execution::kAvailable;
   base::Time created;
   std::string description;
+  std::optional<OnFailure> onFailure;
   std::string token;        // ClientToken
   std::string operationId;  // of its execution
   Definition definition;

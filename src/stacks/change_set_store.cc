@@ -19,9 +19,11 @@ CREATE TABLE stacks_change_sets(
 CREATE INDEX stacks_change_sets_by_operation ON stacks_change_sets(operation) WHERE operation <> '';
 )sql";
 
+constexpr std::string_view kOnFailureSchema = "ALTER TABLE stacks_change_sets ADD COLUMN on_failure INTEGER;";
+
 constexpr std::string_view kColumns =
     "id, stack, stack_name, name, kind, failed, reason, execution, created, description, token, operation, "
-    "definition, changes";
+    "definition, changes, on_failure";
 
 std::string contextOf(const std::string& id) { return "stacks/" + id; }
 
@@ -49,23 +51,28 @@ ChangeSet read(const store::Rows& rows, const store::Keyring& keyring) {
   set.operationId = rows.text(11);
   set.definition = definitionOf(openJson(keyring, rows.blob(12), set.id));
   set.changes = changesOf(openJson(keyring, rows.blob(13), set.id));
+  if (const auto kept = rows.optionalInteger(14)) set.onFailure = static_cast<OnFailure>(*kept);
   return set;
 }
 
 }  // namespace
 
-std::vector<store::Migration> ChangeSetStore::migrations() { return {{"stacks/002 change sets", kSchema}}; }
+std::vector<store::Migration> ChangeSetStore::migrations() {
+  return {{"stacks/002 change sets", kSchema}, {"stacks/004 change sets' failures", kOnFailureSchema}};
+}
 
 void ChangeSetStore::insert(const ChangeSet& set) {
+  std::optional<int> onFailure;
+  if (set.onFailure) onFailure = static_cast<int>(*set.onFailure);
   const auto seal = [&](const Json& json) {
     return store::Blob{keyring_.seal(base::writeJson(json), contextOf(set.id))};
   };
   database_.execute("INSERT INTO stacks_change_sets(" + std::string(kColumns) +
-                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     set.id, set.stackId, set.stackName, set.name, static_cast<int>(set.kind), set.failed,
                     set.reason, static_cast<int>(set.execution), base::toMillis(set.created), set.description,
-                    set.token, set.operationId, seal(Json(toJson(set.definition))),
-                    seal(Json(toJson(set.changes))));
+                    set.token, set.operationId, seal(Json(toJson(set.definition))), seal(Json(toJson(set.changes))),
+                    onFailure);
 }
 
 std::optional<ChangeSet> ChangeSetStore::find(const std::string& id) const {

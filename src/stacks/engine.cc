@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::chrono::hours kDeletedKept{24 * 90};
 constexpr int kMostDoublings = 6;
+// A clock may jump, and threads wait by another one: what waits is looked at this often at least.
+constexpr std::chrono::seconds kLongestWait{30};
 
 }  // namespace
 
@@ -29,7 +31,8 @@ Engine::Engine(store::Database& database, const store::Keyring& keyring, const b
              registry_,
              clock,
              random,
-             std::max<std::size_t>(1, options_.resourcesPerStep)} {}
+             std::max<std::size_t>(1, options_.resourcesPerStep),
+             [this](const std::string& stackId) { wake(stackId); }} {}
 
 Engine::Engine(store::Database& database, const store::Keyring& keyring, const base::Clock& clock,
                base::Random& random)
@@ -74,15 +77,16 @@ void Engine::loop() {
     if (stopping_) break;
     const std::string id = std::move(queue_.front());
     queue_.pop_front();
+    woken_.erase(id);
     lock.unlock();
     if (options_.mayStep && !options_.mayStep()) {
       lock.lock();
       break;
     }
-    bool more = true;
+    StepOutcome outcome;
     bool failed = false;
     try {
-      more = stepOf(id);
+      outcome = stepOf(id);
     } catch (const StepNotRecorded& error) {
       base::logError("stacks", "a step could not be recorded", {{"stack", id}, {"cause", error.fault.message}});
       failed = true;
@@ -97,12 +101,7 @@ void Engine::loop() {
       postpone(id);
     } else {
       failures_.erase(id);
-      if (more) {
-        queue_.push_back(id);
-      } else if (std::find(queue_.begin(), queue_.end(), id) == queue_.end()) {  // no new order came meanwhile
-        busy_.erase(id);
-        changed_.notify_all();
-      }
+      enqueueAgain(id, outcome);
     }
   }
   runs_.clear();
@@ -135,19 +134,53 @@ void Engine::postpone(const std::string& stackId) {
   later_.emplace(std::chrono::steady_clock::now() + pause, stackId);
 }
 
-// False when nothing is left to do for the stack.
-bool Engine::stepOf(const std::string& stackId) {
+// With mutex_ held: where a stack goes after a step.
+void Engine::enqueueAgain(const std::string& stackId, const StepOutcome& outcome) {
+  if (std::find(queue_.begin(), queue_.end(), stackId) != queue_.end()) return;  // an order came meanwhile
+  if (outcome.ended) {
+    busy_.erase(stackId);
+    woken_.erase(stackId);
+    changed_.notify_all();
+    return;
+  }
+  if (!outcome.waits || woken_.contains(stackId)) {
+    queue_.push_back(stackId);
+    return;
+  }
+  const base::Duration left = outcome.until ? *outcome.until - clock_.now() : base::Duration::max();
+  const auto pause = std::clamp<base::Duration>(left, std::chrono::milliseconds(1), kLongestWait);
+  later_.emplace(std::chrono::steady_clock::now() + pause, stackId);
+}
+
+StepOutcome Engine::stepOf(const std::string& stackId) {
   auto& run = runs_[stackId];
   if (!run) run = StackRun::load(tools_, stackId);
-  const bool more = run && run->step();
-  if (!more) runs_.erase(stackId);
-  return more;
+  const StepOutcome outcome = run ? run->step() : StepOutcome{.ended = true};
+  if (outcome.ended) runs_.erase(stackId);
+  return outcome;
+}
+
+void Engine::wake(const std::string& stackId) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!busy_.contains(stackId)) return;
+    const auto waiting =
+        std::find_if(later_.begin(), later_.end(), [&](const auto& one) { return one.second == stackId; });
+    if (waiting == later_.end()) {
+      woken_.insert(stackId);
+    } else {
+      later_.erase(waiting);
+      queue_.push_back(stackId);
+    }
+  }
+  changed_.notify_all();
 }
 
 void Engine::enqueue(const std::string& stackId) {
   {
     const std::lock_guard lock(mutex_);
     busy_.insert(stackId);
+    std::erase_if(later_, [&](const auto& one) { return one.second == stackId; });
     queue_.push_back(stackId);
   }
   changed_.notify_all();
@@ -230,9 +263,8 @@ Result<std::vector<ResourceView>> Engine::getResourcesOf(const Place& place, con
 }
 
 Result<std::string> Engine::getTemplateText(const Place& place, const std::string& stack) const {
-  HEARTH_TRY(auto record, findActive(place, stack));
-  const bool isAhead = record.pending && record.operation && record.operation->phase == Phase::kForward;
-  return isAhead ? std::move(record.pending->templateText) : std::move(record.definition.templateText);
+  HEARTH_TRY(const auto record, findActive(place, stack));
+  return record.latest().templateText;
 }
 
 std::vector<ExportRecord> Engine::listExports(const Place& place, const std::string& after,

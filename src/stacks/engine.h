@@ -57,6 +57,8 @@ struct CreateStackInput {
   OnFailure onFailure = OnFailure::kRollback;
   std::optional<std::int64_t> timeoutMinutes;
   bool terminationProtection = false;
+  bool retainExceptOnCreate = false;  // of a failure: what was made goes, whatever its DeletionPolicy
+  std::string policy = {};            // stack policy; empty: none
 };
 
 struct UpdateStackInput {
@@ -71,6 +73,10 @@ struct UpdateStackInput {
   std::optional<std::vector<std::string>> notificationArns;
   std::string roleArn;
   std::string token;
+  bool disableRollback = false;  // a failure ends it UPDATE_FAILED, with everything as it is then
+  bool retainExceptOnCreate = false;
+  std::optional<std::string> policyDuringUpdate = {};  // rules this update instead of the stack's policy
+  std::optional<std::string> policyAfterwards = {};    // becomes the stack's policy when the update has succeeded
 };
 
 struct DeleteStackInput {
@@ -85,9 +91,16 @@ struct CreateChangeSetInput {
   std::string name;
   ChangeSetKind kind = ChangeSetKind::kUpdate;
   std::string description;
+  std::optional<OnFailure> onFailure;  // kDelete: of a kCreate only
   // What would be ordered, with `document` and `standing` both when the stack exists. A kCreate names a stack that
   // does not exist, or has only change sets.
   UpdateStackInput order;
+};
+
+struct ExecuteOptions {
+  std::string token;
+  std::optional<bool> disableRollback;  // refused for a set that says itself what a failure does
+  bool retainExceptOnCreate = false;
 };
 
 class Engine final {
@@ -123,7 +136,8 @@ class Engine final {
   // Orders: on the writer thread, inside a write. All faults are ValidationError 400 unless said otherwise.
   // The id of the new stack. AlreadyExistsException 400; InsufficientCapabilitiesException 400.
   Result<std::string> createStack(const CreateStackInput& input);
-  // The id. "No updates are to be performed."; "Stack:ARN is in S state and can not be updated."
+  // The id. "No updates are to be performed."; "Stack:ARN is in S state and can not be updated."; of a stack that a
+  // failure left half done only with `disableRollback`.
   Result<std::string> updateStack(const UpdateStackInput& input);
   // A stack that does not exist is deleted already; so is one that is being deleted. Refuses protected stacks,
   // those at work, and those whose exports others import.
@@ -132,6 +146,17 @@ class Engine final {
   Result<void> continueUpdateRollback(const Place& place, const std::string& stack,
                                       const std::vector<std::string>& skip, const std::string& token,
                                       const std::string& roleArn = {});
+  // Of a stack that a failed creation or update left half done: goes back to what stood, or removes everything when
+  // nothing ever did. The id. "Stack:ARN is in S state and can not be rolled back."
+  Result<std::string> rollbackStack(const Place& place, const std::string& stack, const std::string& token,
+                                    const std::string& roleArn, bool retainExceptOnCreate);
+  // Of a stack in UPDATE_IN_PROGRESS: it rolls back after the step that runs. "CancelUpdateStack cannot be called
+  // from current stack status".
+  Result<void> cancelUpdate(const Place& place, const std::string& stack);
+  // Stack policies, as JSON text.
+  Result<void> setPolicy(const Place& place, const std::string& stack, const std::string& text);
+  // The one that rules now; empty: there is none. On any thread.
+  Result<std::string> getPolicy(const Place& place, const std::string& stack) const;
   // The id.
   Result<std::string> setTerminationProtection(const Place& place, const std::string& stack, bool on);
 
@@ -142,8 +167,7 @@ class Engine final {
   // `document` is the set's template, parsed off the writer thread. The stack's other sets are removed.
   // ChangeSetNotFound 404; InvalidChangeSetStatus.
   Result<void> executeChangeSet(const Place& place, const std::string& set, const std::string& stack,
-                                const std::shared_ptr<const Template>& document, const std::string& token,
-                                bool disableRollback);
+                                const std::shared_ptr<const Template>& document, const ExecuteOptions& options);
   // What is not there is deleted already. InvalidChangeSetStatus while it is executed.
   Result<void> deleteChangeSet(const Place& place, const std::string& set, const std::string& stack);
   // Reads: on any thread.
@@ -175,6 +199,10 @@ class Engine final {
   // Names of the importing stacks. "Export 'X' is not imported by any stack."
   Result<std::vector<std::string>> getImporters(const Place& place, const std::string& exportName) const;
 
+  // Something that a resource of the stack waits for has happened, durably: it is asked again. From any thread, after
+  // the commit. Nothing when no operation runs on the stack.
+  void wake(const std::string& stackId);
+
   // Blocks until no operation runs on the stack (true), or `most` has passed or the engine stopped (false). Not on
   // the loop, not on the writer thread.
   bool waitUntilIdle(const std::string& stackId, std::chrono::milliseconds most) const;
@@ -193,7 +221,8 @@ class Engine final {
   void loop();
   void awaitWork(std::unique_lock<std::mutex>& lock);
   void postpone(const std::string& stackId);
-  bool stepOf(const std::string& stackId);
+  StepOutcome stepOf(const std::string& stackId);
+  void enqueueAgain(const std::string& stackId, const StepOutcome& outcome);
   void enqueue(const std::string& stackId);
   void wakeAfterCommit(const std::string& stackId);
   void purge();
@@ -210,6 +239,7 @@ class Engine final {
   // The caller keeps the stack.
   void acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFailure, Operation operation);
   void acceptUpdate(StackRecord& stack, Prepared prepared, Operation operation);
+  void resumeRows(const StackRecord& stack);
   Operation newOperation(const Place& place, OperationKind kind, const std::string& token);
   void announce(StackRecord& stack, Status status);
 
@@ -225,9 +255,10 @@ class Engine final {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;  // queue, busy or stopping
   std::deque<std::string> queue_;            // guarded by mutex_: stacks whose next step is due
-  // Guarded by mutex_: stacks whose last step failed, by the time of the next.
+  // Guarded by mutex_: stacks whose last step failed, and those that wait, by the time of the next.
   std::multimap<std::chrono::steady_clock::time_point, std::string> later_;
   std::set<std::string> busy_;                             // guarded by mutex_: stacks with an operation
+  std::set<std::string> woken_;                            // guarded by mutex_: during their step
   bool stopping_ = false;                                  // guarded by mutex_
   bool ended_ = true;                                      // guarded by mutex_: no thread runs
   std::map<std::string, std::unique_ptr<StackRun>> runs_;  // of the engine's thread alone

@@ -46,7 +46,7 @@ Result<StackRecord> Engine::stackForChangeSet(const CreateChangeSetInput& input)
       return validationError("Stack [" + found->name +
                              "] is in REVIEW_IN_PROGRESS state: a change set of type CREATE makes it.");
     }
-    HEARTH_CHECK(checkCanBeUpdated(*found));
+    HEARTH_CHECK(checkCanBeUpdated(*found, true));
     return *std::move(found);
   }
   if (found.ok()) {
@@ -81,7 +81,7 @@ Result<ChangeSet> Engine::createChangeSet(const CreateChangeSetInput& input) {
   const bool isUpdate = input.kind == ChangeSetKind::kUpdate;
   std::shared_ptr<const Template> before;
   if (isUpdate) {
-    HEARTH_TRY(before, parsedTemplate(stack.definition.templateText, input.order.standing));
+    HEARTH_TRY(before, parsedTemplate(stack.latest().templateText, input.order.standing));
   }
   const std::shared_ptr<const Template> after = input.order.document ? input.order.document : before;
   if (!after) return validationError("A change set of type CREATE needs a template.");
@@ -98,14 +98,15 @@ Result<ChangeSet> Engine::createChangeSet(const CreateChangeSetInput& input) {
   set.kind = input.kind;
   set.created = clock_.now();
   set.description = input.description;
+  set.onFailure = input.onFailure;
   set.token = input.order.token;
-  if (isUpdate && prepared.isSameAs(stack)) {
+  if (isUpdate && prepared.isSameAs(stack) && !stack.isHalfDone()) {
     set.failed = true;
     set.reason = kNothingToDo;
     set.execution = Execution::kUnavailable;
   }
   set.changes = describeChanges(prepared.plan, before ? *before : *after, *after,
-                                changedParameters(stack.definition.parameters, prepared.definition.parameters));
+                                changedParameters(stack.latest().parameters, prepared.definition.parameters));
   set.definition = std::move(prepared.definition);
   changeSets_.insert(set);
   return set;
@@ -142,17 +143,22 @@ Result<std::vector<ChangeSet>> Engine::listChangeSets(const Place& place, const 
 }
 
 Result<void> Engine::executeChangeSet(const Place& place, const std::string& name, const std::string& stackName,
-                                      const std::shared_ptr<const Template>& document, const std::string& token,
-                                      bool disableRollback) {
+                                      const std::shared_ptr<const Template>& document,
+                                      const ExecuteOptions& options) {
   HEARTH_TRY(const ChangeSet set, getChangeSet(place, name, stackName));
   HEARTH_TRY(StackRecord stack, findActive(place, set.stackId));
-  const bool isRetry = set.execution == Execution::kInProgress && stack.operation && !token.empty() &&
-                       stack.operation->token == token;
+  const bool isRetry = set.execution == Execution::kInProgress && stack.operation && !options.token.empty() &&
+                       stack.operation->token == options.token;
   if (isRetry) return {};
   if (set.execution != Execution::kAvailable) {
     return invalidStatus("ChangeSet [" + set.id + "] cannot be executed in its current execution status of [" +
                          std::string(nameOf(set.execution)) + "]");
   }
+  if (set.onFailure && options.disableRollback) {
+    return validationError("You can specify DisableRollback or OnStackFailure, but not both.");
+  }
+  OnFailure onFailure = set.onFailure.value_or(OnFailure::kRollback);
+  if (options.disableRollback.value_or(false)) onFailure = OnFailure::kDoNothing;
   HEARTH_TRY(const std::shared_ptr<const Template> parsed, parsedTemplate(set.definition.templateText, document));
   if (set.kind == ChangeSetKind::kCreate) {
     if (stack.status != Status::kReviewInProgress) {
@@ -160,16 +166,19 @@ Result<void> Engine::executeChangeSet(const Place& place, const std::string& nam
                              " state and can not be created.");
     }
     HEARTH_TRY(Prepared prepared, prepare(stack, set.definition, *parsed, {}));
-    acceptCreate(stack, std::move(prepared), disableRollback ? OnFailure::kDoNothing : OnFailure::kRollback,
-                 newOperation(place, OperationKind::kCreate, token));
+    Operation operation = newOperation(place, OperationKind::kCreate, options.token);
+    operation.retainExceptOnCreate = options.retainExceptOnCreate;
+    acceptCreate(stack, std::move(prepared), onFailure, std::move(operation));
     store_.saveDefinition(stack);
     store_.saveState(stack);
   } else {
-    if (disableRollback) return validationError("DisableRollback is not supported in an update.");
-    HEARTH_CHECK(checkCanBeUpdated(stack));
+    HEARTH_CHECK(checkCanBeUpdated(stack, onFailure == OnFailure::kDoNothing));
     HEARTH_TRY(Prepared prepared,
                prepare(stack, set.definition, *parsed, currentResources(store_.resources(stack.id))));
-    acceptUpdate(stack, std::move(prepared), newOperation(place, OperationKind::kUpdate, token));
+    Operation operation = newOperation(place, OperationKind::kUpdate, options.token);
+    operation.onFailure = onFailure;
+    operation.retainExceptOnCreate = options.retainExceptOnCreate;
+    acceptUpdate(stack, std::move(prepared), std::move(operation));
   }
   changeSets_.beginExecution(set.id, stack.operation->id);
   changeSets_.removeOthers(stack.id, set.id);

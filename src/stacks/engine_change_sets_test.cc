@@ -8,8 +8,10 @@ class ChangeSetTest : public EngineTest {
  protected:
   Result<ChangeSet> made(const std::string& stack, const std::string& name, const std::string& text,
                          ChangeSetKind kind = ChangeSetKind::kUpdate,
-                         const std::vector<ParameterInput>& parameters = {}) {
+                         const std::vector<ParameterInput>& parameters = {},
+                         std::optional<OnFailure> onFailure = std::nullopt) {
     CreateChangeSetInput input;
+    input.onFailure = onFailure;
     input.name = name;
     input.kind = kind;
     input.order.place = world_.place;
@@ -29,8 +31,10 @@ class ChangeSetTest : public EngineTest {
   }
   // The status of the stack when it is done, or the fault.
   std::string executed(const std::string& stack, const std::string& name, bool disableRollback = false) {
+    ExecuteOptions options;
+    if (disableRollback) options.disableRollback = true;
     auto written = world_.database->writeAndWait([&]() -> Result<void> {
-      return world_.engine->executeChangeSet(world_.place, name, stack, nullptr, "", disableRollback);
+      return world_.engine->executeChangeSet(world_.place, name, stack, nullptr, options);
     });
     if (!written.ok()) return written.fault().code + ": " + written.fault().message;
     EXPECT_TRUE(world_.settle(stack));
@@ -166,10 +170,21 @@ TEST_F(ChangeSetTest, AnArnDoesNotLeadPastTheStackThatIsNamed) {
   EXPECT_EQ(execution(set->stackId, set->id), "AVAILABLE");
 }
 
-TEST_F(ChangeSetTest, DisableRollbackIsOnlyForNewStacks) {
-  ASSERT_EQ(created("demo", kThree), "CREATE_COMPLETE");
-  ASSERT_TRUE(made("demo", "a", kBefore).ok());
-  EXPECT_EQ(executed("demo", "a", true), "ValidationError: DisableRollback is not supported in an update.");
+TEST_F(ChangeSetTest, AFailureDoesWhatTheExecutionOrTheSetSays) {
+  ASSERT_EQ(created("demo", kBefore), "CREATE_COMPLETE");
+  world_.things->failures = {{"create C", 1}};
+  ASSERT_TRUE(made("demo", "a", kAfter).ok());
+  EXPECT_EQ(executed("demo", "a", true), "UPDATE_FAILED");
+  ASSERT_TRUE(made("demo", "b", kAfter).ok()) << "going on is a change, too";
+  EXPECT_EQ(executed("demo", "b").substr(0, 70),
+            "ValidationError: This stack is currently in a non-terminal [UPDATE_FAI");
+  EXPECT_EQ(executed("demo", "b", true), "UPDATE_COMPLETE");
+
+  world_.things->failures = {{"create C", 1}};
+  ASSERT_TRUE(made("new", "a", kBefore, ChangeSetKind::kCreate, {}, OnFailure::kDelete).ok());
+  EXPECT_EQ(executed("new", "a", true),
+            "ValidationError: You can specify DisableRollback or OnStackFailure, but not both.");
+  EXPECT_EQ(executed("new", "a"), "none") << "it is deleted";
 }
 
 TEST_F(ChangeSetTest, RefusesWhatDoesNotFit) {

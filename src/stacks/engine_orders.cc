@@ -99,10 +99,13 @@ Result<std::string> Engine::createStack(const CreateStackInput& input) {
   definition.roleArn = input.roleArn;
   HEARTH_TRY(auto prepared, prepare(stack, std::move(definition), *input.document, {}));
 
+  HEARTH_CHECK(checkPolicy(input.policy, prepared.plan.order));
+  stack.policy = input.policy;
   stack.terminationProtection = input.terminationProtection;
   stack.timeoutMinutes = input.timeoutMinutes;
-  acceptCreate(stack, std::move(prepared), input.onFailure,
-               newOperation(input.place, OperationKind::kCreate, input.token));
+  Operation operation = newOperation(input.place, OperationKind::kCreate, input.token);
+  operation.retainExceptOnCreate = input.retainExceptOnCreate;
+  acceptCreate(stack, std::move(prepared), input.onFailure, std::move(operation));
   store_.insertStack(stack);
   return stack.id;
 }
@@ -132,7 +135,7 @@ void Engine::acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFai
 Result<Engine::Prepared> Engine::prepareUpdate(const StackRecord& stack, const UpdateStackInput& input) const {
   std::shared_ptr<const Template> given = input.document;
   if (!given) {
-    HEARTH_TRY(given, parsedTemplate(stack.definition.templateText, input.standing));
+    HEARTH_TRY(given, parsedTemplate(stack.latest().templateText, input.standing));
   }
   HEARTH_TRY(Definition definition, definitionFor(stack, input, *given));
   return prepare(stack, std::move(definition), *given, currentResources(store_.resources(stack.id)));
@@ -142,12 +145,13 @@ Result<Definition> Engine::definitionFor(const StackRecord& stack, const UpdateS
                                          const Template& document) const {
   Definition definition;
   definition.templateText = document.text;
-  HEARTH_TRY(definition.parameters, resolveParameters(document, input.parameters, stack.definition.parameters));
+  const Definition& latest = stack.latest();
+  HEARTH_TRY(definition.parameters, resolveParameters(document, input.parameters, latest.parameters));
   definition.noEcho = noEchoNames(document);
-  definition.tags = input.tags.value_or(stack.definition.tags);
+  definition.tags = input.tags.value_or(latest.tags);
   definition.capabilities = input.capabilities;
-  definition.notificationArns = input.notificationArns.value_or(stack.definition.notificationArns);
-  definition.roleArn = input.roleArn.empty() ? stack.definition.roleArn : input.roleArn;
+  definition.notificationArns = input.notificationArns.value_or(latest.notificationArns);
+  definition.roleArn = input.roleArn.empty() ? latest.roleArn : input.roleArn;
   return definition;
 }
 
@@ -158,15 +162,25 @@ Result<std::string> Engine::updateStack(const UpdateStackInput& input) {
   const bool isRetry = stack.operation && stack.operation->kind == OperationKind::kUpdate && !input.token.empty() &&
                        stack.operation->token == input.token;
   if (isRetry) return stack.id;
-  HEARTH_CHECK(checkCanBeUpdated(stack));
+  HEARTH_CHECK(checkCanBeUpdated(stack, input.disableRollback));
   HEARTH_TRY(auto prepared, prepareUpdate(stack, input));
-  if (prepared.isSameAs(stack)) return validationError("No updates are to be performed.");
+  if (prepared.isSameAs(stack) && !stack.isHalfDone()) return validationError("No updates are to be performed.");
+  Operation operation = newOperation(input.place, OperationKind::kUpdate, input.token);
+  if (input.disableRollback) operation.onFailure = OnFailure::kDoNothing;
+  operation.retainExceptOnCreate = input.retainExceptOnCreate;
+  operation.policy = input.policyDuringUpdate;
+  operation.policyAfterwards = input.policyAfterwards;
+  std::vector<std::string> names = prepared.plan.order;
+  HEARTH_CHECK(checkPolicy(operation.policyAfterwards.value_or(""), names));
+  for (const auto& change : prepared.plan.changes) names.push_back(change.logicalId);
+  HEARTH_CHECK(checkPolicy(operation.policy.value_or(""), names));
   changeSets_.makeObsolete(stack.id);
-  acceptUpdate(stack, std::move(prepared), newOperation(input.place, OperationKind::kUpdate, input.token));
+  acceptUpdate(stack, std::move(prepared), std::move(operation));
   return stack.id;
 }
 
 void Engine::acceptUpdate(StackRecord& stack, Prepared prepared, Operation operation) {
+  if (stack.isHalfDone()) resumeRows(stack);
   stack.updated = clock_.now();
   stack.pending = std::move(prepared.definition);
   stack.operation = std::move(operation);
@@ -175,6 +189,19 @@ void Engine::acceptUpdate(StackRecord& stack, Prepared prepared, Operation opera
   store_.saveState(stack);
   store_.addImports(stack, prepared.imports);
   wakeAfterCommit(stack.id);
+}
+
+// What a failed update or creation left: what it could not make is forgotten, the rest is looked at anew.
+void Engine::resumeRows(const StackRecord& stack) {
+  for (ResourceRecord& row : store_.resources(stack.id)) {
+    if (row.slot == Slot::kGone) continue;
+    if (row.physicalId.empty()) {
+      store_.removeResource(row.id);
+      continue;
+    }
+    row.progress = Progress::kUntouched;
+    store_.saveResource(row);
+  }
 }
 
 Result<Plan> Engine::planUpdate(const UpdateStackInput& input) const {
@@ -234,40 +261,6 @@ Result<void> Engine::deleteStack(const DeleteStackInput& input) {
   stack.operation->retained = input.retainResources;
   takeRole(stack, input.roleArn);
   announce(stack, Status::kDeleteInProgress);
-  store_.saveState(stack);
-  wakeAfterCommit(stack.id);
-  return {};
-}
-
-Result<void> Engine::continueUpdateRollback(const Place& place, const std::string& stackName,
-                                            const std::vector<std::string>& skip, const std::string& token,
-                                            const std::string& roleArn) {
-  HEARTH_TRY(StackRecord stack, findActive(place, stackName));
-  if (stack.operation || stack.status != Status::kUpdateRollbackFailed) {
-    return validationError("Stack:" + stack.id + " is in " + statusText(stack) +
-                           " state and can not be continued to roll back.");
-  }
-  auto rows = store_.resources(stack.id);
-  for (const auto& logicalId : skip) {
-    const bool failed = std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
-      return row.logicalId == logicalId && row.slot == Slot::kCurrent && row.progress == Progress::kFailed;
-    });
-    if (!failed) {
-      return validationError("Only resources that failed to roll back can be skipped: " + logicalId.substr(0, 300));
-    }
-  }
-  for (auto& row : rows) {
-    if (row.slot != Slot::kCurrent || row.progress != Progress::kFailed) continue;
-    const bool skipped = std::find(skip.begin(), skip.end(), row.logicalId) != skip.end();
-    row.progress = skipped ? Progress::kDone : Progress::kUntouched;
-    if (skipped) row.former.reset();
-    store_.saveResource(row);
-  }
-  stack.updated = clock_.now();
-  stack.operation = newOperation(place, OperationKind::kUpdate, token);
-  stack.operation->phase = Phase::kRollback;
-  takeRole(stack, roleArn);
-  announce(stack, Status::kUpdateRollbackInProgress);
   store_.saveState(stack);
   wakeAfterCommit(stack.id);
   return {};

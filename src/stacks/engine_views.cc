@@ -16,15 +16,16 @@ int rankOf(const ResourceRecord& row) {
       return 2;
     case Slot::kGone:
       return 3;
+    case Slot::kSuperseded:
+      return 4;
   }
-  return 4;
+  return 5;
 }
 
 }  // namespace
 
 StackView viewOf(const StackRecord& stack) {
-  const bool isAhead = stack.pending && stack.operation && stack.operation->phase == Phase::kForward;
-  const Definition& definition = isAhead ? *stack.pending : stack.definition;
+  const Definition& definition = stack.latest();
   StackView view;
   view.id = stack.id;
   view.name = stack.name;

@@ -4,6 +4,7 @@
 
 #include "stacks/faults.h"
 #include "stacks/scalars.h"
+#include "stacks/stack_policy.h"
 
 namespace hearth::stacks {
 namespace {
@@ -58,7 +59,9 @@ std::vector<std::string> noEchoNames(const Template& document) {
 std::map<std::string, CurrentResource> currentResources(const std::vector<ResourceRecord>& rows) {
   std::map<std::string, CurrentResource> current;
   for (const auto& row : rows) {
-    if (row.slot != Slot::kCurrent) continue;
+    const bool isMade = row.slot == Slot::kIncoming && !row.physicalId.empty();
+    const bool stands = row.slot == Slot::kCurrent && !current.contains(row.logicalId);
+    if (!isMade && !stands) continue;
     current[row.logicalId] = {row.type, row.physicalId, row.properties, row.attributes, row.metadata};
   }
   return current;
@@ -66,10 +69,23 @@ std::map<std::string, CurrentResource> currentResources(const std::vector<Resour
 
 std::string statusText(const StackRecord& stack) { return std::string(nameOf(stack.status)); }
 
-Result<void> checkCanBeUpdated(const StackRecord& stack) {
+Result<void> checkPolicy(const std::string& text, const std::vector<std::string>& logicalIds) {
+  HEARTH_TRY(const StackPolicy policy, StackPolicy::parse(text));
+  return policy.checkNames({logicalIds.begin(), logicalIds.end()});
+}
+
+Result<void> checkCanBeUpdated(const StackRecord& stack, bool disableRollback) {
   const bool stands = stack.status == Status::kCreateComplete || stack.status == Status::kUpdateComplete ||
                       stack.status == Status::kUpdateRollbackComplete;
   if (stands && !stack.operation) return {};
+  if (stack.isHalfDone() && !stack.operation) {
+    if (disableRollback) return {};
+    return validationError(
+        "This stack is currently in a non-terminal [" + statusText(stack) +
+        "] state. To update the stack from this state, please use the disable-rollback parameter "
+        "with update-stack API. To rollback to the last known good state, use the rollback-stack "
+        "API");
+  }
   return validationError("Stack:" + stack.id + " is in " + statusText(stack) + " state and can not be updated.");
 }
 

@@ -19,10 +19,13 @@ Result<void> checkTags(const std::map<std::string, std::string>& tags);
 
 // The parameters whose values are never shown.
 std::vector<std::string> noEchoNames(const Template& document);
-// What stands, by logical id.
+// What stands, by logical id; of a stack that is half done, what there is.
 std::map<std::string, CurrentResource> currentResources(const std::vector<ResourceRecord>& rows);
-// Fault: "Stack:ARN is in S state and can not be updated."
-Result<void> checkCanBeUpdated(const StackRecord& stack);
+// A stack that a failure left half done goes on only without a way back. Faults: "Stack:ARN is in S state and can
+// not be updated."; "This stack is currently in a non-terminal [S] state. ..."
+Result<void> checkCanBeUpdated(const StackRecord& stack, bool disableRollback);
+// Of a stack policy; it may name these resources. Empty text is no policy.
+Result<void> checkPolicy(const std::string& text, const std::vector<std::string>& logicalIds);
 // `parsed` when it is of this text, else the text parsed now, which takes milliseconds.
 Result<std::shared_ptr<const Template>> parsedTemplate(const std::string& text,
                                                        const std::shared_ptr<const Template>& parsed);

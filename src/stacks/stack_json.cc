@@ -16,6 +16,11 @@ std::int64_t number(const Json& json, std::string_view name) {
   return member && member->is_int64() ? member->get_int64() : 0;
 }
 
+bool flag(const Json& json, std::string_view name) {
+  const Json* member = base::findMember(json, name);
+  return member && member->is_bool() && member->get_bool();
+}
+
 std::map<std::string, std::string> textMap(const Json& json, std::string_view name) {
   std::map<std::string, std::string> texts;
   const Json* member = base::findMember(json, name);
@@ -57,6 +62,7 @@ JsonObject toJson(const Definition& definition) {
   object.emplace("capabilities", toJson(definition.capabilities));
   object.emplace("notificationArns", toJson(definition.notificationArns));
   object.emplace("roleArn", definition.roleArn);
+  if (!definition.outputs.empty()) object.emplace("outputs", toJson(definition.outputs));
   return object;
 }
 
@@ -69,6 +75,7 @@ Definition definitionOf(const Json& json) {
   definition.capabilities = textList(json, "capabilities");
   definition.notificationArns = textList(json, "notificationArns");
   definition.roleArn = text(json, "roleArn");
+  if (const Json* outputs = base::findMember(json, "outputs")) definition.outputs = outputsOf(*outputs);
   return definition;
 }
 
@@ -84,6 +91,11 @@ JsonObject toJson(const Operation& operation) {
   object.emplace("started", base::toMillis(operation.started));
   object.emplace("retained", toJson(operation.retained));
   object.emplace("failed", toJson(operation.failed));
+  object.emplace("drivenByParent", operation.isDrivenByParent);
+  object.emplace("held", operation.isHeld);
+  object.emplace("retainExceptOnCreate", operation.retainExceptOnCreate);
+  if (operation.policy) object.emplace("policy", *operation.policy);
+  if (operation.policyAfterwards) object.emplace("policyAfterwards", *operation.policyAfterwards);
   return object;
 }
 
@@ -99,6 +111,12 @@ Operation operationOf(const Json& json) {
   operation.started = base::fromMillis(number(json, "started"));
   operation.retained = textList(json, "retained");
   operation.failed = textList(json, "failed");
+  operation.isDrivenByParent = flag(json, "drivenByParent");
+  operation.isHeld = flag(json, "held");
+  const Json* except = base::findMember(json, "retainExceptOnCreate");
+  operation.retainExceptOnCreate = except && except->is_bool() && except->get_bool();
+  operation.policy = base::findString(json, "policy");
+  operation.policyAfterwards = base::findString(json, "policyAfterwards");
   return operation;
 }
 

@@ -51,10 +51,13 @@ struct Definition {
   std::vector<std::string> capabilities;
   std::vector<std::string> notificationArns;
   std::string roleArn;
+  std::vector<Output> outputs;  // of one that is pending: once they are known
 };
 
 enum class OperationKind : unsigned char { kCreate, kUpdate, kDelete };
 enum class OnFailure : unsigned char { kRollback, kDelete, kDoNothing };
+std::string_view nameOf(OnFailure onFailure);
+std::optional<OnFailure> onFailureOf(std::string_view name);
 
 // Where an operation stands. The phases follow one another downwards; a failure of kForward leads to kRollback.
 enum class Phase : unsigned char {
@@ -67,13 +70,19 @@ struct Operation {
   std::string id;  // random; names that are made up in it are derived from it
   OperationKind kind = OperationKind::kCreate;
   Phase phase = Phase::kForward;
-  OnFailure onFailure = OnFailure::kRollback;
-  Status endsAs = Status::kCreateComplete;  // the stack's status once kRemoval is through
-  std::string token;                        // ClientRequestToken of the request
-  std::string caller;                       // ARN of who ordered it; empty: root
+  OnFailure onFailure = OnFailure::kRollback;  // of an update kRollback or kDoNothing
+  Status endsAs = Status::kCreateComplete;     // the stack's status once kRemoval is through
+  std::string token;                           // ClientRequestToken of the request
+  std::string caller;                          // ARN of who ordered it; empty: root
   base::Time started;
   std::vector<std::string> retained;  // logical ids that a deletion leaves alone
   std::vector<std::string> failed;    // logical ids that could not be removed or restored
+  // Of an update of a nested stack that its parent's update ordered: what cannot be undone waits for the parent.
+  bool isDrivenByParent = false;
+  bool isHeld = false;  // it waits there
+  bool retainExceptOnCreate = false;  // what it made goes on the way back, whatever its DeletionPolicy
+  std::optional<std::string> policy;  // of an update: the stack policy that rules it instead of the stack's
+  std::optional<std::string> policyAfterwards;  // of an update: the stack's policy once it has succeeded
 };
 
 struct StackRecord {
@@ -94,7 +103,19 @@ struct StackRecord {
   Definition definition;               // what stands
   std::optional<Definition> pending;   // what an update is going to, or failed to come back from
   std::vector<Output> outputs;
-  std::string lastToken;  // of the last operation, also when it has ended
+  std::string parentId;  // of a nested stack; see StackStore::setParent()
+  std::string rootId;    // the one at the top of the nest; both empty for what is not nested
+  std::string lastToken;    // of the last operation, also when it has ended
+  std::string policy;       // the stack policy's text; empty: none was ever set
+  bool neverStood = false;  // its creation failed and was kept: there is nothing to go back to
+
+  // What a failed creation or update left as it was, for somebody to go on with or to roll back.
+  bool isHalfDone() const { return status == Status::kCreateFailed || status == Status::kUpdateFailed; }
+  // What was ordered last, while it is on its way or half done; else what stands.
+  const Definition& latest() const {
+    const bool isAhead = operation ? operation->phase == Phase::kForward : isHalfDone();
+    return pending && isAhead ? *pending : definition;
+  }
 };
 
 // Which of the incarnations of a logical id a row is.
@@ -103,10 +124,13 @@ enum class Slot : unsigned char {
   kIncoming,  // made by the operation that runs
   kOutgoing,  // to be removed in kRemoval
   kGone,      // removed; kept to be shown with a deleted or rolled back stack
+  // What an update in place left behind: outgoing once that update stands, forgotten when it does not.
+  kSuperseded,
 };
 
 // How far the phase that runs has come with a row. Every phase starts with what it has to look at untouched.
-enum class Progress : unsigned char { kUntouched, kDone, kFailed };
+// kBegun: its provider takes time, and has not finished what was asked of it last.
+enum class Progress : unsigned char { kUntouched, kDone, kFailed, kBegun };
 
 struct ResourceRecord {
   std::int64_t id = 0;
@@ -126,6 +150,7 @@ struct ResourceRecord {
   JsonObject properties;             // as the provider knows them
   std::optional<JsonObject> former;  // what they were before this operation changed it in place
   JsonObject attributes;
+  bool secret = false;  // the attributes are masked in events
   std::optional<Json> metadata;
 };
 

@@ -29,19 +29,30 @@ StackRun::StackRun(const EngineTools& tools, StackRecord stack, std::vector<Reso
   for (auto& row : rows) rows_.push_back(std::make_unique<ResourceRecord>(std::move(row)));
 }
 
-bool StackRun::step() {
-  switch (stack_.operation->phase) {
-    case Phase::kForward:
-      forwardStep();
-      break;
-    case Phase::kRollback:
-      rollbackStep();
-      break;
-    case Phase::kRemoval:
-      removalStep();
-      break;
+StepOutcome StackRun::step() {
+  moved_ = false;
+  askAgain_.reset();
+  if (isHeld()) {
+    heldStep();
+  } else {
+    switch (stack_.operation->phase) {
+      case Phase::kForward:
+        forwardStep();
+        break;
+      case Phase::kRollback:
+        rollbackStep();
+        break;
+      case Phase::kRemoval:
+        removalStep();
+        break;
+    }
   }
-  return stack_.operation.has_value();
+  StepOutcome outcome;
+  outcome.ended = !stack_.operation.has_value();
+  outcome.waits = !outcome.ended && !moved_;
+  if (outcome.waits && stack_.operation->phase == Phase::kForward) waitUntil(timeout());
+  outcome.until = askAgain_;
+  return outcome;
 }
 
 void StackRun::write(const std::function<void()>& work) {
@@ -75,9 +86,7 @@ void StackRun::prepareScope() {
   const auto standing = [this,
                          active = scope_->ref](const std::string& logicalId) -> Result<const ResourceRecord*> {
     HEARTH_CHECK(active(logicalId));
-    const ResourceRecord* row = findRow(logicalId, Slot::kIncoming);
-    if (!row || row->physicalId.empty()) row = findRow(logicalId, Slot::kCurrent);
-    return row;
+    return findStanding(logicalId);
   };
   scope_->ref = [standing](const std::string& logicalId) -> Result<Json> {
     HEARTH_TRY(const ResourceRecord* row, standing(logicalId));
@@ -100,12 +109,23 @@ void StackRun::prepareScope() {
   if (!target().noEcho.empty()) {
     maskedScope_ = scope_;
     maskSecrets(*maskedScope_, *document_);
+    maskAttributes(*maskedScope_);
   }
   needs_ = dependenciesOf(*document_);
   order_ = orderByDependency(activeResources(*document_, *scope_), needs_);
   for (const auto& row : rows_) {
     if (row->progress == Progress::kDone) settled_.insert(row->logicalId);
   }
+}
+
+// The attributes of resources whose providers say that they are secret.
+void StackRun::maskAttributes(Scope& scope) {
+  scope.attribute = [this, open = scope.attribute](const std::string& logicalId,
+                                                   const std::string& attribute) -> Result<Json> {
+    const ResourceRecord* row = findStanding(logicalId);
+    if (row && row->secret) return Json("*****");
+    return open(logicalId, attribute);
+  };
 }
 
 ResourceRecord* StackRun::findRow(const std::string& logicalId, Slot slot) {
@@ -115,6 +135,15 @@ ResourceRecord* StackRun::findRow(const std::string& logicalId, Slot slot) {
   return nullptr;
 }
 
+ResourceRecord* StackRun::findStanding(const std::string& logicalId) {
+  ResourceRecord* made = findRow(logicalId, Slot::kIncoming);
+  return made && !made->physicalId.empty() ? made : findRow(logicalId, Slot::kCurrent);
+}
+
+bool wasTouched(const ResourceRecord& row, bool isReplaced) {
+  return row.former || row.progress == Progress::kFailed || isReplaced;
+}
+
 ports::ResourceRequest StackRun::requestFor(const ResourceRecord& row) const {
   ports::ResourceRequest request;
   request.account = stack_.account;
@@ -122,6 +151,8 @@ ports::ResourceRequest StackRun::requestFor(const ResourceRecord& row) const {
   request.stackName = stack_.name;
   request.stackId = stack_.id;
   request.logicalId = row.logicalId;
+  request.type = row.type;
+  request.capabilities = target().capabilities;
   request.actor = target().roleArn;
   if (request.actor.empty() && stack_.operation) request.actor = stack_.operation->caller;
   request.physicalId = row.physicalId;
@@ -175,6 +206,10 @@ Fault StackRun::thrown(const std::exception& error) const {
 }
 
 void StackRun::setStatus(Status status, const std::string& reason) {
+  moved_ = true;
+  if (!stack_.parentId.empty() && tools_.wake) {
+    tools_.database.afterCommit([&tools = tools_, parent = stack_.parentId] { tools.wake(parent); });
+  }
   stack_.status = status;
   stack_.statusReason = reason;
   StackEvent event;
@@ -193,6 +228,7 @@ void StackRun::setStatus(Status status, const std::string& reason) {
 
 void StackRun::event(ResourceRecord& row, Status status, const std::string& reason, const std::string& properties,
                      const std::string& physicalId) {
+  moved_ = true;
   row.status = status;
   row.statusReason = reason.substr(0, kMaxReason);
   row.updated = nextEventTime();

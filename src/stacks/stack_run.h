@@ -9,6 +9,7 @@
 //              `-- failure: removal of what was made ---------------> ROLLBACK_COMPLETE
 //   update   forward -> removal of what was replaced and left over -> UPDATE_COMPLETE
 //              `-- failure: rollback -> removal of what was made ---> UPDATE_ROLLBACK_COMPLETE
+// A failure of which everything is to be kept ends at once, CREATE_FAILED or UPDATE_FAILED.
 //   delete   removal of everything --------------------------------> DELETE_COMPLETE
 #pragma once
 
@@ -27,6 +28,7 @@
 #include "stacks/change_set_store.h"
 #include "stacks/intrinsics.h"
 #include "stacks/provider_registry.h"
+#include "stacks/stack_policy.h"
 #include "stacks/stack_records.h"
 #include "stacks/stack_store.h"
 #include "stacks/template.h"
@@ -42,6 +44,15 @@ struct EngineTools {
   const base::Clock& clock;
   base::Random& random;
   std::size_t resourcesPerStep = 8;
+  std::function<void(const std::string& stackId)> wake = {};  // see Engine::wake()
+};
+
+// How a step has left the operation.
+struct StepOutcome {
+  bool ended = false;
+  // There is nothing to do but to wait: until the stack is woken, and at the longest until then.
+  bool waits = false;
+  std::optional<base::Time> until = {};
 };
 
 // A write that could not be made durable; the run is of no use any more.
@@ -57,8 +68,8 @@ class StackRun final {
   StackRun(const StackRun&) = delete;
   StackRun& operator=(const StackRun&) = delete;
 
-  // Does the next step. False when the operation has ended. Throws StepNotRecorded.
-  bool step();
+  // Does the next step. Throws StepNotRecorded.
+  StepOutcome step();
 
  private:
   struct Change;  // one resource of a forward step
@@ -77,11 +88,49 @@ class StackRun final {
   Result<void> checkExports(const std::vector<Output>& outputs) const;
   void adoptDefinition(std::vector<Output> outputs);
   void beginFailure(const std::string& reason);
+  void beginRollback(const std::string& reason);
+  std::optional<Fault> deniedByPolicy(const ResourceRecord& row, StackPolicy::Action action);
+  bool checkRemovals();
   bool isTimedOut() const;
+  std::optional<base::Time> timeout() const;
+  void giveUp();
+  void beginCleanup();
+  bool isBegun(const std::string& logicalId);
+  std::string shownPropertiesOf(const std::string& logicalId, const JsonObject& properties);
+  void maskAttributes(Scope& scope);
+
+  // What takes time (stack_run_waiting.cc).
+  // The provider's call for the request's verb, and how far it has come at once.
+  Result<ports::ResourceProgress> ask(ports::ResourceProvider& provider, const ports::ResourceRequest& request);
+  ports::ResourceProgress resume(const ResourceRecord& row, ports::ResourceRequest request);
+  void keepWaiting(ResourceRecord& row, const ports::ResourceProgress& progress);
+  void waitUntil(const std::optional<base::Time>& time);
+  bool isAnyBegun() const;
+  bool takesTime(const ResourceRecord& row) const;
+  void advance(ResourceRecord& row, ports::ResourceProgress progress, const std::string& shown);
+  void fail(ResourceRecord& row, const std::string& reason, const std::string& shown = "");
+  void takePhysicalId(ResourceRecord& row, const std::string& physicalId, const std::string& shown);
+  void supersede(const ResourceRecord& row, Slot slot);
+  void resumeChanges();
+  void cancelBegun();
+  ports::ResourceRequest restoringRequest(const ResourceRecord& row) const;
+  void resumeRestores();
+  void advanceRestore(ResourceRecord& row, ports::ResourceProgress progress);
+  void failRestore(ResourceRecord& row, const std::string& reason);
+  void resumeRemovals();
+  void advanceRemoval(ResourceRecord& row, const ports::ResourceProgress& progress);
+  void settleRows();
+  void advanceSettling(ResourceRecord& row, const ports::ResourceProgress& progress);
+  bool isRemovalOver();
+  bool isHeld() const;
+  void hold(std::vector<Output> outputs);
+  void heldStep();
+  std::vector<ExportRecord> exportsFrom(const std::vector<Output>& outputs) const;
 
   // Rollback of an update and removal (stack_run_back.cc).
   void rollbackStep();
   std::vector<ResourceRecord*> rowsToRestore();
+  bool isRestorable(const ResourceRecord& row);
   void restore(ResourceRecord& row, const std::optional<Fault>& unprepared);
   void finishRollback();
   void removalStep();
@@ -95,6 +144,8 @@ class StackRun final {
   void write(const std::function<void()>& work);
   void prepareScope();
   ResourceRecord* findRow(const std::string& logicalId, Slot slot);
+  // What there is of a resource: what an update has made, before what stood.
+  ResourceRecord* findStanding(const std::string& logicalId);
   ports::ResourceRequest requestFor(const ResourceRecord& row) const;
   std::string uniqueToken(const std::string& logicalId) const;
   // Runs a provider's call in a savepoint of its own; what it throws becomes its Fault, but for a DatabaseError:
@@ -118,6 +169,8 @@ class StackRun final {
   StackRecord stack_;
   std::vector<std::unique_ptr<ResourceRecord>> rows_;  // addresses stay when rows are added
   base::Time lastEvent_;
+  bool moved_ = false;                  // the step has changed something
+  std::optional<base::Time> askAgain_;  // by what the step has heard from providers
 
   // Of the forward phase, made by prepareScope().
   std::optional<Template> document_;
@@ -128,7 +181,14 @@ class StackRun final {
   std::set<std::string> settled_;
   std::vector<std::string> failedCreates_;
   std::vector<std::string> failedUpdates_;
+  std::optional<StackPolicy> policy_;
 };
+
+// Whether the way back has to look at a row that stood before the update.
+bool wasTouched(const ResourceRecord& row, bool isReplaced);
+
+// "MESSAGE (Status Code: 409; Error Code: BucketAlreadyExists)", the form that services' faults take in events.
+std::string reasonOf(const Fault& fault);
 
 // The import names that a definition's template asks for, as far as they can be evaluated.
 std::set<std::string> importNames(const Template& document, const Scope& scope);

@@ -28,10 +28,29 @@ std::vector<ResourceRecord*> StackRun::rowsToRestore() {
     needs[row->logicalId].insert(row->needs.begin(), row->needs.end());
   }
   std::vector<ResourceRecord*> rows;
+  std::set<std::string> held;  // what waits for something that takes time
+  for (const auto& row : rows_) {
+    if (row->slot == Slot::kCurrent && row->progress == Progress::kBegun) held.insert(row->logicalId);
+  }
   for (const auto& name : orderByDependency(names, needs)) {
-    if (rows.size() < tools_.resourcesPerStep) rows.push_back(findRow(name, Slot::kCurrent));
+    ResourceRecord* row = findRow(name, Slot::kCurrent);
+    const bool waits =
+        std::any_of(row->needs.begin(), row->needs.end(), [&](const auto& need) { return held.contains(need); });
+    if (waits) {
+      held.insert(name);
+    } else if (rows.size() < tools_.resourcesPerStep) {
+      rows.push_back(row);
+    }
   }
   return rows;
+}
+
+// Whether nothing that it needs is still on its way.
+bool StackRun::isRestorable(const ResourceRecord& row) {
+  return std::none_of(row.needs.begin(), row.needs.end(), [this](const auto& need) {
+    const ResourceRecord* other = findRow(need, Slot::kCurrent);
+    return other && (other->progress == Progress::kBegun || other->progress == Progress::kUntouched);
+  });
 }
 
 void StackRun::rollbackStep() {
@@ -40,42 +59,37 @@ void StackRun::rollbackStep() {
   for (std::size_t at = 0; at < rows.size(); ++at) {
     if (!rows[at]->former) continue;
     auto* provider = tools_.providers.find(rows[at]->type);
-    auto request = requestFor(*rows[at]);
-    request.oldProperties = std::exchange(request.properties, *rows[at]->former);
-    auto prepared = provider ? prepare(*provider, request) : Result<void>(noProvider(rows[at]->type));
+    auto prepared =
+        provider ? prepare(*provider, restoringRequest(*rows[at])) : Result<void>(noProvider(rows[at]->type));
     if (!prepared.ok()) unprepared[at] = std::move(prepared).fault();
   }
   write([&] {
-    for (std::size_t at = 0; at < rows.size(); ++at) restore(*rows[at], unprepared[at]);
-    if (rowsToRestore().empty()) finishRollback();
+    resumeRestores();
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      if (isRestorable(*rows[at])) restore(*rows[at], unprepared[at]);
+    }
+    if (rowsToRestore().empty() && !isAnyBegun()) finishRollback();
   });
 }
 
 void StackRun::restore(ResourceRecord& row, const std::optional<Fault>& unprepared) {
   event(row, Status::kUpdateInProgress);
-  std::optional<Fault> fault = unprepared;
-  if (row.former && !fault) {
-    auto request = requestFor(row);
-    request.oldProperties = std::exchange(request.properties, *row.former);
-    auto* provider = tools_.providers.find(row.type);
-    auto state = attempt([&] { return provider->update(request); });
-    if (state.ok()) {
-      row.properties = *std::exchange(row.former, std::nullopt);
-      row.attributes = std::move(state->attributes);
-      if (!state->physicalId.empty()) row.physicalId = state->physicalId;
-    } else {
-      fault = std::move(state).fault();
-    }
+  if (unprepared) {
+    failRestore(row, unprepared->message);
+    return;
   }
-  if (fault) {
-    event(row, Status::kUpdateFailed, fault->message);
-    stack_.operation->failed.push_back(row.logicalId);
-  } else {
+  if (!row.former) {
     event(row, Status::kUpdateComplete);
+    row.progress = Progress::kDone;
+    tools_.store.saveResource(row);
+    return;
   }
-  row.progress = fault ? Progress::kFailed : Progress::kDone;
-  tools_.store.saveResource(row);
-  tools_.store.saveState(stack_);
+  auto asked = ask(*tools_.providers.find(row.type), restoringRequest(row));
+  if (asked.ok()) {
+    advanceRestore(row, *std::move(asked));
+  } else {
+    failRestore(row, asked.fault().message);
+  }
 }
 
 void StackRun::finishRollback() {
@@ -88,7 +102,12 @@ void StackRun::finishRollback() {
   for (const auto& row : rows_) {
     if (row->slot == Slot::kIncoming) row->slot = Slot::kOutgoing;
     row->progress = Progress::kUntouched;
-    tools_.store.saveResource(*row);
+    if (row->slot == Slot::kSuperseded) {
+      row->slot = Slot::kGone;
+      tools_.store.removeResource(row->id);
+    } else {
+      tools_.store.saveResource(*row);
+    }
   }
   stack_.pending.reset();
   tools_.store.saveDefinition(stack_);
@@ -99,9 +118,12 @@ void StackRun::finishRollback() {
   }
   operation.phase = Phase::kRemoval;
   operation.endsAs = Status::kUpdateRollbackComplete;
+  operation.isHeld = operation.isDrivenByParent;
   setStatus(Status::kUpdateRollbackCompleteCleanupInProgress, "");
   tools_.store.saveState(stack_);
-  if (rowsToRemove().empty()) finishRemoval();
+  if (operation.isHeld) return;
+  settleRows();
+  if (isRemovalOver()) finishRemoval();
 }
 
 // What can be removed now: nothing else that is still to go was made after it and needs it.
@@ -110,11 +132,14 @@ std::vector<ResourceRecord*> StackRun::rowsToRemove() {
   std::vector<ResourceRecord*> waiting;   // to be removed, newest first
   std::vector<ResourceRecord*> standing;  // still there, and holding what they need
   bool anyFailed = false;
+  bool anyBegun = false;
   for (auto row = rows_.rbegin(); row != rows_.rend(); ++row) {
     if ((*row)->slot != Slot::kOutgoing) continue;
     const bool failed = (*row)->progress == Progress::kFailed;
+    const bool begun = (*row)->progress == Progress::kBegun;
     anyFailed = anyFailed || failed;
-    if (!failed) waiting.push_back(row->get());
+    anyBegun = anyBegun || begun;
+    if (!failed && !begun) waiting.push_back(row->get());
     if (!failed || !isUpdate) standing.push_back(row->get());
   }
   std::vector<ResourceRecord*> rows;
@@ -125,23 +150,25 @@ std::vector<ResourceRecord*> StackRun::rowsToRemove() {
     if (!needed && rows.size() < tools_.resourcesPerStep) rows.push_back(row);
   }
   // Two definitions can need each other the other way round; then the newest goes first.
-  if (rows.empty() && !waiting.empty() && (!anyFailed || isUpdate)) rows.push_back(waiting.front());
+  if (rows.empty() && !waiting.empty() && !anyBegun && (!anyFailed || isUpdate)) rows.push_back(waiting.front());
   return rows;
 }
 
 void StackRun::removalStep() {
   write([&] {
+    resumeRemovals();
     for (ResourceRecord* row : rowsToRemove()) removeRow(*row);
-    if (rowsToRemove().empty()) finishRemoval();
+    if (isRemovalOver()) finishRemoval();
   });
 }
 
 // Whether a policy, or the caller, wants the resource itself to stay.
 bool StackRun::isKept(const ResourceRecord& row) const {
   const Operation& operation = *stack_.operation;
+  const bool keepsMade = row.deletionPolicy == KeepPolicy::kRetain && !operation.retainExceptOnCreate;
   switch (operation.kind) {
     case OperationKind::kCreate:
-      return row.deletionPolicy == KeepPolicy::kRetain;
+      return keepsMade;
     case OperationKind::kDelete:
       return row.deletionPolicy != KeepPolicy::kDelete || contains(operation.retained, row.logicalId);
     case OperationKind::kUpdate:
@@ -151,13 +178,13 @@ bool StackRun::isKept(const ResourceRecord& row) const {
     return other->slot == Slot::kCurrent && other->logicalId == row.logicalId;
   });
   if (operation.endsAs == Status::kUpdateRollbackComplete) {
-    return !replaced && row.deletionPolicy == KeepPolicy::kRetain;
+    return !replaced && keepsMade;
   }
   return (replaced ? row.updateReplacePolicy : row.deletionPolicy) != KeepPolicy::kDelete;
 }
 
 void StackRun::removeRow(ResourceRecord& row) {
-  if (row.physicalId.empty()) {
+  if (row.physicalId.empty() && !takesTime(row)) {
     event(row, Status::kDeleteComplete);
     gone(row, Status::kDeleteComplete);
     return;
@@ -169,21 +196,17 @@ void StackRun::removeRow(ResourceRecord& row) {
   }
   event(row, Status::kDeleteInProgress);
   auto* provider = tools_.providers.find(row.type);
-  auto removed = attempt([&]() -> Result<ports::ResourceState> {
-    if (!provider) return noProvider(row.type);
-    HEARTH_CHECK(provider->remove(requestFor(row)));
-    return ports::ResourceState{};
-  });
-  if (removed.ok()) {
-    event(row, Status::kDeleteComplete);
-    gone(row, Status::kDeleteComplete);
-    return;
+  auto request = requestFor(row);
+  request.verb = ports::ResourceVerb::kRemove;
+  auto asked = provider ? ask(*provider, request) : Result<ports::ResourceProgress>(noProvider(row.type));
+  ports::ResourceProgress progress;
+  if (asked.ok()) {
+    progress = *std::move(asked);
+  } else {
+    progress.stage = ports::ResourceProgress::Stage::kFailed;
+    progress.reason = asked.fault().message;
   }
-  event(row, Status::kDeleteFailed, removed.fault().message);
-  row.progress = Progress::kFailed;
-  tools_.store.saveResource(row);
-  stack_.operation->failed.push_back(row.logicalId);
-  tools_.store.saveState(stack_);
+  advanceRemoval(row, progress);
 }
 
 // A stack that ends here goes on showing what it had; one that lives on forgets it.

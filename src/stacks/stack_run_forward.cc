@@ -13,23 +13,16 @@ namespace {
 
 constexpr std::string_view kReplacing =
     "Requested update requires the creation of a new physical resource; hence creating one.";
-constexpr std::string_view kInitiated = "Resource creation Initiated";
-
-// "MESSAGE (Status Code: 409; Error Code: BucketAlreadyExists)", the form that services' faults take in events.
-std::string reasonOf(const Fault& fault) {
-  if (fault.code == "ValidationError" || fault.code.empty()) return fault.message;
-  return fault.message + " (Status Code: " + std::to_string(fault.status) + "; Error Code: " + fault.code + ")";
-}
 
 }  // namespace
 
 // One resource that the definition wants made or changed.
 struct StackRun::Change {
-  enum class Kind : unsigned char { kCreate, kModify, kReplace };
+  enum class Kind : unsigned char { kCreate, kModify, kReplace, kDenied };
   const ResourceDeclaration* declaration = nullptr;
   ports::ResourceProvider* provider = nullptr;
   Kind kind = Kind::kCreate;
-  ResourceRecord* standing = nullptr;  // of kModify and kReplace
+  ResourceRecord* standing = nullptr;  // of all but kCreate
   ResourceRecord* row = nullptr;       // the one that is worked on; of kCreate and kReplace from announce() on
   JsonObject properties;
   std::string shownProperties;  // JSON with secrets masked
@@ -38,7 +31,6 @@ struct StackRun::Change {
   Status inProgress() const {
     return kind == Kind::kCreate ? Status::kCreateInProgress : Status::kUpdateInProgress;
   }
-  Status complete() const { return kind == Kind::kCreate ? Status::kCreateComplete : Status::kUpdateComplete; }
   Status failed() const { return kind == Kind::kCreate ? Status::kCreateFailed : Status::kUpdateFailed; }
 };
 
@@ -55,16 +47,25 @@ void StackRun::forwardStep() {
     if (change.kind == Change::Kind::kModify) row = *change.standing;
     if (change.kind != Change::Kind::kModify) row.uniqueToken = uniqueToken(change.declaration->logicalId);
     row.logicalId = change.declaration->logicalId;
+    row.type = change.declaration->type;
     auto request = requestFor(row);
+    request.verb =
+        change.kind == Change::Kind::kModify ? ports::ResourceVerb::kUpdate : ports::ResourceVerb::kCreate;
     request.properties = change.properties;
     if (change.standing) request.oldProperties = change.standing->properties;
     auto prepared = prepare(*change.provider, request);
     if (!prepared.ok()) change.fault = std::move(prepared).fault();
   }
   write([&] {
+    if (tools_.store.isCancelled(stack_.id, stack_.operation->id)) {
+      giveUp();
+      return;
+    }
+    resumeChanges();
     carryOut(changes);
     const bool failed = !failedCreates_.empty() || !failedUpdates_.empty();
     if (failed) {
+      cancelBegun();
       std::string reason;
       if (!failedCreates_.empty()) {
         reason += "The following resource(s) failed to create: [" + joinNames(failedCreates_) + "]. ";
@@ -79,9 +80,30 @@ void StackRun::forwardStep() {
   });
 }
 
+// The order to stop where it is: an update goes back, what is being created goes altogether.
+void StackRun::giveUp() {
+  if (stack_.operation->kind == OperationKind::kUpdate) {
+    beginRollback("User Initiated");
+    return;
+  }
+  stack_.operation->onFailure = OnFailure::kDelete;
+  beginFailure("");
+}
+
 bool StackRun::isTimedOut() const {
-  return stack_.operation->kind == OperationKind::kCreate && stack_.timeoutMinutes &&
-         tools_.clock.now() - stack_.operation->started > std::chrono::minutes(*stack_.timeoutMinutes);
+  const auto deadline = timeout();
+  return deadline && tools_.clock.now() > *deadline;
+}
+
+std::optional<base::Time> StackRun::timeout() const {
+  if (stack_.operation->kind != OperationKind::kCreate || !stack_.timeoutMinutes) return std::nullopt;
+  return stack_.operation->started + std::chrono::minutes(*stack_.timeoutMinutes);
+}
+
+bool StackRun::isBegun(const std::string& logicalId) {
+  const ResourceRecord* incoming = findRow(logicalId, Slot::kIncoming);
+  const ResourceRecord* current = findRow(logicalId, Slot::kCurrent);
+  return (incoming && incoming->progress == Progress::kBegun) || (current && current->progress == Progress::kBegun);
 }
 
 // The next resources whose needs are all settled. Those that need no change are settled on the way.
@@ -90,7 +112,7 @@ std::vector<StackRun::Change> StackRun::selectChanges() {
   const std::set<std::string> active(order_.begin(), order_.end());
   for (const auto& logicalId : order_) {
     if (changes.size() >= tools_.resourcesPerStep) break;
-    if (settled_.contains(logicalId)) continue;
+    if (settled_.contains(logicalId) || isBegun(logicalId)) continue;
     const auto& needs = needs_[logicalId];
     const bool ready = std::all_of(needs.begin(), needs.end(), [&](const auto& need) {
       return !active.contains(need) || settled_.contains(need);
@@ -109,7 +131,7 @@ std::vector<StackRun::Change> StackRun::selectChanges() {
 std::optional<StackRun::Change> StackRun::changeOf(const ResourceDeclaration& declaration) {
   Change change;
   change.declaration = &declaration;
-  change.standing = findRow(declaration.logicalId, Slot::kCurrent);
+  change.standing = findStanding(declaration.logicalId);
   if (change.standing) change.kind = Change::Kind::kModify;
   change.provider = tools_.providers.find(declaration.type);
   if (!change.provider) {
@@ -129,18 +151,43 @@ std::optional<StackRun::Change> StackRun::changeOf(const ResourceDeclaration& de
   }
   if (change.standing) {
     const auto differences = diffProperties(spec, change.standing->properties, change.properties);
-    if (differences.empty()) return std::nullopt;
+    if (differences.empty() && !spec.alwaysUpdated) return std::nullopt;
     if (std::any_of(differences.begin(), differences.end(), [](const auto& one) { return one.replaces; })) {
       change.kind = Change::Kind::kReplace;
     }
+    const bool replaces = change.kind == Change::Kind::kReplace;
+    change.fault =
+        deniedByPolicy(*change.standing, replaces ? StackPolicy::Action::kReplace : StackPolicy::Action::kModify);
+    if (change.fault) change.kind = Change::Kind::kDenied;
   }
-  if (maskedScope_) {
-    auto shown = evaluate(declaration.properties, *maskedScope_);
-    if (shown.ok() && *shown) change.shownProperties = base::writeJson(**shown);
-  } else {
-    change.shownProperties = base::writeJson(Json(change.properties));
-  }
+  change.shownProperties = shownPropertiesOf(declaration.logicalId, change.properties);
   return change;
+}
+
+// As JSON, with what is secret masked.
+std::string StackRun::shownPropertiesOf(const std::string& logicalId, const JsonObject& properties) {
+  const bool anySecret =
+      maskedScope_ || std::any_of(rows_.begin(), rows_.end(), [](const auto& row) { return row->secret; });
+  if (!anySecret) return base::writeJson(Json(properties));
+  if (!maskedScope_) {
+    maskedScope_ = scope_;
+    maskAttributes(*maskedScope_);
+  }
+  const auto shown = evaluate(document_->findResource(logicalId)->properties, *maskedScope_);
+  return shown.ok() && *shown ? base::writeJson(**shown) : std::string();
+}
+
+// What the stack's policy has against the change of a resource that stands.
+std::optional<Fault> StackRun::deniedByPolicy(const ResourceRecord& row, StackPolicy::Action action) {
+  if (!policy_) {
+    auto policy = StackPolicy::parse(stack_.operation->policy.value_or(stack_.policy));
+    // It was accepted when it was set.
+    if (!policy.ok()) throw std::runtime_error("stacks: a kept policy does not parse");
+    policy_ = *std::move(policy);
+  }
+  const auto refusal = policy_->refusalOf(action, row.logicalId, row.type);
+  if (!refusal) return std::nullopt;
+  return validationError(*refusal);
 }
 
 void StackRun::carryOut(std::vector<Change>& changes) {
@@ -153,16 +200,16 @@ void StackRun::carryOut(std::vector<Change>& changes) {
       continue;
     }
     auto applied = apply(change);
-    if (applied.ok()) {
-      settled_.insert(change.row->logicalId);
-    } else {
-      recordFailure(change, reasonOf(applied.fault()));
-      cancelled = true;
-    }
+    if (!applied.ok()) recordFailure(change, reasonOf(applied.fault()));
+    cancelled = change.row->progress == Progress::kFailed;
   }
 }
 
 void StackRun::announce(Change& change) {
+  if (change.kind == Change::Kind::kDenied) {
+    change.row = change.standing;  // it is not even begun
+    return;
+  }
   if (change.kind == Change::Kind::kModify) {
     change.row = change.standing;
     event(*change.row, change.inProgress(), "", change.shownProperties);
@@ -181,6 +228,11 @@ void StackRun::announce(Change& change) {
   row->needs.assign(needs_[declaration.logicalId].begin(), needs_[declaration.logicalId].end());
   row->properties = change.properties;
   const bool replaces = change.kind == Change::Kind::kReplace;
+  // What an update that failed has made, and this one replaces, goes whichever way it ends.
+  if (replaces && change.standing->slot == Slot::kIncoming && !change.fault) {
+    change.standing->slot = Slot::kOutgoing;
+    tools_.store.saveResource(*change.standing);
+  }
   event(*row, change.inProgress(), replaces ? std::string(kReplacing) : "", change.shownProperties,
         replaces ? change.standing->physicalId : "");
   tools_.store.insertResource(*row);
@@ -193,22 +245,15 @@ Result<void> StackRun::apply(Change& change) {
   ResourceRecord& row = *change.row;
   auto request = requestFor(row);
   request.properties = change.properties;
-  if (change.kind == Change::Kind::kModify) {
-    request.oldProperties = row.properties;
-    HEARTH_TRY(auto state, attempt([&] { return change.provider->update(request); }));
-    if (!row.former) row.former = std::move(row.properties);
+  const bool isModify = change.kind == Change::Kind::kModify;
+  request.verb = isModify ? ports::ResourceVerb::kUpdate : ports::ResourceVerb::kCreate;
+  if (isModify) request.oldProperties = row.properties;
+  HEARTH_TRY(auto progress, ask(*change.provider, request));
+  if (isModify) {
+    if (!row.former && row.slot == Slot::kCurrent) row.former = std::move(row.properties);
     row.properties = std::move(change.properties);
-    row.attributes = std::move(state.attributes);
-    if (!state.physicalId.empty()) row.physicalId = state.physicalId;
-  } else {
-    HEARTH_TRY(auto state, attempt([&] { return change.provider->create(request); }));
-    row.physicalId = std::move(state.physicalId);
-    row.attributes = std::move(state.attributes);
-    event(row, change.inProgress(), std::string(kInitiated), change.shownProperties);
   }
-  event(row, change.complete(), "", change.shownProperties);
-  row.progress = Progress::kDone;
-  tools_.store.saveResource(row);
+  advance(row, std::move(progress), change.shownProperties);
   return {};
 }
 
@@ -261,24 +306,53 @@ void StackRun::finishForward() {
     return;
   }
   const bool isUpdate = stack_.operation->kind == OperationKind::kUpdate;
-  adoptDefinition(*std::move(outputs));
-  if (!isUpdate) {
-    endOperation(Status::kCreateComplete, "");
+  if (isUpdate && !checkRemovals()) return;
+  if (stack_.operation->isDrivenByParent) {
+    hold(*std::move(outputs));
     return;
   }
+  adoptDefinition(*std::move(outputs));
+  if (isUpdate) {
+    setStatus(Status::kUpdateCompleteCleanupInProgress, "");
+    beginCleanup();
+  } else {
+    endOperation(Status::kCreateComplete, "");
+  }
+}
+
+// Of an update that stands: what it has replaced and left over goes.
+void StackRun::beginCleanup() {
   stack_.operation->phase = Phase::kRemoval;
   stack_.operation->endsAs = Status::kUpdateComplete;
-  setStatus(Status::kUpdateCompleteCleanupInProgress, "");
   tools_.store.saveState(stack_);
-  if (rowsToRemove().empty()) finishRemoval();
+  settleRows();
+  if (isRemovalOver()) finishRemoval();
+}
+
+// Whether the policy lets everything go that the definition no longer has; false when the update has failed of it.
+bool StackRun::checkRemovals() {
+  const std::set<std::string> active(order_.begin(), order_.end());
+  for (const auto& row : rows_) {
+    if (row->slot != Slot::kCurrent || active.contains(row->logicalId)) continue;
+    const auto denied = deniedByPolicy(*row, StackPolicy::Action::kDelete);
+    if (!denied) continue;
+    event(*row, Status::kUpdateFailed, denied->message);
+    row->progress = Progress::kFailed;
+    tools_.store.saveResource(*row);
+    failedUpdates_.push_back(row->logicalId);
+  }
+  if (failedUpdates_.empty()) return true;
+  beginFailure("The following resource(s) failed to update: [" + joinNames(failedUpdates_) + "]. ");
+  return false;
 }
 
 // The point of no return: what was made becomes what stands.
 void StackRun::adoptDefinition(std::vector<Output> outputs) {
   const std::set<std::string> active(order_.begin(), order_.end());
   for (const auto& row : rows_) {
-    if (row->slot != Slot::kCurrent) continue;
-    if (!active.contains(row->logicalId) || findRow(row->logicalId, Slot::kIncoming)) row->slot = Slot::kOutgoing;
+    const bool isReplaced = row->slot == Slot::kCurrent && findRow(row->logicalId, Slot::kIncoming);
+    const bool isLeftOver = row->slot != Slot::kGone && !active.contains(row->logicalId);
+    if (isReplaced || isLeftOver || row->slot == Slot::kSuperseded) row->slot = Slot::kOutgoing;
   }
   for (const auto& row : rows_) {
     row->progress = Progress::kUntouched;
@@ -300,37 +374,52 @@ void StackRun::adoptDefinition(std::vector<Output> outputs) {
   if (stack_.pending) stack_.definition = *std::exchange(stack_.pending, std::nullopt);
   stack_.description = document_->description;
   stack_.outputs = std::move(outputs);
+  stack_.neverStood = false;
   tools_.store.saveDefinition(stack_);
+  if (const auto& policy = stack_.operation->policyAfterwards) tools_.store.setPolicy(stack_.id, *policy);
   tools_.store.replaceExports(stack_, exports);
   tools_.store.replaceImports(stack_, importNames(*document_, *scope_));
 }
 
+// The way back of an update, from wherever it stands.
+void StackRun::beginRollback(const std::string& reason) {
+  cancelBegun();
+  for (const auto& row : rows_) {
+    if (row->slot != Slot::kCurrent) continue;
+    const bool isReplaced = findRow(row->logicalId, Slot::kIncoming) != nullptr;
+    row->progress = wasTouched(*row, isReplaced) ? Progress::kUntouched : Progress::kDone;
+    tools_.store.saveResource(*row);
+  }
+  stack_.operation->phase = Phase::kRollback;
+  setStatus(Status::kUpdateRollbackInProgress, reason);
+  tools_.store.saveState(stack_);
+}
+
 void StackRun::beginFailure(const std::string& reason) {
+  cancelBegun();
   Operation& operation = *stack_.operation;
+  const bool keep = operation.onFailure == OnFailure::kDoNothing;
   if (operation.kind == OperationKind::kUpdate) {
-    for (const auto& row : rows_) {
-      if (row->slot != Slot::kCurrent) continue;
-      const bool touched =
-          row->former || row->progress == Progress::kFailed || findRow(row->logicalId, Slot::kIncoming) != nullptr;
-      row->progress = touched ? Progress::kUntouched : Progress::kDone;
-      tools_.store.saveResource(*row);
+    if (keep) {
+      settleRows();
+      endOperation(Status::kUpdateFailed, reason);
+    } else {
+      beginRollback(reason);
     }
-    operation.phase = Phase::kRollback;
-    setStatus(Status::kUpdateRollbackInProgress, reason);
-    tools_.store.saveState(stack_);
     return;
   }
-  const bool keep = operation.onFailure == OnFailure::kDoNothing;
   for (const auto& row : rows_) {
     row->slot = keep ? Slot::kCurrent : Slot::kOutgoing;
     row->progress = Progress::kUntouched;
     tools_.store.saveResource(*row);
   }
   if (keep) {
+    stack_.neverStood = true;
+    tools_.store.saveDefinition(stack_);
     endOperation(Status::kCreateFailed, reason);
     return;
   }
-  const std::string sentence = reason + (reason.ends_with(' ') ? "" : " ");
+  const std::string sentence = reason + (reason.empty() || reason.ends_with(' ') ? "" : " ");
   operation.phase = Phase::kRemoval;
   if (operation.onFailure == OnFailure::kDelete) {
     operation.endsAs = Status::kDeleteComplete;

@@ -53,6 +53,22 @@ CREATE TABLE stacks_imports(
 CREATE INDEX stacks_imports_by_stack ON stacks_imports(stack);
 )sql";
 
+// `cancelled` is the id of the operation that is to be given up: its run asks before every step.
+constexpr std::string_view kRecoverySchema = R"sql(
+ALTER TABLE stacks_stacks ADD COLUMN policy TEXT NOT NULL DEFAULT '';
+ALTER TABLE stacks_stacks ADD COLUMN never_stood INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE stacks_stacks ADD COLUMN cancelled TEXT NOT NULL DEFAULT '';
+)sql";
+
+// `released` is the id of the operation whose parent lets it go on.
+constexpr std::string_view kNestedSchema = R"sql(
+ALTER TABLE stacks_stacks ADD COLUMN parent TEXT NOT NULL DEFAULT '';
+ALTER TABLE stacks_stacks ADD COLUMN root TEXT NOT NULL DEFAULT '';
+ALTER TABLE stacks_stacks ADD COLUMN released TEXT NOT NULL DEFAULT '';
+CREATE INDEX stacks_by_root ON stacks_stacks(root) WHERE root <> '';
+ALTER TABLE stacks_resources ADD COLUMN secret INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 constexpr std::array<std::pair<Status, std::string_view>, 19> kStatusNames = {{
     {Status::kCreateInProgress, "CREATE_IN_PROGRESS"},
     {Status::kCreateFailed, "CREATE_FAILED"},
@@ -75,12 +91,19 @@ constexpr std::array<std::pair<Status, std::string_view>, 19> kStatusNames = {{
     {Status::kReviewInProgress, "REVIEW_IN_PROGRESS"},
 }};
 
+constexpr std::array<std::pair<OnFailure, std::string_view>, 3> kOnFailureNames = {{
+    {OnFailure::kRollback, "ROLLBACK"},
+    {OnFailure::kDelete, "DELETE"},
+    {OnFailure::kDoNothing, "DO_NOTHING"},
+}};
+
 constexpr std::string_view kStackColumns =
     "id, account, region, name, status, reason, created, updated, deleted, description, protected, "
-    "disable_rollback, timeout_minutes, operation, last_token, definition, pending, outputs";
+    "disable_rollback, timeout_minutes, operation, last_token, definition, pending, outputs, policy, never_stood, "
+    "parent, root";
 constexpr std::string_view kResourceColumns =
     "id, stack, logical_id, type, physical_id, slot, progress, status, reason, updated, token, deletion_policy, "
-    "replace_policy, needs, properties, former, attributes, metadata";
+    "replace_policy, needs, properties, former, attributes, metadata, secret";
 
 std::optional<std::int64_t> millisOf(const std::optional<base::Time>& time) {
   if (!time) return std::nullopt;
@@ -147,6 +170,10 @@ StackRecord readStack(const store::Rows& rows, const store::Keyring& keyring) {
   stack.definition = definitionOf(sealer.open(rows.blob(15)));
   if (!rows.isNull(16)) stack.pending = definitionOf(sealer.open(rows.blob(16)));
   stack.outputs = outputsOf(sealer.open(rows.blob(17)));
+  stack.policy = rows.text(18);
+  stack.neverStood = rows.integer(19) != 0;
+  stack.parentId = rows.text(20);
+  stack.rootId = rows.text(21);
   return stack;
 }
 
@@ -170,6 +197,7 @@ ResourceRecord readResource(const store::Rows& rows, const Sealer& sealer) {
   if (!rows.isNull(15)) resource.former = sealer.openObject(rows.blob(15));
   resource.attributes = sealer.openObject(rows.blob(16));
   if (!rows.isNull(17)) resource.metadata = sealer.open(rows.blob(17));
+  resource.secret = rows.integer(18) != 0;
   return resource;
 }
 
@@ -187,6 +215,20 @@ std::string_view nameOf(Status status) {
   return "CREATE_FAILED";
 }
 
+std::string_view nameOf(OnFailure onFailure) {
+  for (const auto& [known, name] : kOnFailureNames) {
+    if (known == onFailure) return name;
+  }
+  return "ROLLBACK";
+}
+
+std::optional<OnFailure> onFailureOf(std::string_view name) {
+  for (const auto& [known, spelled] : kOnFailureNames) {
+    if (spelled == name) return known;
+  }
+  return std::nullopt;
+}
+
 Status statusOf(std::string_view name) {
   for (const auto& [status, known] : kStatusNames) {
     if (known == name) return status;
@@ -194,17 +236,21 @@ Status statusOf(std::string_view name) {
   return Status::kCreateFailed;
 }
 
-std::vector<store::Migration> StackStore::migrations() { return {{"stacks/001 stacks", kSchema}}; }
+std::vector<store::Migration> StackStore::migrations() {
+  return {{"stacks/001 stacks", kSchema}, {"stacks/003 recovery and policies", kRecoverySchema},
+          {"stacks/004 nested stacks", kNestedSchema}};
+}
 
 void StackStore::insertStack(const StackRecord& stack) {
   const Sealer sealer(keyring_, stack.id);
   database_.execute("INSERT INTO stacks_stacks(" + std::string(kStackColumns) +
-                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     stack.id, stack.account, stack.region, stack.name, nameOf(stack.status), stack.statusReason,
                     base::toMillis(stack.created), millisOf(stack.updated), millisOf(stack.deleted),
                     stack.description, stack.terminationProtection, stack.disableRollback, stack.timeoutMinutes,
                     operationText(stack), stack.lastToken, sealer.seal(Json(toJson(stack.definition))), nullptr,
-                    sealer.seal(Json(toJson(stack.outputs))));
+                    sealer.seal(Json(toJson(stack.outputs))), stack.policy, stack.neverStood, stack.parentId,
+                    stack.rootId);
 }
 
 void StackStore::saveState(const StackRecord& stack) {
@@ -221,9 +267,41 @@ void StackStore::saveDefinition(const StackRecord& stack) {
   if (stack.pending) pending = sealer.seal(Json(toJson(*stack.pending)));
   database_.execute(
       "UPDATE stacks_stacks SET description = ?, disable_rollback = ?, timeout_minutes = ?, definition = ?, "
-      "pending = ?, outputs = ? WHERE id = ?",
+      "pending = ?, outputs = ?, never_stood = ? WHERE id = ?",
       stack.description, stack.disableRollback, stack.timeoutMinutes, sealer.seal(Json(toJson(stack.definition))),
-      pending, sealer.seal(Json(toJson(stack.outputs))), stack.id);
+      pending, sealer.seal(Json(toJson(stack.outputs))), stack.neverStood, stack.id);
+}
+
+void StackStore::setPolicy(const std::string& id, const std::string& policy) {
+  database_.execute("UPDATE stacks_stacks SET policy = ? WHERE id = ?", policy, id);
+}
+
+void StackStore::cancel(const std::string& id, const std::string& operationId) {
+  database_.execute("UPDATE stacks_stacks SET cancelled = ? WHERE id = ?", operationId, id);
+}
+
+bool StackStore::isCancelled(const std::string& id, const std::string& operationId) const {
+  auto rows = database_.query("SELECT cancelled = ? FROM stacks_stacks WHERE id = ?", operationId, id);
+  return rows.next() && rows.integer(0) != 0;
+}
+
+void StackStore::setParent(const std::string& id, const std::string& parentId, const std::string& rootId) {
+  database_.execute("UPDATE stacks_stacks SET parent = ?, root = ? WHERE id = ?", parentId, rootId, id);
+}
+
+std::int64_t StackStore::countNested(const std::string& rootId) const {
+  auto rows = database_.query(
+      "SELECT COUNT(*) FROM stacks_stacks WHERE root = ? AND root <> '' AND deleted IS NULL", rootId);
+  return rows.next() ? rows.integer(0) : 0;
+}
+
+void StackStore::release(const std::string& id, const std::string& operationId) {
+  database_.execute("UPDATE stacks_stacks SET released = ? WHERE id = ?", operationId, id);
+}
+
+bool StackStore::isReleased(const std::string& id, const std::string& operationId) const {
+  auto rows = database_.query("SELECT released = ? FROM stacks_stacks WHERE id = ?", operationId, id);
+  return rows.next() && rows.integer(0) != 0;
 }
 
 void StackStore::setProtection(const std::string& id, bool on) {
@@ -283,13 +361,13 @@ void StackStore::insertResource(ResourceRecord& resource) {
   if (resource.metadata) metadata = sealer.seal(*resource.metadata);
   auto rows = database_.query(
       "INSERT INTO stacks_resources(stack, logical_id, type, physical_id, slot, progress, status, reason, updated, "
-      "token, deletion_policy, replace_policy, needs, properties, former, attributes, metadata) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?) RETURNING id",
+      "token, deletion_policy, replace_policy, needs, properties, former, attributes, metadata, secret) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?) RETURNING id",
       resource.stackId, resource.logicalId, resource.type, resource.physicalId, static_cast<int>(resource.slot),
       static_cast<int>(resource.progress), nameOf(resource.status), resource.statusReason,
       base::toMillis(resource.updated), resource.uniqueToken, static_cast<int>(resource.deletionPolicy),
       static_cast<int>(resource.updateReplacePolicy), base::writeJson(Json(toJson(resource.needs))),
-      sealer.seal(Json(resource.properties)), sealer.seal(Json(resource.attributes)), metadata);
+      sealer.seal(Json(resource.properties)), sealer.seal(Json(resource.attributes)), metadata, resource.secret);
   while (rows.next()) resource.id = rows.integer(0);
 }
 
@@ -302,13 +380,13 @@ void StackStore::saveResource(const ResourceRecord& resource) {
   database_.execute(
       "UPDATE stacks_resources SET physical_id = ?, slot = ?, progress = ?, status = ?, reason = ?, updated = ?, "
       "deletion_policy = ?, replace_policy = ?, needs = ?, properties = ?, former = ?, attributes = ?, metadata = "
-      "? "
+      "?, secret = ? "
       "WHERE id = ?",
       resource.physicalId, static_cast<int>(resource.slot), static_cast<int>(resource.progress),
       nameOf(resource.status), resource.statusReason, base::toMillis(resource.updated),
       static_cast<int>(resource.deletionPolicy), static_cast<int>(resource.updateReplacePolicy),
       base::writeJson(Json(toJson(resource.needs))), sealer.seal(Json(resource.properties)), former,
-      sealer.seal(Json(resource.attributes)), metadata, resource.id);
+      sealer.seal(Json(resource.attributes)), metadata, resource.secret, resource.id);
 }
 
 void StackStore::removeResource(std::int64_t id) {

@@ -29,6 +29,17 @@ class StackStore final {
   void saveState(const StackRecord& stack);
   void saveDefinition(const StackRecord& stack);
   void setProtection(const std::string& id, bool on);
+  void setPolicy(const std::string& id, const std::string& policy);
+  // Of a nested stack, once; `rootId` is the parent's root, or the parent.
+  void setParent(const std::string& id, const std::string& parentId, const std::string& rootId);
+  // Stacks in the nest below a root that are not deleted.
+  std::int64_t countNested(const std::string& rootId) const;
+  // Lets a held operation go on; see Operation::isHeld.
+  void release(const std::string& id, const std::string& operationId);
+  bool isReleased(const std::string& id, const std::string& operationId) const;
+  // Asks the run of an operation to give up; it looks before every step.
+  void cancel(const std::string& id, const std::string& operationId);
+  bool isCancelled(const std::string& id, const std::string& operationId) const;
   std::optional<StackRecord> findStack(const std::string& id) const;
   // The stack of that name which is not deleted.
   std::optional<StackRecord> findByName(const std::string& account, const std::string& region,

@@ -100,6 +100,15 @@ Task<Result<CreateChangeSetOutput>> CloudFormationService::createChangeSet(const
   order.name = in.changeSetName;
   order.kind = type == "CREATE" ? stacks::ChangeSetKind::kCreate : stacks::ChangeSetKind::kUpdate;
   order.description = in.description.value_or("");
+  if (in.onStackFailure) {
+    order.onFailure = stacks::onFailureOf(*in.onStackFailure);
+    if (!order.onFailure)
+      co_return invalid("1 validation error detected: Value '" + in.onStackFailure->substr(0, 64) +
+                        "' at 'onStackFailure' failed to satisfy constraint: Member must satisfy enum value set: "
+                        "[ROLLBACK, DELETE, DO_NOTHING]");
+    if (order.onFailure == stacks::OnFailure::kDelete && type != "CREATE")
+      co_return invalid("OnStackFailure DELETE is only for change sets of type CREATE.");
+  }
   order.order.place = placeOf(call);
   order.order.stack = in.stackName;
   order.order.parameters = parametersOf(in.parameters);
@@ -153,6 +162,7 @@ Result<DescribeChangeSetOutput> CloudFormationService::describeChangeSet(const a
   auto& tags = out.tags.emplace();
   for (const auto& [key, value] : set.definition.tags) tags.push_back({key, value});
   out.includeNestedStacks = false;
+  if (set.onFailure) out.onStackFailure = std::string(stacks::nameOf(*set.onFailure));
   auto& changes = out.changes.emplace();
   auto begin = set.changes.begin();
   if (in.nextToken) {
@@ -198,9 +208,12 @@ Task<Result<ExecuteChangeSetOutput>> CloudFormationService::executeChangeSet(con
   HEARTH_CO_TRY(stacks::ChangeSet set, engine_.getChangeSet(place, in.changeSetName, stack));
   HEARTH_CO_TRY(const std::shared_ptr<const stacks::Template> document,
                 co_await parse(std::move(set.definition.templateText)));
+  stacks::ExecuteOptions options;
+  options.token = in.clientRequestToken.value_or("");
+  options.disableRollback = in.disableRollback;
+  options.retainExceptOnCreate = in.retainExceptOnCreate.value_or(false);
   auto work = [&]() -> Result<void> {
-    return engine_.executeChangeSet(place, in.changeSetName, stack, document, in.clientRequestToken.value_or(""),
-                                    in.disableRollback.value_or(false));
+    return engine_.executeChangeSet(place, in.changeSetName, stack, document, options);
   };
   HEARTH_CO_CHECK(co_await database_.write(work));
   co_return ExecuteChangeSetOutput{};

@@ -43,6 +43,23 @@ Result<void> addTemplate(const InputView& input, Accesses& accesses) {
   return {};
 }
 
+// A stack policy, whichever way it comes, takes the right to set one; one in S3 is read in the name of the caller.
+Result<void> addPolicy(const InputView& input, const std::string& member, Accesses& accesses) {
+  auto url = input.text(member + "URL");
+  if (!url && !input.has(member + "Body")) return {};
+  if (accesses[0].action != "cloudformation:SetStackPolicy")
+    accesses.push_back({"cloudformation:SetStackPolicy", accesses[0].resource});
+  if (!url) return {};
+  HEARTH_TRY(const S3Address address, parseTemplateUrl(*url));
+  accesses[0].addCondition("cloudformation:StackPolicyUrl", *std::move(url));
+  Access read{address.versionId ? "s3:GetObjectVersion" : "s3:GetObject",
+              "arn:aws:s3:::" + address.bucket + "/" + address.key};
+  read.addCondition("s3:VersionId", address.versionId);
+  read.byService = true;
+  accesses.push_back(std::move(read));
+  return {};
+}
+
 void addPassRole(const InputView& input, Accesses& accesses) {
   auto role = input.text("RoleARN");
   if (!role) return;
@@ -54,7 +71,13 @@ Result<void> changeStack(const Call&, const InputView& input, Accesses& accesses
   if (auto types = input.texts("ResourceTypes"); !types.empty())
     accesses[0].conditions.emplace_back("cloudformation:ResourceTypes", std::move(types));
   addPassRole(input, accesses);
+  HEARTH_CHECK(addPolicy(input, "StackPolicy", accesses));
+  HEARTH_CHECK(addPolicy(input, "StackPolicyDuringUpdate", accesses));
   return addTemplate(input, accesses);
+}
+
+Result<void> setPolicy(const Call&, const InputView& input, Accesses& accesses) {
+  return addPolicy(input, "StackPolicy", accesses);
 }
 
 Result<void> readTemplate(const Call&, const InputView& input, Accesses& accesses) {
@@ -97,6 +120,7 @@ api::ServiceAccess cloudformationAccess(const StackNames& names) {
   return {
       "cloudformation",
       {
+          {"CancelUpdateStack", "cloudformation:CancelUpdateStack", "*", with(names, onStack)},
           {"ContinueUpdateRollback", "cloudformation:ContinueUpdateRollback", "*", with(names, changeStack)},
           {"CreateChangeSet", "cloudformation:CreateChangeSet", "*", with(names, makeChangeSet)},
           {"CreateStack", "cloudformation:CreateStack", "*", with(names, changeStack)},
@@ -108,6 +132,7 @@ api::ServiceAccess cloudformationAccess(const StackNames& names) {
           {"DescribeStackResources", "cloudformation:DescribeStackResources", "*", with(names, onStack)},
           {"DescribeStacks", "cloudformation:DescribeStacks", "*", with(names, onStack)},
           {"ExecuteChangeSet", "cloudformation:ExecuteChangeSet", "*", with(names, onChangeSet)},
+          {"GetStackPolicy", "cloudformation:GetStackPolicy", "*", with(names, onStack)},
           {"GetTemplate", "cloudformation:GetTemplate", "*", with(names, onStack)},
           {"GetTemplateSummary", "cloudformation:GetTemplateSummary", "*", summarizeWith(names)},
           {"ListChangeSets", "cloudformation:ListChangeSets", "*", with(names, onStack)},
@@ -115,6 +140,8 @@ api::ServiceAccess cloudformationAccess(const StackNames& names) {
           {"ListImports", "cloudformation:ListImports", "*"},
           {"ListStackResources", "cloudformation:ListStackResources", "*", with(names, onStack)},
           {"ListStacks", "cloudformation:ListStacks", kEveryStack},
+          {"RollbackStack", "cloudformation:RollbackStack", "*", with(names, changeStack)},
+          {"SetStackPolicy", "cloudformation:SetStackPolicy", "*", with(names, setPolicy)},
           {"UpdateStack", "cloudformation:UpdateStack", "*", with(names, changeStack)},
           {"UpdateTerminationProtection", "cloudformation:UpdateTerminationProtection", "*", with(names, onStack)},
           {"ValidateTemplate", "cloudformation:ValidateTemplate", "*", readTemplate},

@@ -27,10 +27,20 @@ class CloudFormationService final {
                                                                    api::cloudformation::UpdateStackInput in);
   Result<api::cloudformation::DeleteStackOutput> deleteStack(const api::Call& call,
                                                              api::cloudformation::DeleteStackInput in);
+  Result<api::cloudformation::RollbackStackOutput> rollbackStack(const api::Call& call,
+                                                                 api::cloudformation::RollbackStackInput in);
+  Result<api::cloudformation::CancelUpdateStackOutput> cancelUpdateStack(
+      const api::Call& call, api::cloudformation::CancelUpdateStackInput in);
   Result<api::cloudformation::ContinueUpdateRollbackOutput> continueUpdateRollback(
       const api::Call& call, api::cloudformation::ContinueUpdateRollbackInput in);
   Result<api::cloudformation::UpdateTerminationProtectionOutput> updateTerminationProtection(
       const api::Call& call, api::cloudformation::UpdateTerminationProtectionInput in);
+
+  // --- stack policies
+  Task<Result<api::cloudformation::SetStackPolicyOutput>> setStackPolicy(
+      const api::Call& call, api::cloudformation::SetStackPolicyInput in);
+  Result<api::cloudformation::GetStackPolicyOutput> getStackPolicy(
+      const api::Call& call, api::cloudformation::GetStackPolicyInput in) const;
 
   // --- change sets
   Task<Result<api::cloudformation::CreateChangeSetOutput>> createChangeSet(
@@ -74,6 +84,10 @@ class CloudFormationService final {
   // The text of a template given by body or by URL; limits as AWS documents them.
   Task<Result<std::string>> loadTemplate(const api::Call& call, const std::optional<std::string>& body,
                                          const std::optional<std::string>& url);
+  // The same for a stack policy; nullopt when neither is given. `member` is what the request calls it.
+  Task<Result<std::optional<std::string>>> loadPolicy(const api::Call& call, const std::string& member,
+                                                      const std::optional<std::string>& body,
+                                                      const std::optional<std::string>& url);
   // Parsed on the pool: a template is large, and comes from outside.
   Task<Result<std::shared_ptr<const stacks::Template>>> parse(std::string text);
   Task<Result<std::shared_ptr<const stacks::Template>>> loadDocument(const api::Call& call,

@@ -18,7 +18,6 @@ Result<void> refuseUnsupported(const Input& in) {
   if (in.rollbackConfiguration && in.rollbackConfiguration->rollbackTriggers &&
       !in.rollbackConfiguration->rollbackTriggers->empty())
     return invalid("RollbackConfiguration with triggers is not supported.");
-  if (in.stackPolicyBody || in.stackPolicyURL) return invalid("Stack policies are not supported.");
   if (in.resourceTypes && !in.resourceTypes->empty()) return invalid("ResourceTypes is not supported.");
   if (!withoutEmpty(in.notificationARNs).empty())
     return invalid("NotificationARNs are not supported: Hearth does not run SNS.");
@@ -96,19 +95,19 @@ Task<Result<CreateStackOutput>> CloudFormationService::createStack(const api::Ca
   order.token = in.clientRequestToken.value_or("");
   order.timeoutMinutes = in.timeoutInMinutes;
   order.terminationProtection = in.enableTerminationProtection.value_or(false);
+  order.retainExceptOnCreate = in.retainExceptOnCreate.value_or(false);
   if (in.disableRollback && in.onFailure)
     co_return invalid("You can specify either DisableRollback or OnFailure, but not both.");
-  std::string onFailure = in.disableRollback.value_or(false) ? "DO_NOTHING" : in.onFailure.value_or("ROLLBACK");
-  if (onFailure == "ROLLBACK")
-    order.onFailure = stacks::OnFailure::kRollback;
-  else if (onFailure == "DELETE")
-    order.onFailure = stacks::OnFailure::kDelete;
-  else if (onFailure == "DO_NOTHING")
-    order.onFailure = stacks::OnFailure::kDoNothing;
-  else
+  const std::string onFailure =
+      in.disableRollback.value_or(false) ? "DO_NOTHING" : in.onFailure.value_or("ROLLBACK");
+  const auto known = stacks::onFailureOf(onFailure);
+  if (!known)
     co_return invalid("1 validation error detected: Value '" + onFailure.substr(0, 64) +
                       "' at 'onFailure' failed to satisfy constraint: Member must satisfy enum value set: "
                       "[DO_NOTHING, ROLLBACK, DELETE]");
+  order.onFailure = *known;
+  HEARTH_CO_TRY(const auto policy, co_await loadPolicy(call, "StackPolicy", in.stackPolicyBody, in.stackPolicyURL));
+  order.policy = policy.value_or("");
   HEARTH_CO_TRY(order.document, co_await loadDocument(call, in.templateBody, in.templateURL));
   CreateStackOutput out;
   auto work = [this, &order, &out]() -> Result<void> {
@@ -121,9 +120,6 @@ Task<Result<CreateStackOutput>> CloudFormationService::createStack(const api::Ca
 
 Task<Result<UpdateStackOutput>> CloudFormationService::updateStack(const api::Call& call, UpdateStackInput in) {
   HEARTH_CO_CHECK(refuseUnsupported(in));
-  if (in.stackPolicyDuringUpdateBody || in.stackPolicyDuringUpdateURL)
-    co_return invalid("Stack policies are not supported.");
-  if (in.disableRollback.value_or(false)) co_return invalid("DisableRollback is not supported in an update.");
   stacks::UpdateStackInput order;
   order.place = placeOf(call);
   order.stack = in.stackName;
@@ -134,6 +130,13 @@ Task<Result<UpdateStackOutput>> CloudFormationService::updateStack(const api::Ca
   order.capabilities = withoutEmpty(in.capabilities);
   HEARTH_CO_TRY(order.roleArn, roleOf(call, in.roleARN));
   order.token = in.clientRequestToken.value_or("");
+  order.disableRollback = in.disableRollback.value_or(false);
+  order.retainExceptOnCreate = in.retainExceptOnCreate.value_or(false);
+  HEARTH_CO_TRY(order.policyAfterwards,
+                co_await loadPolicy(call, "StackPolicy", in.stackPolicyBody, in.stackPolicyURL));
+  HEARTH_CO_TRY(order.policyDuringUpdate,
+                co_await loadPolicy(call, "StackPolicyDuringUpdate", in.stackPolicyDuringUpdateBody,
+                                    in.stackPolicyDuringUpdateURL));
   if (in.usePreviousTemplate.value_or(false)) {
     if (in.templateBody || in.templateURL)
       co_return invalid("You can specify only one of TemplateBody, TemplateURL and UsePreviousTemplate.");
@@ -163,14 +166,6 @@ Result<DeleteStackOutput> CloudFormationService::deleteStack(const api::Call& ca
   HEARTH_TRY(order.roleArn, roleOf(call, in.roleARN));
   HEARTH_CHECK(engine_.deleteStack(order));
   return DeleteStackOutput{};
-}
-
-Result<ContinueUpdateRollbackOutput> CloudFormationService::continueUpdateRollback(const api::Call& call,
-                                                                                   ContinueUpdateRollbackInput in) {
-  HEARTH_TRY(const std::string role, roleOf(call, in.roleARN));
-  HEARTH_CHECK(engine_.continueUpdateRollback(placeOf(call), in.stackName, withoutEmpty(in.resourcesToSkip),
-                                              in.clientRequestToken.value_or(""), role));
-  return ContinueUpdateRollbackOutput{};
 }
 
 Result<UpdateTerminationProtectionOutput> CloudFormationService::updateTerminationProtection(
