@@ -4,10 +4,12 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/result.h"
 
@@ -35,6 +37,19 @@ struct ResourceSpec {
   std::vector<PropertySpec> properties;
   std::vector<std::string> attributes;  // what Fn::GetAtt may name; "*" for any
   bool taggable = false;                // stack tags are merged into the Tags property
+  // create(), update() and remove() only begin: resume() tells when it is done.
+  bool takesTime = false;
+  bool openProperties = false;  // whatever else is given is taken as it is
+  bool alwaysUpdated = false;   // an update of the stack asks for it even where no property differs
+};
+
+// What a request is for.
+enum class ResourceVerb : unsigned char {
+  kCreate,
+  kUpdate,
+  kRestore,  // update() on the way back: `properties` are what stood before
+  kRemove,
+  kSettle,  // see ResourceProvider::settle()
 };
 
 // One call to a provider. Properties are resolved (no intrinsics) and coerced to the spec.
@@ -45,6 +60,8 @@ struct ResourceRequest {
   std::string stackName;
   std::string stackId;
   std::string logicalId;
+  std::string type;  // as the template names it: "Custom::Anything" for the provider of custom resources
+  ResourceVerb verb = ResourceVerb::kCreate;
   // In whose rights the stack's operation runs: ARN of its service role, or of the user or session that ordered it.
   // Empty: root.
   std::string actor;
@@ -54,6 +71,7 @@ struct ResourceRequest {
   // The stack's own tags (also merged into the Tags of a taggable type), and aws:cloudformation:stack-name,
   // aws:cloudformation:stack-id and aws:cloudformation:logical-id, which AWS adds to what a stack makes.
   std::map<std::string, std::string> stackTags;
+  std::vector<std::string> capabilities;  // what the stack's order acknowledged
   // A name for a resource whose template gives none: STACK-LOGICALID-RANDOM, cut to `most` characters, the same
   // at every attempt of this operation.
   std::string generatedName(std::size_t most = 64, bool lowerCase = false) const;
@@ -63,6 +81,18 @@ struct ResourceRequest {
 struct ResourceState {
   std::string physicalId;  // what Ref gives
   JsonObject attributes;   // what Fn::GetAtt gives
+  bool secret = false;     // the attributes are masked wherever properties are shown
+};
+
+// How far something has come that takes time.
+struct ResourceProgress {
+  enum class Stage : unsigned char { kGoing, kDone, kFailed };
+  Stage stage = Stage::kDone;
+  // The physical id as soon as there is one, also of what failed; attributes when it is done. An update that gives
+  // another physical id than before has made another resource: the former is removed once the update stands.
+  ResourceState state;
+  std::string reason;                  // of kFailed, as events show it
+  std::optional<base::Time> askAgain;  // of kGoing: asked then at the latest; else when the stack is woken
 };
 
 class ResourceProvider {
@@ -77,8 +107,17 @@ class ResourceProvider {
   // outcome: after a crash either both happened or neither. A Fault leaves nothing behind.
   virtual Result<ResourceState> create(const ResourceRequest& request) = 0;
   virtual Result<ResourceState> update(const ResourceRequest& request) = 0;
-  // Removing what is already gone succeeds.
+  // Removing what is already gone succeeds. Of a type that takes time also asked for what has no physical id yet:
+  // what create() began may have made something.
   virtual Result<void> remove(const ResourceRequest& request) = 0;
+
+  // Of a type that takes time (`ResourceSpec::takesTime`): how far it is with what the last call began; the request
+  // is that call's. On the writer thread, in the engine's transaction: at once after the call, when the stack is
+  // woken, and after a restart. Whoever finishes the work outside of it records that durably and wakes the stack.
+  virtual Result<ResourceProgress> resume(const ResourceRequest&) { return ResourceProgress{}; }
+  // Of a type that takes time: an operation of the stack is past the point of no return, forward or back, so that
+  // what was kept for the other direction can go. resume() with kSettle tells when it has.
+  virtual Result<void> settle(const ResourceRequest&) { return {}; }
 
   // The resource as it stands, in the template's terms. On the writer thread or with a read snapshot.
   virtual Result<ResourceState> read(const ResourceRequest& request) = 0;

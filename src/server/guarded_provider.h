@@ -27,6 +27,11 @@ class GuardedProvider final : public ports::ResourceProvider {
   Result<ports::ResourceState> read(const ports::ResourceRequest& request) override {
     return inner_->read(request);
   }
+  // Of what create(), update() and remove() were allowed to begin.
+  Result<ports::ResourceProgress> resume(const ports::ResourceRequest& request) override {
+    return inner_->resume(request);
+  }
+  Result<void> settle(const ports::ResourceRequest& request) override { return inner_->settle(request); }
 
  private:
   Result<void> check(const ports::ResourceRequest& request, api::TypeNeed::When when) const;

@@ -79,7 +79,7 @@ std::optional<ResourceChange> compare(const ResourceDeclaration& resource, const
   change.type = resource.type;
   change.properties = diffProperties(spec, standing.properties, properties);
   change.metadataChanged = standing.metadata != resource.metadata;
-  if (change.properties.empty() && !change.metadataChanged) return std::nullopt;
+  if (change.properties.empty() && !change.metadataChanged && !spec.alwaysUpdated) return std::nullopt;
   for (const auto& property : change.properties) {
     if (!property.replaces) continue;
     if (property.known) change.replacement = Replacement::kTrue;

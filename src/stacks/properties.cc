@@ -157,7 +157,14 @@ bool hasUnknown(const Json& value) {
 
 Result<JsonObject> checkProperties(const ports::ResourceSpec& spec, const JsonObject& properties) {
   Check check;
-  JsonObject checked = check.object(spec.properties, properties, "");
+  JsonObject known;
+  JsonObject others;
+  for (const auto& [key, value] : properties) {
+    const bool isOther = spec.openProperties && !findSpec(spec.properties, key);
+    (isOther ? others : known).emplace(key, value);
+  }
+  JsonObject checked = check.object(spec.properties, known, "");
+  for (const auto& [key, value] : others) checked.emplace(key, value);
   if (check.problems().empty()) return checked;
   return validationError("Property validation failure: [" + joinNames(check.problems()) + "]");
 }
@@ -166,6 +173,16 @@ std::vector<PropertyChange> diffProperties(const ports::ResourceSpec& spec, cons
                                            const JsonObject& after) {
   std::vector<PropertyChange> changes;
   diffMembers(spec.properties, before, after, PropertyChange{}, changes);
+  if (!spec.openProperties) return changes;
+  std::set<std::string> others;
+  for (const JsonObject* side : {&before, &after}) {
+    for (const auto& [key, value] : *side) {
+      if (!findSpec(spec.properties, key)) others.emplace(key);
+    }
+  }
+  std::vector<PropertySpec> open;
+  for (const auto& name : others) open.push_back({.name = name, .kind = PropertyKind::kJson, .members = {}});
+  diffMembers(open, before, after, PropertyChange{}, changes);
   return changes;
 }
 
