@@ -8,6 +8,7 @@
 #include "api/apigateway.h"
 #include "api/cloudformation.h"
 #include "api/document.h"
+#include "api/ecr.h"
 #include "api/events.h"
 #include "api/iam.h"
 #include "api/lambda.h"
@@ -20,6 +21,7 @@
 #include "base/file.h"
 #include "services/apigateway/apigateway_access.h"
 #include "services/cloudformation/cloudformation_access.h"
+#include "services/ecr/ecr_access.h"
 #include "services/events/events_access.h"
 #include "services/iam/iam_access.h"
 #include "services/lambda/lambda_access.h"
@@ -36,10 +38,11 @@ using api::Access;
 using api::ServiceAccess;
 
 const std::vector<const api::Service*> kServices = {&api::apigateway::kService, &api::cloudformation::kService,
-                                                    &api::events::kService,     &api::iam::kService,
-                                                    &api::lambda::kService,     &api::logs::kService,
-                                                    &api::s3::kService,         &api::scheduler::kService,
-                                                    &api::ses::kService,        &api::sts::kService};
+                                                    &api::ecr::kService,        &api::events::kService,
+                                                    &api::iam::kService,        &api::lambda::kService,
+                                                    &api::logs::kService,       &api::s3::kService,
+                                                    &api::scheduler::kService,  &api::ses::kService,
+                                                    &api::sts::kService};
 
 services::iam::IamNames names() {
   return {.arnOf =
@@ -63,11 +66,17 @@ services::cloudformation::StackNames stackNames() {
 }
 
 std::vector<ServiceAccess> allRules() {
-  return {services::s3::s3Access(),         services::lambda::lambdaAccess(),
-          services::sts::stsAccess(),       services::apigateway::apigatewayAccess(),
-          services::events::eventsAccess(), services::cloudformation::cloudformationAccess(stackNames()),
-          services::logs::logsAccess(),     services::scheduler::schedulerAccess(),
-          services::ses::sesAccess(),       services::iam::iamAccess(names())};
+  return {services::s3::s3Access(),
+          services::lambda::lambdaAccess(),
+          services::sts::stsAccess(),
+          services::apigateway::apigatewayAccess(),
+          services::events::eventsAccess(),
+          services::ecr::ecrAccess(),
+          services::cloudformation::cloudformationAccess(stackNames()),
+          services::logs::logsAccess(),
+          services::scheduler::schedulerAccess(),
+          services::ses::sesAccess(),
+          services::iam::iamAccess(names())};
 }
 
 std::string wrongWith(const std::vector<ServiceAccess>& rules) {
@@ -364,6 +373,14 @@ TEST_F(RulesTest, Iam) {
   EXPECT_EQ(needs(kGetPolicy, R"({"PolicyArn":"arn:aws:iam::aws:policy/X"})"),
             Texts{"iam:GetPolicy arn:aws:iam::aws:policy/X"});
   EXPECT_EQ(needs(kListUsers, "{}"), Texts{"iam:ListUsers arn:aws:iam::111122223333:user/"});
+}
+
+TEST_F(RulesTest, Ecr) {
+  EXPECT_EQ(needs(api::ecr::kDescribeRepositories, "{}"),
+            Texts{"ecr:DescribeRepositories arn:aws:ecr:eu-central-1:111122223333:repository/*"});
+  EXPECT_EQ(needs(api::ecr::kDescribeRepositories, R"({"repositoryNames":["a","b/c"]})"),
+            (Texts{"ecr:DescribeRepositories arn:aws:ecr:eu-central-1:111122223333:repository/a",
+                   "ecr:DescribeRepositories arn:aws:ecr:eu-central-1:111122223333:repository/b/c"}));
 }
 
 TEST_F(RulesTest, Sts) {

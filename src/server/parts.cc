@@ -14,6 +14,7 @@
 #include "services/apigateway/apigateway_resources.h"
 #include "services/apigateway/apigateway_store.h"
 #include "services/cloudformation/cloudformation_access.h"
+#include "services/ecr/ecr_access.h"
 #include "services/events/events_access.h"
 #include "services/events/events_resources.h"
 #include "services/events/events_store.h"
@@ -35,6 +36,7 @@
 #include "services/ses/ses_resources.h"
 #include "services/ses/ses_store.h"
 #include "services/ssm/ssm_access.h"
+#include "services/ssm/ssm_resources.h"
 #include "services/ssm/ssm_store.h"
 #include "services/sts/sts_access.h"
 #include "store/erasure.h"
@@ -179,7 +181,7 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
       ses_(database_, outbox_, *clock_, random_),
       apigateway_(database_, *keyring_, *clock_, random_, accountThrottle(settings)),
       cloudformation_(database_, stacks_, s3_, pool_),
-      ssm_(database_),
+      ssm_(database_, *keyring_, *clock_),
       secretsmanager_(database_),
       http_(loop, http::ServerLimits{}, [this](http::Request& request) { return handle(request); }),
       admin_(database_, outbox_, {.status = [this] { return status(); }, .stop = std::move(hooks.stop)}),
@@ -260,6 +262,7 @@ void Parts::bindServices() {
   api::cloudformation::bind(router_, cloudformation_);
   api::iam::bind(router_, iam_);
   api::sts::bind(router_, sts_);
+  api::ecr::bind(router_, ecr_);
   api::events::bind(router_, events_);
   api::scheduler::bind(router_, scheduler_);
   api::logs::bind(router_, logs_);
@@ -292,6 +295,7 @@ std::vector<api::ServiceAccess> Parts::accessRules() {
   rules.push_back(services::cloudformation::cloudformationAccess(cloudformation_.accessNames()));
   rules.push_back(services::iam::iamAccess(iam_.accessNames()));
   rules.push_back(services::sts::stsAccess());
+  rules.push_back(services::ecr::ecrAccess());
   rules.push_back(services::events::eventsAccess());
   rules.push_back(services::scheduler::schedulerAccess());
   rules.push_back(services::logs::logsAccess());
@@ -310,6 +314,7 @@ void Parts::registerResources() {
   append(resources_, services::scheduler::makeSchedulerResources(scheduler_));
   append(resources_, services::logs::makeLogsResources(logs_));
   append(resources_, services::ses::makeSesResources(ses_));
+  append(resources_, services::ssm::makeSsmResources(ssm_));
   for (auto& provider : resources_) {
     const api::TypeRule* rule = access_->findType(provider->spec().type);
     provider = std::make_unique<GuardedProvider>(std::move(provider), rule, authority_, directory_, *clock_);

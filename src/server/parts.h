@@ -29,6 +29,7 @@
 #include "server/settings.h"
 #include "services/apigateway/apigateway_service.h"
 #include "services/cloudformation/cloudformation_service.h"
+#include "services/ecr/ecr_service.h"
 #include "services/events/events_service.h"
 #include "services/iam/iam_service.h"
 #include "services/lambda/lambda_service.h"
@@ -115,6 +116,7 @@ class Parts final {
   const identity::TrustPolicies trusts_{directory_};
   identity::Authority authority_{database_, iam_, *clock_};
   services::sts::StsService sts_;
+  services::ecr::EcrService ecr_;
   services::lambda::LambdaService lambda_;
   services::events::EventsService events_;
   services::scheduler::SchedulerService scheduler_;
