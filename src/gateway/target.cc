@@ -32,6 +32,32 @@ Target makeTarget(std::string_view apiId, std::string_view region, std::string_v
   return target;
 }
 
+// A signature that names another service than execute-api, in the header or in the query.
+bool isSignedForService(const http::Request& request) {
+  if (const auto authorization = request.headers.find("Authorization"))
+    if (authorization->starts_with("AWS4-") &&
+        authorization->find("/execute-api/aws4_request") == authorization->npos)
+      return true;
+  const std::size_t credential = request.query.find("X-Amz-Credential=");
+  if (credential == std::string::npos) return false;
+  const std::string_view value = std::string_view(request.query).substr(credential).substr(0, 256);
+  return base::uriDecode(value.substr(0, value.find('&')), true).find("/execute-api/aws4_request") ==
+         std::string::npos;
+}
+
+// "/restapis/ID/STAGE/_user_request_/PATH"
+std::optional<Target> findOlderPath(const http::Request& request) {
+  constexpr std::string_view kPrefix = "/restapis/";
+  constexpr std::string_view kMark = "_user_request_";
+  if (!request.path.starts_with(kPrefix)) return std::nullopt;
+  std::string_view path = std::string_view(request.path).substr(kPrefix.size() - 1);
+  const std::string apiId = base::toLower(takePart(path));
+  const std::string_view stage = takePart(path);
+  if (!isApiId(apiId) || stage.empty() || takePart(path) != kMark || isSignedForService(request))
+    return std::nullopt;
+  return Target{.apiId = apiId, .region = {}, .stage = std::string(stage), .path = std::string(path)};
+}
+
 }  // namespace
 
 std::optional<Target> findTarget(const http::Request& request) {
@@ -45,6 +71,7 @@ std::optional<Target> findTarget(const http::Request& request) {
     if (!isApiId(apiId)) return std::nullopt;
     return makeTarget(apiId, {}, path);
   }
+  if (auto target = findOlderPath(request)) return target;
   const std::string host = base::toLower(request.host());
   const std::size_t service = host.find(kService);
   if (service == std::string::npos || !isApiId(host.substr(0, service))) return std::nullopt;

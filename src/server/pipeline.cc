@@ -1,6 +1,7 @@
 #include "server/pipeline.h"
 
 #include "base/log.h"
+#include "server/localstack.h"
 #include "wire/body_digest.h"
 #include "wire/codec.h"
 
@@ -87,7 +88,10 @@ Pipeline::Pipeline(PipelineParts parts)
       verifier_(lookupIn(parts.directory), parts.clock, parts.machineClock) {}
 
 Task<http::Response> Pipeline::handle(http::Request& request) {
+  // On the host of a bucket every path is a key of it.
+  if (wire::bucketOfHost(request.host())) co_return co_await handleCall(request);
   if (parts_.admin.owns(request)) co_return co_await parts_.admin.handle(request, verifier_);
+  if (isLocalStackPath(request)) co_return answerLocalStack(request, parts_.router.services());
   if (auto target = gateway::findTarget(request))
     co_return co_await parts_.gateway.handle(request, *std::move(target));
   co_return co_await handleCall(request);
