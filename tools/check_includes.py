@@ -55,7 +55,7 @@ THIRD_PARTY = {
     "curl/": ["mail"],
     "date/": ["schedule"],
     "pugixml": ["wire", "cli"],
-    "re2/": ["gateway", "stacks"],
+    "re2/": ["gateway", "stacks", "services/ssm"],
     "sqlite3.h": ["store"],
     "yaml-cpp/": ["yaml"],
 }
