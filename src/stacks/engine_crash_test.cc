@@ -24,6 +24,15 @@ Resources:
   N: {Type: AWS::X::Thing, Properties: {Size: 9}}
 )yaml";
 
+// The same with resources that take time: one that is changed, and one that is replaced.
+std::string slowly(std::string text) {
+  for (const std::string name : {"  B: {Type: AWS::X::", "  C: {Type: AWS::X::"}) {
+    const std::size_t at = text.find(name + "Thing");
+    text.replace(at, name.size() + 5, name + "Slow");
+  }
+  return text;
+}
+
 constexpr int kKilled = 9;
 
 enum class Kind { kCreate, kFailingCreate, kUpdate, kFailingUpdate, kDelete };
@@ -32,6 +41,7 @@ struct Scenario {
   Kind kind;
   std::size_t resourcesPerStep;
   bool insideCalls;  // else between steps
+  bool isSlow;
 };
 
 std::string nameOf(const ::testing::TestParamInfo<Scenario>& info) {
@@ -41,7 +51,7 @@ std::string nameOf(const ::testing::TestParamInfo<Scenario>& info) {
                                                      {Kind::kFailingUpdate, "failingUpdate"},
                                                      {Kind::kDelete, "delete"}};
   return kNames.at(info.param.kind) + (info.param.insideCalls ? "InsideCall" : "BetweenSteps") +
-         std::to_string(info.param.resourcesPerStep);
+         std::to_string(info.param.resourcesPerStep) + (info.param.isSlow ? "Slow" : "");
 }
 
 class EngineCrash : public ::testing::TestWithParam<Scenario> {
@@ -52,14 +62,15 @@ class EngineCrash : public ::testing::TestWithParam<Scenario> {
     if (GetParam().kind == Kind::kFailingUpdate) world.things->failures = {{"update A", -1}};
   }
   static bool standsBefore() { return GetParam().kind != Kind::kCreate && GetParam().kind != Kind::kFailingCreate; }
+  static std::string before() { return GetParam().isSlow ? slowly(kBefore) : kBefore; }
   static bool order(World& world) {
     switch (GetParam().kind) {
       case Kind::kCreate:
       case Kind::kFailingCreate:
-        return world.create("demo", kBefore).ok();
+        return world.create("demo", before()).ok();
       case Kind::kUpdate:
       case Kind::kFailingUpdate:
-        return world.update("demo", kAfter).ok();
+        return world.update("demo", GetParam().isSlow ? slowly(kAfter) : kAfter).ok();
       case Kind::kDelete:
         return world.remove("demo").ok();
     }
@@ -82,13 +93,17 @@ class EngineCrash : public ::testing::TestWithParam<Scenario> {
     }
     World world(folder, options);
     configure(world);
-    if (GetParam().insideCalls) world.things->inCall = opportunity;
+    if (GetParam().insideCalls) world.things->inCall = world.slow->inCall = opportunity;
     const std::string id = world.status("demo") == "none" ? "" : world.engine->getStack(world.place, "demo")->id;
     if (!order(world)) ::_exit(3);
     const std::string ordered = id.empty() ? world.engine->getStack(world.place, "demo")->id : id;
     world.engine->start();
     if (!world.engine->waitUntilIdle(ordered, std::chrono::seconds(60))) ::_exit(4);
     ::_exit(0);
+  }
+
+  static std::ptrdiff_t count(const std::vector<std::string>& calls, const std::string& call) {
+    return std::count(calls.begin(), calls.end(), call);
   }
 
   // Kills at `point`, lets the next server finish, and checks. False when the operation ended before that point.
@@ -100,7 +115,7 @@ class EngineCrash : public ::testing::TestWithParam<Scenario> {
     if (standsBefore()) {
       World world(folder.path());
       world.engine->start();
-      EXPECT_TRUE(world.create("demo", kBefore).ok());
+      EXPECT_TRUE(world.create("demo", before()).ok());
       EXPECT_TRUE(world.settle("demo"));
       existingBefore = world.existing();
       idsBefore = world.existingIds();
@@ -119,7 +134,10 @@ class EngineCrash : public ::testing::TestWithParam<Scenario> {
     if (id.empty()) id = world.engine->getStack(world.place, "demo")->id;
     EXPECT_EQ(world.database->query("SELECT 1 FROM stacks_stacks WHERE operation IS NOT NULL").next(), killed);
     world.engine->start();
+    world.database->post([&world] { world.slow->answerAll(); });  // what was asked for before the accident
     EXPECT_TRUE(world.engine->waitUntilIdle(id, std::chrono::seconds(60)));
+    for (const std::string call : {"create B", "update B", "restore B", "remove B"})
+      EXPECT_LE(count(world.slow->asked(), call), 1) << call;
     EXPECT_EQ(world.existingIds(), world.believedIds(id)) << "the engine believes what is true";
     switch (GetParam().kind) {
       case Kind::kCreate:
@@ -164,8 +182,9 @@ std::vector<Scenario> scenarios() {
   for (const Kind kind :
        {Kind::kCreate, Kind::kFailingCreate, Kind::kUpdate, Kind::kFailingUpdate, Kind::kDelete}) {
     for (const std::size_t perStep : {std::size_t{1}, std::size_t{8}}) {
-      for (const bool inside : {true, false}) all.push_back({kind, perStep, inside});
+      for (const bool inside : {true, false}) all.push_back({kind, perStep, inside, false});
     }
+    for (const bool inside : {true, false}) all.push_back({kind, 8, inside, true});
   }
   return all;
 }

@@ -20,6 +20,7 @@
 #include "base/random.h"
 #include "ports/resource_provider.h"
 #include "stacks/engine.h"
+#include "stacks/slow_provider_test.h"
 #include "store/database.h"
 #include "store/keyring.h"
 
@@ -124,10 +125,14 @@ class World final {
       : keyring(openKeyring(folder)), database(std::make_unique<store::Database>(folder + "/hearth.db")) {
     auto steps = Engine::migrations();
     steps.push_back(ThingProvider::migration());
+    steps.push_back(SlowProvider::migration());
     database->migrate(steps);
     things = std::make_unique<ThingProvider>(*database, "AWS::X::Thing");
     engine = std::make_unique<Engine>(*database, *keyring, clock, random, std::move(options));
     engine->registerProvider(*things);
+    slow = std::make_unique<SlowProvider>(*database);
+    slow->wake = [this](const std::string& stackId) { engine->wake(stackId); };
+    engine->registerProvider(*slow);
   }
   ~World() {
     engine->stop();
@@ -222,6 +227,7 @@ class World final {
   std::unique_ptr<store::Keyring> keyring;
   std::unique_ptr<store::Database> database;
   std::unique_ptr<ThingProvider> things;
+  std::unique_ptr<SlowProvider> slow;
   std::unique_ptr<Engine> engine;
 
  private:
