@@ -144,9 +144,9 @@ class LooseReader final {
 Result<std::string> makeIntegrationPayload(const Exchange& exchange, MappingScope& scope) {
   const Integration& integration = exchange.method->integration;
   HEARTH_TRY(const MappingTemplate* mapping, chooseRequestTemplate(integration, exchange.contentType()));
-  // Mapped parameters do not reach a function or a mock, but a mapping that fails fails the request. Those of a
-  // service are looked at where its request is made.
-  const bool unused = integration.type != IntegrationType::kService;
+  // Mapped parameters do not reach a function or a mock, but a mapping that fails fails the request. Others are
+  // looked at where their request is made.
+  const bool unused = integration.type == IntegrationType::kLambda || integration.type == IntegrationType::kMock;
   for (const ParameterMapping& parameter : integration.parameters) {
     if (unused) HEARTH_CHECK(parameter.source.values(exchange, {}));
   }

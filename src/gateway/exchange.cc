@@ -26,6 +26,33 @@ const std::string* findLast(const Pairs& pairs, std::string_view name) {
   return found == pairs.rend() ? nullptr : &found->second;
 }
 
+std::optional<std::string> findAuthorizerValue(const Exchange& exchange, std::string_view name) {
+  if (!exchange.authorizer) return std::nullopt;
+  for (const auto& [key, value] : exchange.authorizer->context) {
+    if (key == name) return value;
+  }
+  if (name == "principalId") return exchange.authorizer->principalId;
+  if (name == "integrationLatency") return std::to_string(exchange.authorizerLatency.count());
+  return std::nullopt;
+}
+
+// The names that the Connection header takes from the request (RFC 9110, 7.6.1).
+std::string connectionOptions(const http::Request& request) {
+  const std::string options = base::toLower(request.headers.joined("Connection"));
+  return options.empty() || options == "close" || options == "keep-alive" ? std::string() : options;
+}
+
+bool isConnectionOption(std::string_view options, std::string_view name) {
+  if (options.empty()) return false;
+  const std::string lower = base::toLower(name);
+  for (std::size_t start = 0; start < options.size();) {
+    const std::size_t comma = std::min(options.find(',', start), options.size());
+    if (base::trim(options.substr(start, comma - start)) == lower) return true;
+    start = comma + 1;
+  }
+  return false;
+}
+
 // Keeps a client's trace id when it looks like one.
 std::string traceIdOf(const http::Request& request, base::Time now, std::string_view random) {
   const auto given = request.headers.find("X-Amzn-Trace-Id");
@@ -89,8 +116,9 @@ Exchange makeExchange(const http::Request& request, std::shared_ptr<const Stage>
   exchange.contextPath = "/" + exchange.stage->name + std::string(pathInStage);
   if (!request.query.empty()) exchange.query = http::parseQuery(request.query);
   exchange.headers.reserve(request.headers.size());
+  const std::string ofConnection = connectionOptions(request);
   for (const auto& [name, value] : request.headers) {
-    if (!isDropped(name)) exchange.headers.emplace_back(name, value);
+    if (!isDropped(name) && !isConnectionOption(ofConnection, name)) exchange.headers.emplace_back(name, value);
   }
   exchange.requestId = uuidOf(view.substr(0, 16));
   exchange.extendedRequestId = base::base64Encode(view.substr(16, 11));
@@ -117,6 +145,14 @@ std::optional<std::string> findContextValue(const Exchange& exchange, std::strin
   if (name == "domainPrefix") return exchange.host.substr(0, exchange.host.find('.'));
   if (name == "extendedRequestId") return exchange.extendedRequestId;
   if (name == "httpMethod") return exchange.verb;
+  if (name.starts_with("authorizer.")) return findAuthorizerValue(exchange, name.substr(11));
+  if (exchange.caller) {
+    const SignedCaller& caller = *exchange.caller;
+    if (name == "identity.accessKey") return caller.accessKeyId;
+    if (name == "identity.accountId") return caller.account;
+    if (name == "identity.caller" || name == "identity.user") return caller.userId;
+    if (name == "identity.userArn") return caller.arn;
+  }
   if (name == "identity.apiKey") return unlessEmpty(exchange.apiKey);
   if (name == "identity.apiKeyId") return unlessEmpty(exchange.apiKeyId);
   if (name == "identity.sourceIp") return exchange.sourceIp;

@@ -2,6 +2,7 @@
 // about it. Lives in the frame of the coroutine that handles the request; nothing of it is shared.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "gateway/caller.h"
 #include "gateway/stage.h"
 #include "http/message.h"
 
@@ -43,6 +45,10 @@ struct Exchange {
 
   std::string apiKey;    // the value sent, once it was found good
   std::string apiKeyId;  // empty when the method needs no key
+
+  std::shared_ptr<const AuthorizerAnswer> authorizer;  // of a method with one; shared with the cache
+  std::chrono::milliseconds authorizerLatency{0};      // 0 when the answer was kept
+  std::optional<SignedCaller> caller;                  // of a method with AWS_IAM
 
   // The last value of a name, as API Gateway's single-value maps have it. Header names compare without case, the
   // exact spelling first.

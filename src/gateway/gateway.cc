@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "gateway/custom_integration.h"
 #include "gateway/deadline.h"
+#include "gateway/http_integration.h"
 #include "gateway/mapping_scope.h"
 #include "gateway/proxy_integration.h"
 #include "gateway/request_validation.h"
@@ -25,7 +26,7 @@ Problem problemOf(const Fault& fault) {
     case 503:
       return Problem::kBusy;
     case 504:
-      return Problem::kIntegrationTimeout;
+      return fault.code == "NetworkError" ? Problem::kNetworkError : Problem::kIntegrationTimeout;
     default:
       return Problem::kApiConfiguration;
   }
@@ -38,23 +39,26 @@ std::string sourceArnOf(const Exchange& exchange) {
          stage.name + "/" + exchange.verb + exchange.method->resourcePath;
 }
 
+// Where the API takes keys from: a header, or an authorizer's answer.
+const std::string* findApiKey(const Exchange& exchange) {
+  if (exchange.stage->apiKeySource == ApiKeySource::kHeader) return exchange.findHeader("x-api-key");
+  if (!exchange.authorizer || exchange.authorizer->usageIdentifierKey.empty()) return nullptr;
+  return &exchange.authorizer->usageIdentifierKey;
+}
+
 }  // namespace
 
-Gateway::Gateway(ports::Invoker& invoker, ServiceCaller services, ports::UsageMeter& meter,
-                 const base::Clock& clock, base::Random& random, StageSource& stages, GatewaySettings settings)
-    : invoker_(invoker),
-      services_(std::move(services)),
-      clock_(clock),
-      random_(random),
-      stages_(stages),
+Gateway::Gateway(GatewayParts parts, GatewaySettings settings)
+    : parts_(std::move(parts)),
       settings_(std::move(settings)),
-      quotas_(meter),
-      bodies_(settings_.bodyBytesInMemory) {}
+      quotas_(parts_.meter),
+      bodies_(settings_.bodyBytesInMemory),
+      answers_(settings_.authorizerBytesInMemory) {}
 
 Task<http::Response> Gateway::handle(http::Request& request, Target target) {
-  auto stage = stages_.findStage(target.apiId, target.stage);
-  if (stage == nullptr) co_return makeUnknownStage(base::randomUuid(random_));
-  Exchange exchange = makeExchange(request, std::move(stage), target.path, clock_.now(), random_);
+  auto stage = parts_.stages.findStage(target.apiId, target.stage);
+  if (stage == nullptr) co_return makeUnknownStage(base::randomUuid(parts_.random));
+  Exchange exchange = makeExchange(request, std::move(stage), target.path, parts_.clock.now(), parts_.random);
   AccessRecord record;
   http::Response response = co_await answer(request, exchange, record);
   if (settings_.onFinished) {
@@ -64,7 +68,7 @@ Task<http::Response> Gateway::handle(http::Request& request, Target target) {
     record.verb = exchange.verb;
     if (exchange.method != nullptr) record.resourcePath = exchange.method->resourcePath;
     record.status = response.status;
-    record.latency = clock_.now() - exchange.start;
+    record.latency = parts_.clock.now() - exchange.start;
     settings_.onFinished(record);
   }
   co_return response;
@@ -73,15 +77,23 @@ Task<http::Response> Gateway::handle(http::Request& request, Target target) {
 Task<http::Response> Gateway::answer(http::Request& request, Exchange& exchange, AccessRecord& record) {
   const auto refuse = [&](Refusal refusal) {
     record.reason = refusal.reason.empty() ? refusal.message : refusal.reason;
-    return makeProblem(exchange, refusal.problem, refusal.message, refusal.reason);
+    // Other reasons are for the log alone.
+    const bool tellsReason = refusal.problem == Problem::kBadRequestBody;
+    return makeProblem(exchange, refusal.problem, refusal.message,
+                       tellsReason ? std::string_view(refusal.reason) : std::string_view());
   };
   if (auto refusal = route(exchange)) co_return refuse(std::move(*refusal));
-  if (auto refusal = admit(exchange)) co_return refuse(std::move(*refusal));
-  base::ByteBudget::Share share(bodies_);
-  if (auto refusal = co_await readBody(request, exchange, share)) co_return refuse(std::move(*refusal));
+  Intake intake{.share = base::ByteBudget::Share(bodies_)};
+  if (exchange.method->authorization != Authorization::kNone) {
+    if (auto refusal = co_await authorize(request, exchange, intake)) co_return refuse(std::move(*refusal));
+  }
+  if (auto refusal = admit(exchange, intake)) co_return refuse(std::move(*refusal));
+  if (!intake.bodyRead) {
+    if (auto refusal = co_await readBody(request, exchange, intake)) co_return refuse(std::move(*refusal));
+  }
   if (auto refusal = validate(exchange)) co_return refuse(std::move(*refusal));
 
-  auto response = co_await integrate(exchange, record, share);
+  auto response = co_await integrate(exchange, record, intake.share);
   if (!response.ok()) {
     const Fault& fault = response.fault();
     const Problem problem = problemOf(fault);
@@ -95,7 +107,8 @@ Task<http::Response> Gateway::answer(http::Request& request, Exchange& exchange,
     }
     co_return refuse({problem, fault.status < 500 ? fault.message : std::string(), fault.message});
   }
-  if (exchange.method->integration.type != IntegrationType::kMock) {
+  const IntegrationType type = exchange.method->integration.type;
+  if (type != IntegrationType::kMock && type != IntegrationType::kHttpProxy) {
     response->headers.add("X-Amzn-Trace-Id", exchange.traceId);
   }
   addIds(exchange, *response);
@@ -112,51 +125,60 @@ Gateway::Check Gateway::route(Exchange& exchange) const {
   return std::nullopt;
 }
 
-Gateway::Check Gateway::admit(Exchange& exchange) {
+Gateway::Check Gateway::admit(Exchange& exchange, Intake& intake) {
   Admission admission;
   // Keeps what `admission` points to while it is in use.
   std::shared_ptr<const ApiKeys> keys;
   if (exchange.method->apiKeyRequired) {
-    keys = stages_.apiKeys();
-    const std::string* value = exchange.findHeader("x-api-key");
+    keys = parts_.stages.apiKeys();
+    const std::string* value = findApiKey(exchange);
     if (value == nullptr || !keys->find(*exchange.stage, *value, admission)) {
       return Refusal{Problem::kInvalidApiKey, {}, value == nullptr ? "no API key" : "API key not allowed"};
     }
     exchange.apiKey = *value;
     exchange.apiKeyId = admission.keyId;
   }
-  return throttle(exchange, admission);
+  return throttle(exchange, admission, intake);
 }
 
+Gateway::Refusal Gateway::throttled() { return {Problem::kThrottled, {}, "throttled"}; }
+
 // From the narrowest limit to the widest, so that a client past its own limit does not use up others' share.
-Gateway::Check Gateway::throttle(const Exchange& exchange, const Admission& admission) {
+Gateway::Check Gateway::throttle(const Exchange& exchange, const Admission& admission, Intake& intake) {
   const base::Time now = exchange.start;
   const Method& method = *exchange.method;
-  const Refusal throttled{Problem::kThrottled, {}, "throttled"};
   if (admission.plan != nullptr) {
     const auto own = admission.planStage->throttle.find(method.planKey);
     if (own != admission.planStage->throttle.end()) {
       const std::string name = std::string(admission.name) + "@" + method.throttleKey;
-      if (!buckets_.take(name, own->second, now)) return throttled;
+      if (!buckets_.take(name, own->second, now)) return throttled();
     } else if (admission.plan->throttle && !buckets_.take(admission.name, *admission.plan->throttle, now)) {
-      return throttled;
+      return throttled();
     }
   }
-  if (method.throttle && !buckets_.take(method.throttleKey, *method.throttle, now)) return throttled;
-  if (!buckets_.take(exchange.stage->accountKey, settings_.accountThrottle, now)) return throttled;
+  if (auto refusal = throttleMethod(exchange, intake)) return refusal;
   if (admission.plan != nullptr && !quotas_.take(admission, now)) {
     return Refusal{Problem::kQuotaExceeded, {}, "quota used up"};
   }
   return std::nullopt;
 }
 
-Task<Gateway::Check> Gateway::readBody(http::Request& request, Exchange& exchange,
-                                       base::ByteBudget::Share& share) const {
+Gateway::Check Gateway::throttleMethod(const Exchange& exchange, Intake& intake) {
+  if (std::exchange(intake.throttled, true)) return std::nullopt;
+  const base::Time now = exchange.start;
+  const Method& method = *exchange.method;
+  if (method.throttle && !buckets_.take(method.throttleKey, *method.throttle, now)) return throttled();
+  if (!buckets_.take(exchange.stage->accountKey, settings_.accountThrottle, now)) return throttled();
+  return std::nullopt;
+}
+
+Task<Gateway::Check> Gateway::readBody(http::Request& request, Exchange& exchange, Intake& intake) const {
+  intake.bodyRead = true;
   const auto size = request.body->size();
   if (size == std::uint64_t{0}) co_return std::nullopt;
   if (size && *size > settings_.bodyBytes) co_return Refusal{Problem::kRequestTooLarge, {}, "body too large"};
   Fault tooLarge("RequestTooLarge", "", 413);
-  auto body = co_await base::readAll(*request.body, settings_.bodyBytes, std::move(tooLarge), share);
+  auto body = co_await base::readAll(*request.body, settings_.bodyBytes, std::move(tooLarge), intake.share);
   if (!body.ok()) {
     if (body.fault().status == 503) co_return Refusal{Problem::kBusy, {}, "no room for the body now"};
     const bool large = body.fault().status == 413;
@@ -191,6 +213,9 @@ Task<Result<http::Response>> Gateway::integrate(const Exchange& exchange, Access
       co_return co_await integrateLambda(exchange, record);
     case IntegrationType::kService:
       co_return co_await integrateService(exchange, record, share);
+    case IntegrationType::kHttp:
+    case IntegrationType::kHttpProxy:
+      co_return co_await integrateHttp(exchange, record, share);
     case IntegrationType::kMock:
       break;
   }
@@ -227,13 +252,31 @@ Task<Result<http::Response>> Gateway::integrateService(const Exchange& exchange,
 
 Task<Result<http::Response>> Gateway::callService(ServiceCall call, std::chrono::milliseconds limit,
                                                   AccessRecord& record) {
-  const base::Time before = clock_.now();
-  auto work = services_(std::move(call));
+  const base::Time before = parts_.clock.now();
+  auto work = parts_.services(std::move(call));
   auto response = co_await withDeadline(std::move(work), limit);
-  record.integrationLatency = clock_.now() - before;
+  record.integrationLatency = parts_.clock.now() - before;
   if (!response) co_return Fault("IntegrationTimeout", "the service did not answer in time", 504);
   if (response->ok()) co_return std::move(**response);
   co_return Fault("ApiConfiguration", response->fault().code + ": " + response->fault().message, 500);
+}
+
+Task<Result<http::Response>> Gateway::integrateHttp(const Exchange& exchange, AccessRecord& record,
+                                                    base::ByteBudget::Share& share) {
+  if (!parts_.endpoints) {
+    co_return Fault("ApiConfiguration", "the server calls no HTTP endpoints (--http-integrations off)", 500);
+  }
+  MappingScope scope(exchange);
+  HEARTH_CO_TRY(std::string payload, makeIntegrationPayload(exchange, scope));
+  HEARTH_CO_TRY(http::OutboundRequest request, makeHttpRequest(exchange, scope, std::move(payload)));
+  request.timeout = std::min(exchange.method->integration.timeout, settings_.integrationTimeout);
+  request.bodyBytes = settings_.bodyBytes;
+  request.reserve = [&share](std::size_t bytes) { return share.take(bytes); };
+  const base::Time before = parts_.clock.now();
+  auto given = co_await parts_.endpoints(std::move(request));
+  record.integrationLatency = parts_.clock.now() - before;
+  if (!given.ok()) co_return httpFault(given.fault());
+  co_return makeHttpResponse(exchange, scope, std::move(*given));
 }
 
 Result<http::Response> Gateway::integrateMock(const Exchange& exchange) {
@@ -256,10 +299,10 @@ Task<Result<ports::InvokeOutcome>> Gateway::invoke(const Exchange& exchange, std
   invocation.caller.sourceArn = sourceArnOf(exchange);
   invocation.caller.sourceAccount = exchange.stage->account;
   const auto limit = std::min(exchange.method->integration.timeout, settings_.integrationTimeout);
-  const base::Time before = clock_.now();
-  auto work = invoker_.invoke(std::move(invocation));
+  const base::Time before = parts_.clock.now();
+  auto work = parts_.invoker.invoke(std::move(invocation));
   auto outcome = co_await withDeadline(std::move(work), limit);
-  record.integrationLatency = clock_.now() - before;
+  record.integrationLatency = parts_.clock.now() - before;
   if (!outcome) co_return Fault("IntegrationTimeout", "the function did not answer in time", 504);
   if (outcome->ok()) co_return std::move(**outcome);
   const Fault& fault = outcome->fault();

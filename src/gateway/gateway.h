@@ -1,8 +1,8 @@
 // Gateway: the data plane of REST APIs. Takes a request to a deployed stage and gives the response.
 //
-// The steps, in this order: find the stage, find the route, check the API key, throttle and count, read the body,
-// validate, map, invoke, map back. Every step may end it with one of the gateway's own responses.
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/welcome.html
+// The steps, in this order: find the stage, find the route, ask who calls and whether they may, check the API key,
+// throttle and count, read the body, validate, map, invoke, map back. Every step may end it with one of the
+// gateway's own responses. https://docs.aws.amazon.com/apigateway/latest/developerguide/welcome.html
 #pragma once
 
 #include <chrono>
@@ -15,8 +15,11 @@
 #include "base/random.h"
 #include "base/task.h"
 #include "gateway/api_keys.h"
+#include "gateway/authorizer_cache.h"
+#include "gateway/caller.h"
 #include "gateway/exchange.h"
 #include "gateway/gateway_response.h"
+#include "gateway/http_call.h"
 #include "gateway/quota.h"
 #include "gateway/service_call.h"
 #include "gateway/stage.h"
@@ -24,6 +27,7 @@
 #include "gateway/throttle.h"
 #include "http/message.h"
 #include "ports/invoker.h"
+#include "ports/policy_reader.h"
 #include "ports/usage_meter.h"
 
 namespace hearth::gateway {
@@ -57,18 +61,31 @@ struct GatewaySettings {
   std::size_t bodyBytes = 10 << 20;
   // Of all requests that run; beyond it a request with a body is answered 503.
   std::size_t bodyBytesInMemory = 256 << 20;
+  // Of answers of authorizers that are kept.
+  std::size_t authorizerBytesInMemory = 64 << 20;
   // Of each account and region.
   Throttle accountThrottle{10'000, 5'000};
   // Called at the end of every request that reached a stage, on the loop. May be empty.
   std::function<void(const AccessRecord&)> onFinished;
 };
 
+// What the gateway asks others for. All that is borrowed outlives it.
+struct GatewayParts {
+  ports::Invoker& invoker;
+  ServiceCaller services;
+  HttpCaller endpoints;
+  SignedCallers& callers;
+  const ports::PolicyReader& policies;
+  ports::UsageMeter& meter;
+  const base::Clock& clock;
+  base::Random& random;
+  StageSource& stages;
+};
+
 // On the loop, without locks. Throttle state is in memory, quota counts are durable within a second (quota.h).
 class Gateway final {
  public:
-  // All borrowed; they outlive the gateway.
-  Gateway(ports::Invoker& invoker, ServiceCaller services, ports::UsageMeter& meter, const base::Clock& clock,
-          base::Random& random, StageSource& stages, GatewaySettings settings);
+  Gateway(GatewayParts parts, GatewaySettings settings);
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
@@ -88,12 +105,26 @@ class Gateway final {
     std::string reason;   // for the log
   };
   using Check = std::optional<Refusal>;
+  // How far a request has come in. Some authorizations need a later step's work before their own.
+  struct Intake {
+    base::ByteBudget::Share share;  // for bodies
+    bool bodyRead = false;
+    bool throttled = false;  // the method's and the account's tokens are taken
+  };
 
   Task<http::Response> answer(http::Request& request, Exchange& exchange, AccessRecord& record);
   Check route(Exchange& exchange) const;
-  Check admit(Exchange& exchange);
-  Check throttle(const Exchange& exchange, const Admission& admission);
-  Task<Check> readBody(http::Request& request, Exchange& exchange, base::ByteBudget::Share& share) const;
+  // Of methods that say who may call them: gateway_callers.cc.
+  Task<Check> authorize(http::Request& request, Exchange& exchange, Intake& intake);
+  Task<Check> authorizeSigned(http::Request& request, Exchange& exchange, Intake& intake);
+  Task<Check> authorizeByFunction(Exchange& exchange, Intake& intake);
+  Task<Result<AuthorizerAnswer>> askAuthorizer(const Exchange& exchange, const Authorizer& authorizer,
+                                               const ClientIdentity& identity, const std::string& methodArn);
+  Check admit(Exchange& exchange, Intake& intake);
+  Check throttle(const Exchange& exchange, const Admission& admission, Intake& intake);
+  static Refusal throttled();
+  Check throttleMethod(const Exchange& exchange, Intake& intake);
+  Task<Check> readBody(http::Request& request, Exchange& exchange, Intake& intake) const;
   static Check validate(const Exchange& exchange);
   Task<Result<http::Response>> integrate(const Exchange& exchange, AccessRecord& record,
                                          base::ByteBudget::Share& share);
@@ -101,19 +132,18 @@ class Gateway final {
   Task<Result<http::Response>> integrateLambda(const Exchange& exchange, AccessRecord& record);
   Task<Result<http::Response>> integrateService(const Exchange& exchange, AccessRecord& record,
                                                 base::ByteBudget::Share& share);
+  Task<Result<http::Response>> integrateHttp(const Exchange& exchange, AccessRecord& record,
+                                             base::ByteBudget::Share& share);
   static Result<http::Response> integrateMock(const Exchange& exchange);
   Task<Result<http::Response>> callService(ServiceCall call, std::chrono::milliseconds limit, AccessRecord& record);
   Task<Result<ports::InvokeOutcome>> invoke(const Exchange& exchange, std::string payload, AccessRecord& record);
 
-  ports::Invoker& invoker_;
-  const ServiceCaller services_;
-  const base::Clock& clock_;
-  base::Random& random_;
-  StageSource& stages_;
+  const GatewayParts parts_;
   const GatewaySettings settings_;
   TokenBuckets buckets_;
   QuotaCounter quotas_;
   base::ByteBudget bodies_;
+  AuthorizerCache answers_;
 };
 
 }  // namespace hearth::gateway

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/byte_stream.h"
+#include "base/json.h"
 #include "gateway/gateway.h"
 
 namespace hearth::gateway::testing {
@@ -95,6 +96,68 @@ class FakeService final {
   std::deque<Seen> calls;
 };
 
+// An endpoint that does what the test says.
+class FakeEndpoint final {
+ public:
+  Task<Result<http::ClientResponse>> send(http::OutboundRequest given) {
+    requests.push_back(std::move(given));
+    co_return answer();
+  }
+  std::function<Result<http::ClientResponse>()> answer = [] {
+    http::ClientResponse response;
+    response.status = 200;
+    response.headers.add("Content-Type", "text/plain");
+    response.body = "there";
+    return Result<http::ClientResponse>(std::move(response));
+  };
+  std::deque<http::OutboundRequest> requests;
+};
+
+// Whoever says "good" in the Authorization header signs well.
+class FakeCallers final : public SignedCallers {
+ public:
+  Result<void> screen(const http::Request& request) const override {
+    if (request.headers.contains("Authorization")) return {};
+    return Fault("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
+  }
+  Result<SignedCaller> admit(const http::Request& request, std::string_view body,
+                             const MethodTarget& target) override {
+    bodies.emplace_back(body);
+    arns.push_back(target.arn);
+    const std::string_view given = request.headers.find("Authorization").value_or("");
+    if (given == "good") {
+      return SignedCaller{"AKIDEXAMPLE", target.account, "AIDAEXAMPLE", "arn:aws:iam::111122223333:user/ada"};
+    }
+    return Fault(std::string(given), "refused: " + std::string(given), 403);
+  }
+  std::vector<std::string> bodies, arns;
+};
+
+// Policies of one statement, whose resource is "*" or an ARN.
+class FakePolicies final : public ports::PolicyReader {
+ public:
+  Result<std::unique_ptr<const ports::ReadPolicy>> readPolicy(std::string_view document) const override {
+    const auto json = base::parseJson(document);
+    const Json* statement = json.ok() ? base::findMember(*json, "Statement") : nullptr;
+    if (statement == nullptr) return Fault("MalformedPolicyDocument", "no statement");
+    auto policy = std::make_unique<One>();
+    policy->allow = base::findString(*statement, "Effect") == "Allow";
+    policy->resource = base::findString(*statement, "Resource").value_or("");
+    return std::unique_ptr<const ports::ReadPolicy>(std::move(policy));
+  }
+
+ private:
+  struct One final : ports::ReadPolicy {
+    Verdict rule(const ports::PolicyQuestion& question) const override {
+      if (question.action != "execute-api:Invoke") return Verdict::kNotAllowed;
+      if (resource != "*" && resource != question.resource) return Verdict::kNotAllowed;
+      return allow ? Verdict::kAllowed : Verdict::kDenied;
+    }
+    bool allow = false;
+    std::string resource;
+  };
+};
+
 class FakeMeter final : public ports::UsageMeter {
  public:
   std::int64_t used(const std::string& planId, const std::string& keyId, std::int64_t firstDay,
@@ -163,12 +226,26 @@ inline MethodDefinition makeLambda(std::string verb, std::string type = "AWS") {
   return method;
 }
 
+inline MethodDefinition makeHttp(std::string verb, std::string type, std::string uri) {
+  MethodDefinition method;
+  method.httpMethod = std::move(verb);
+  method.integration.emplace();
+  method.integration->type = std::move(type);
+  method.integration->httpMethod = method.httpMethod;
+  method.integration->uri = std::move(uri);
+  method.integration->responses.emplace_back().statusCode = "200";
+  return method;
+}
+
 // A gateway with one API, "abc123", and its stage "api".
 struct World {
   boost::asio::io_context loop;  // outlives whoever waits on it
   StageDefinition definition = makeStageDefinition();
   FakeInvoker invoker;
   FakeService service;
+  FakeEndpoint endpoint;
+  FakeCallers callers;
+  FakePolicies policies;
   FakeMeter meter;
   base::ManualClock clock{base::parseIso8601("2026-04-07T12:34:56.789Z").value()};
   FixedRandom random;
@@ -187,7 +264,15 @@ struct World {
     stages.stages[definition.apiId + "/" + definition.name] = *stage;
     if (gateway == nullptr) {
       gateway = std::make_unique<Gateway>(
-          invoker, [this](ServiceCall call) { return service.call(std::move(call)); }, meter, clock, random, stages,
+          GatewayParts{.invoker = invoker,
+                       .services = [this](ServiceCall call) { return service.call(std::move(call)); },
+                       .endpoints = [this](http::OutboundRequest sent) { return endpoint.send(std::move(sent)); },
+                       .callers = callers,
+                       .policies = policies,
+                       .meter = meter,
+                       .clock = clock,
+                       .random = random,
+                       .stages = stages},
           settings);
     }
     return {};

@@ -17,9 +17,23 @@ struct Standard {
   std::string_view message;
 };
 
-constexpr std::array<Standard, 13> kStandards = {{
+constexpr std::array<Standard, 22> kStandards = {{
     {Problem::kMissingAuthenticationToken, "MISSING_AUTHENTICATION_TOKEN", 403,
      "MissingAuthenticationTokenException", "Missing Authentication Token"},
+    {Problem::kInvalidSignature, "INVALID_SIGNATURE", 403, "InvalidSignatureException",
+     "The request signature we calculated does not match the signature you provided."},
+    {Problem::kIncompleteSignature, "INVALID_SIGNATURE", 403, "IncompleteSignatureException",
+     "The request signature is incomplete."},
+    {Problem::kUnknownToken, "DEFAULT_4XX", 403, "UnrecognizedClientException",
+     "The security token included in the request is invalid."},
+    {Problem::kExpiredToken, "EXPIRED_TOKEN", 403, "ExpiredTokenException",
+     "The security token included in the request is expired"},
+    {Problem::kUnauthorized, "UNAUTHORIZED", 401, "UnauthorizedException", "Unauthorized"},
+    {Problem::kAccessDenied, "ACCESS_DENIED", 403, "AccessDeniedException",
+     "User is not authorized to access this resource"},
+    {Problem::kAuthorizerFailure, "AUTHORIZER_FAILURE", 500, "AuthorizerFailureException", ""},
+    {Problem::kAuthorizerConfiguration, "AUTHORIZER_CONFIGURATION_ERROR", 500, "AuthorizerConfigurationException",
+     ""},
     {Problem::kInvalidApiKey, "INVALID_API_KEY", 403, "ForbiddenException", "Forbidden"},
     {Problem::kThrottled, "THROTTLED", 429, "TooManyRequestsException", "Too Many Requests"},
     {Problem::kQuotaExceeded, "QUOTA_EXCEEDED", 429, "LimitExceededException", "Limit Exceeded"},
@@ -32,6 +46,8 @@ constexpr std::array<Standard, 13> kStandards = {{
      "HTTP content length exceeded 10485760 bytes."},
     {Problem::kIntegrationTimeout, "INTEGRATION_TIMEOUT", 504, "InternalServerErrorException",
      "Endpoint request timed out"},
+    {Problem::kNetworkError, "INTEGRATION_FAILURE", 504, "InternalServerErrorException",
+     "Network error communicating with endpoint"},
     {Problem::kBusy, "DEFAULT_5XX", 503, "ServiceUnavailableException", "Service Unavailable"},
     {Problem::kIntegrationFailure, "DEFAULT_5XX", 502, "InternalServerErrorException", "Internal server error"},
     {Problem::kApiConfiguration, "API_CONFIGURATION_ERROR", 500, "InternalServerErrorException",
@@ -54,7 +70,9 @@ const GatewayResponse* findCustom(const Stage& stage, const Standard& standard) 
   return nullptr;
 }
 
+// As JSON; what has no message has null.
 std::string quoted(std::string_view text) {
+  if (text.empty()) return "null";
   std::string json;
   base::appendJsonString(json, text);
   return json;
@@ -125,6 +143,10 @@ http::Response makeProblem(const Exchange& exchange, Problem problem, std::strin
   response.headers.add("x-amzn-ErrorType", std::string(standard.errorType));
   if (custom != nullptr) {
     for (const auto& [name, source] : custom->headers) {
+      if (auto error = findErrorValue(source.contextName(), standard, message, detail)) {
+        response.headers.set(name, std::move(*error));
+        continue;
+      }
       auto values = source.values(exchange, {});
       if (values.ok() && !values->empty()) response.headers.set(name, std::move(values->back()));
     }
@@ -132,7 +154,9 @@ http::Response makeProblem(const Exchange& exchange, Problem problem, std::strin
   if (custom != nullptr && custom->body) {
     response.body = substitute(*custom->body, exchange, standard, message, detail);
   } else {
-    response.body = plain ? std::string(message) : "{\"message\":" + quoted(message) + "}";
+    // Observed on AWS: this one is spelled otherwise.
+    const std::string_view member = problem == Problem::kAccessDenied ? "Message" : "message";
+    response.body = plain ? std::string(message) : "{\"" + std::string(member) + "\":" + quoted(message) + "}";
   }
   addIds(exchange, response);
   return response;

@@ -11,7 +11,15 @@
 namespace hearth::gateway {
 
 enum class Problem : unsigned char {
-  kMissingAuthenticationToken,  // 403: no such route
+  kMissingAuthenticationToken,  // 403: no such route, or nothing is signed
+  kInvalidSignature,            // 403
+  kIncompleteSignature,         // 403
+  kUnknownToken,                // 403: of no key or session that there is
+  kExpiredToken,                // 403
+  kUnauthorized,                // 401: nothing identifies the client
+  kAccessDenied,                // 403: policies do not let the client in
+  kAuthorizerFailure,           // 500: the function failed
+  kAuthorizerConfiguration,     // 500: it cannot be called, or its answer is none
   kInvalidApiKey,               // 403
   kThrottled,                   // 429
   kQuotaExceeded,               // 429
@@ -22,6 +30,7 @@ enum class Problem : unsigned char {
   kRequestTooLarge,             // 413
   kBusy,                        // 503: no room for the body now
   kIntegrationTimeout,          // 504
+  kNetworkError,                // 504: an HTTP endpoint cannot be talked to
   kIntegrationFailure,          // 502: the function or its answer is broken
   kApiConfiguration,            // 500: the API is
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "http/client.h"
 
 namespace hearth::gateway {
 namespace {
@@ -66,6 +67,21 @@ std::string literal(std::string_view text) {
   return encoded;
 }
 
+// "/pets/{id}", in pieces behind those that are there.
+Result<void> appendPath(std::string_view path, std::vector<ServiceTarget::Piece>& pieces) {
+  while (!path.empty()) {
+    const std::size_t open = std::min(path.find('{'), path.size());
+    if (open > 0) pieces.push_back({false, literal(path.substr(0, open))});
+    path.remove_prefix(open);
+    if (path.empty()) break;
+    const std::size_t close = path.find('}');
+    if (close == std::string_view::npos || close < 2) return refuse("Invalid ARN specified in the request");
+    pieces.push_back({true, std::string(path.substr(1, close - 1))});
+    path.remove_prefix(close + 1);
+  }
+  return {};
+}
+
 Result<IntegrationTarget> pathOf(const Parts& parts) {
   ServiceTarget target;
   target.service = parts.service;
@@ -75,17 +91,7 @@ Result<IntegrationTarget> pathOf(const Parts& parts) {
   std::string start = "/";
   if (!parts.subdomain.empty()) start += literal(parts.subdomain) + "/";
   target.path.push_back({false, std::move(start)});
-  std::string_view path = parts.rest.substr(0, question);
-  while (!path.empty()) {
-    const std::size_t open = std::min(path.find('{'), path.size());
-    if (open > 0) target.path.push_back({false, literal(path.substr(0, open))});
-    path.remove_prefix(open);
-    if (path.empty()) break;
-    const std::size_t close = path.find('}');
-    if (close == std::string_view::npos || close < 2) return refuse("Invalid ARN specified in the request");
-    target.path.push_back({true, std::string(path.substr(1, close - 1))});
-    path.remove_prefix(close + 1);
-  }
+  HEARTH_CHECK(appendPath(parts.rest.substr(0, question), target.path));
   return IntegrationTarget(std::move(target));
 }
 
@@ -107,6 +113,25 @@ Result<IntegrationTarget> parseIntegrationUri(std::string_view type, std::string
     return refuse("Integrations with an action of S3 are not supported; the path s3:path/{bucket}/{key} is");
   }
   return pathOf(parts);
+}
+
+Result<HttpTarget> parseHttpUri(std::string_view uri) {
+  const Fault invalid = refuse("Invalid HTTP endpoint specified for URI");
+  uri = uri.substr(0, uri.find('#'));
+  const std::size_t mark = uri.find("://");
+  if (mark == std::string_view::npos) return invalid;
+  const std::size_t end = std::min(uri.find_first_of("/?", mark + 3), uri.size());
+  HttpTarget target;
+  target.origin = uri.substr(0, end);
+  if (!http::parseUrl(target.origin, http::Schemes::kPlainAndTls).ok()) return invalid;
+  if (target.origin.find_first_of("{}") != std::string::npos) return invalid;
+  std::string_view path = uri.substr(end);
+  const std::size_t question = std::min(path.find('?'), path.size());
+  if (question < path.size()) target.query = literal(path.substr(question + 1));
+  path = path.substr(0, question);
+  if (path.empty()) path = "/";
+  if (!appendPath(path, target.path).ok()) return invalid;
+  return target;
 }
 
 std::string withStageVariables(std::string_view text, const TextMap& variables) {

@@ -28,11 +28,22 @@ struct ServiceTarget {
   std::string query;        // percent-encoded
 };
 
+// "https://example.org/pets/{id}?kind=cat" of an HTTP integration.
+struct HttpTarget {
+  std::string origin;                      // "https://example.org:8443"
+  std::vector<ServiceTarget::Piece> path;  // begins with "/"
+  std::string query;                       // percent-encoded
+};
+
 using IntegrationTarget = std::variant<FunctionTarget, ServiceTarget>;
 
 // `type` is AWS or AWS_PROXY. Faults: BadRequestException in AWS's words for what is no such URI, and by name for
 // services and actions that are not supported.
 Result<IntegrationTarget> parseIntegrationUri(std::string_view type, std::string_view uri);
+
+// Of the types HTTP and HTTP_PROXY. Faults: BadRequestException for what is no http:// or https:// URL, and for a
+// path parameter in the host, which would let clients choose the server that is called.
+Result<HttpTarget> parseHttpUri(std::string_view uri);
 
 // ${stageVariables.name} replaced by the stage's value, or by nothing.
 std::string withStageVariables(std::string_view text, const TextMap& variables);

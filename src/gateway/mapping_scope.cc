@@ -251,11 +251,19 @@ Map* MappingScope::makeContext() {
   }
   context->put("requestTimeEpoch", Value::of(base::toMillis(exchange_.start)));
   Map* identity = heap_.newMap();
-  for (const std::string_view name : {"apiKey", "apiKeyId", "sourceIp", "userAgent"}) {
+  for (const std::string_view name :
+       {"accessKey", "accountId", "apiKey", "apiKeyId", "caller", "sourceIp", "user", "userAgent", "userArn"}) {
     const auto value = findContextValue(exchange_, "identity." + std::string(name));
     if (value) identity->put(name, heap_.string(*value));
   }
   context->put("identity", Value::of(identity));
+  if (exchange_.authorizer) {
+    Map* authorizer = heap_.newMap();
+    authorizer->put("principalId", text(exchange_.authorizer->principalId));
+    authorizer->put("integrationLatency", heap_.string(std::to_string(exchange_.authorizerLatency.count())));
+    for (const auto& [name, value] : exchange_.authorizer->context) authorizer->put(name, text(value));
+    context->put("authorizer", Value::of(authorizer));
+  }
   Map* requestOverride = heap_.newMap();
   for (const std::string_view name : {"header", "path", "querystring"}) {
     requestOverride->put(name, Value::of(heap_.newMap()));
@@ -267,15 +275,15 @@ Map* MappingScope::makeContext() {
   return context;
 }
 
-std::optional<Value> MappingScope::responseOverride(std::string_view name) {
+std::optional<Value> MappingScope::findOverride(std::string_view which, std::string_view name) {
   if (context_ == nullptr) return std::nullopt;
-  const auto overrides = context_->find("responseOverride");
+  const auto overrides = context_->find(which);
   if (!overrides || overrides->type != vtl::Type::kMap) return std::nullopt;
   return overrides->map->find(name);
 }
 
 std::optional<int> MappingScope::statusOverride() {
-  const auto status = responseOverride("status");
+  const auto status = findOverride("responseOverride", "status");
   if (!status) return std::nullopt;
   std::int64_t number = 0;
   if (status->type == vtl::Type::kInteger) number = status->integer;
@@ -286,22 +294,28 @@ std::optional<int> MappingScope::statusOverride() {
   return static_cast<int>(number);
 }
 
-std::vector<std::pair<std::string, std::string>> MappingScope::headerOverrides() {
-  std::vector<std::pair<std::string, std::string>> headers;
-  const auto overrides = responseOverride("header");
-  if (!overrides || overrides->type != vtl::Type::kMap) return headers;
+MappingScope::Overrides MappingScope::overridesOf(std::string_view which, std::string_view name) {
+  Overrides found;
+  const auto overrides = findOverride(which, name);
+  if (!overrides || overrides->type != vtl::Type::kMap) return found;
   for (const vtl::Entry& entry : overrides->map->entries()) {
     const bool many = entry.value.type == vtl::Type::kList;
     const auto add = [&](const Value& value) {
       std::string plain;
-      if (vtl::appendText(value, plain, 64 << 10)) headers.emplace_back(entry.key, std::move(plain));
+      if (vtl::appendText(value, plain, 64 << 10)) found.emplace_back(entry.key, std::move(plain));
     };
     if (!many)
       add(entry.value);
     else
       for (const Value& value : entry.value.list->items()) add(value);
   }
-  return headers;
+  return found;
+}
+
+MappingScope::Overrides MappingScope::headerOverrides() { return overridesOf("responseOverride", "header"); }
+
+MappingScope::Overrides MappingScope::requestOverrides(std::string_view place) {
+  return overridesOf("requestOverride", place);
 }
 
 }  // namespace hearth::gateway

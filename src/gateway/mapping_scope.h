@@ -66,12 +66,16 @@ class MappingScope final : private vtl::Variables {
 
   // What templates set as $context.responseOverride: a status of 100 to 599, and headers.
   std::optional<int> statusOverride();
-  std::vector<std::pair<std::string, std::string>> headerOverrides();
+  using Overrides = std::vector<std::pair<std::string, std::string>>;
+  Overrides headerOverrides();
+  // What request templates set as $context.requestOverride: `place` is header, path or querystring.
+  Overrides requestOverrides(std::string_view place);
 
  private:
   vtl::Value find(std::string_view name, vtl::Heap& heap) override;
   vtl::Map* makeContext();
-  std::optional<vtl::Value> responseOverride(std::string_view name);
+  std::optional<vtl::Value> findOverride(std::string_view which, std::string_view name);
+  Overrides overridesOf(std::string_view which, std::string_view name);
 
   const Exchange& exchange_;
   vtl::Heap heap_;

@@ -39,6 +39,8 @@ class ParameterSource final {
   Result<std::vector<std::string>> values(const Exchange& exchange, const IntegrationResult& result) const;
   // Are the values percent-encoded, as the client sent them?
   bool isEncoded() const { return kind_ == Kind::kPath; }
+  // NAME of context.NAME; empty for other sources.
+  std::string_view contextName() const { return kind_ == Kind::kContext ? name_ : std::string_view(); }
   bool readsBody() const { return kind_ == Kind::kBody || kind_ == Kind::kBodyPath; }
 
  private:

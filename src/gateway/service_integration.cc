@@ -8,78 +8,12 @@
 #include "base/bytes.h"
 #include "gateway/content_type.h"
 #include "gateway/custom_integration.h"
+#include "gateway/integration_parts.h"
 
 namespace hearth::gateway {
 namespace {
 
 Fault misconfigured(std::string reason) { return Fault("ApiConfiguration", std::move(reason), 500); }
-
-// A value for a path: escapes that the client made stay, and a slash separates.
-std::string encodeForPath(const ParameterSource& source, std::string_view value) {
-  if (!source.isEncoded()) return base::uriEncode(value, true);
-  std::string encoded;
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool reserved = byte <= ' ' || byte >= 0x7F || c == '?' || c == '#';
-    encoded += reserved ? base::uriEncode(std::string_view(&c, 1)) : std::string(1, c);
-  }
-  return encoded;
-}
-
-Result<std::string> pathValue(const Exchange& exchange, std::string_view name) {
-  for (const ParameterMapping& mapping : exchange.method->integration.parameters) {
-    if (mapping.place != ParameterPlace::kPath || mapping.name != name) continue;
-    HEARTH_TRY(const auto values, mapping.source.values(exchange, {}));
-    // Without a key the path would be the bucket's.
-    if (values.empty() || values.back().empty()) break;
-    return encodeForPath(mapping.source, values.back());
-  }
-  return misconfigured("the path parameter " + std::string(name) + " has no value");
-}
-
-void appendQuery(std::string& query, std::string_view name, std::string_view value) {
-  if (!query.empty()) query += '&';
-  query += base::uriEncode(name) + "=" + base::uriEncode(value);
-}
-
-// How a body goes from the service to the client.
-enum class Conversion : unsigned char { kNone, kUtf8, kEncode, kDecode };
-
-// AWS's table: by whether the service's payload is binary, whether the client accepts binary, and the response's
-// contentHandling.
-Conversion conversionOf(const Exchange& exchange, const IntegrationResponse& chosen, bool binary) {
-  const std::string* accept = exchange.findHeader("Accept");
-  const bool accepted =
-      isBinaryType(accept == nullptr ? std::string_view() : *accept, exchange.stage->binaryMediaTypes);
-  switch (chosen.contentHandling) {
-    case ContentHandling::kToBinary:
-      return binary ? Conversion::kNone : Conversion::kDecode;
-    case ContentHandling::kToText:
-      return binary ? Conversion::kEncode : Conversion::kUtf8;
-    case ContentHandling::kUnchanged:
-      break;
-  }
-  if (binary) return accepted ? Conversion::kNone : Conversion::kEncode;
-  return accepted ? Conversion::kDecode : Conversion::kUtf8;
-}
-
-Result<std::string> convert(std::string body, Conversion conversion) {
-  switch (conversion) {
-    case Conversion::kNone:
-      break;
-    case Conversion::kUtf8:
-      if (!base::isUtf8(body)) return base::toUtf8(body);
-      break;
-    case Conversion::kEncode:
-      return base::base64Encode(body);
-    case Conversion::kDecode: {
-      auto bytes = base::base64Decode(body);
-      if (!bytes) return misconfigured("the response to convert is no base64");
-      return std::move(*bytes);
-    }
-  }
-  return body;
-}
 
 Fault tooLarge(std::size_t limit) {
   return misconfigured("the integration's response is larger than the maximum of " + std::to_string(limit) +
@@ -102,14 +36,7 @@ Result<ServiceCall> makeServiceCall(const Exchange& exchange, std::string payloa
   call.roleArn = integration.roleArn;
   http::Request& request = call.request;
   request.method = integration.verb == "ANY" ? exchange.verb : integration.verb;
-  for (const ServiceTarget::Piece& piece : integration.service.path) {
-    if (!piece.parameter) {
-      request.path += piece.text;
-      continue;
-    }
-    HEARTH_TRY(const std::string value, pathValue(exchange, piece.text));
-    request.path += value;
-  }
+  HEARTH_TRY(request.path, fillPath(exchange, integration.service.path, {}));
   request.query = integration.service.query;
   for (const ParameterMapping& mapping : integration.parameters) {
     if (mapping.place == ParameterPlace::kPath) continue;
@@ -146,7 +73,7 @@ Task<Result<http::Response>> makeServiceResponse(const Exchange& exchange, Mappi
   const bool binary =
       isBinaryType(outcome.headers.find("Content-Type").value_or(""), exchange.stage->binaryMediaTypes);
   const bool empty = !given.stream && given.body.empty();
-  const Conversion conversion = empty ? Conversion::kNone : conversionOf(exchange, *chosen, binary);
+  const Conversion conversion = empty ? Conversion::kNone : conversionOf(exchange, chosen->contentHandling, binary);
   const bool asItIs = conversion == Conversion::kNone && (binary || empty) && !readsBody(*chosen);
   if (given.stream && given.stream->size().value_or(0) > limit) co_return tooLarge(limit);
   if (given.stream && !(asItIs && given.stream->size())) {
@@ -157,7 +84,7 @@ Task<Result<http::Response>> makeServiceResponse(const Exchange& exchange, Mappi
   }
   if (given.body.size() > limit) co_return tooLarge(limit);
   if (readsBody(*chosen)) outcome.body = given.body;
-  HEARTH_CO_TRY(std::string payload, convert(std::move(given.body), conversion));
+  HEARTH_CO_TRY(std::string payload, convertBody(std::move(given.body), conversion));
   const bool mapped = !binary || conversion == Conversion::kEncode;
   auto response = makeMethodResponse(exchange, scope, *chosen, outcome, std::move(payload),
                                      mapped ? Templates::kApply : Templates::kPassBy);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 #include <utility>
 
 #include "base/bytes.h"
@@ -74,8 +75,9 @@ Result<Passthrough> parsePassthrough(const std::string& text) {
   return refuse("Invalid passthrough behavior specified: " + text);
 }
 
-// Which headers a mapping may not set for an AWS integration: those calls fail on AWS, at run time.
-std::string forbiddenMapping(const std::vector<ParameterMapping>& mappings) {
+// Which headers a mapping may not set: such calls fail on AWS, at run time. Those up to kForServices for every
+// integration, the others when an AWS service is called.
+std::string forbiddenMapping(const std::vector<ParameterMapping>& mappings, IntegrationType type) {
   static constexpr std::array<std::string_view, 10> kForbidden = {"content-length",
                                                                   "transfer-encoding",
                                                                   "x-amzn-trace-id",
@@ -86,8 +88,11 @@ std::string forbiddenMapping(const std::vector<ParameterMapping>& mappings) {
                                                                   "host",
                                                                   "proxy-authenticate",
                                                                   "te"};
+  constexpr std::size_t kForServices = 4;
+  const bool isHttp = type == IntegrationType::kHttp || type == IntegrationType::kHttpProxy;
+  const std::span<const std::string_view> forbidden(kForbidden.data(), isHttp ? kForServices : kForbidden.size());
   for (const ParameterMapping& mapping : mappings) {
-    for (const std::string_view name : kForbidden) {
+    for (const std::string_view name : forbidden) {
       if (mapping.place == ParameterPlace::kHeader && base::equalsIgnoreCase(mapping.name, name)) {
         return "the header " + mapping.name + " cannot be mapped";
       }
@@ -96,16 +101,28 @@ std::string forbiddenMapping(const std::vector<ParameterMapping>& mappings) {
   return {};
 }
 
-// Every {parameter} of a service's path must come from somewhere.
-Result<void> checkPathParameters(const Integration& integration) {
-  for (const ServiceTarget::Piece& piece : integration.service.path) {
-    const bool mapped = !piece.parameter ||
-                        std::any_of(integration.parameters.begin(), integration.parameters.end(),
-                                    [&](const ParameterMapping& mapping) {
-                                      return mapping.place == ParameterPlace::kPath && mapping.name == piece.text;
-                                    });
-    if (!mapped)
-      return refuse("Invalid mapping expression parameter specified: integration.request.path." + piece.text);
+// The first {parameter} of a path that comes from nowhere; empty: there is none.
+std::string findUnmapped(const std::vector<ServiceTarget::Piece>& path,
+                         const std::vector<ParameterMapping>& mappings) {
+  for (const ServiceTarget::Piece& piece : path) {
+    const bool mapped =
+        !piece.parameter || std::any_of(mappings.begin(), mappings.end(), [&](const ParameterMapping& mapping) {
+          return mapping.place == ParameterPlace::kPath && mapping.name == piece.text;
+        });
+    if (!mapped) return piece.text;
+  }
+  return {};
+}
+
+Result<void> checkPathParameters(Integration& integration) {
+  const std::string unmapped = findUnmapped(integration.service.path, integration.parameters);
+  if (!unmapped.empty()) {
+    return refuse("Invalid mapping expression parameter specified: integration.request.path." + unmapped);
+  }
+  // An HTTP endpoint is deployed all the same, as on AWS.
+  const std::string open = findUnmapped(integration.http.path, integration.parameters);
+  if (!open.empty() && integration.error.empty()) {
+    integration.error = "the path parameter " + open + " is not mapped";
   }
   return {};
 }
@@ -129,6 +146,24 @@ Result<void> compileTarget(Integration& integration, const IntegrationDefinition
   return {};
 }
 
+// What an HTTP integration calls.
+Result<void> compileEndpoint(Integration& integration, const IntegrationDefinition& definition,
+                             const TextMap& variables) {
+  integration.type = definition.type == "HTTP" ? IntegrationType::kHttp : IntegrationType::kHttpProxy;
+  integration.verb = definition.httpMethod;
+  integration.verifyPeer = !definition.insecureSkipVerification;
+  if (!definition.credentials.empty()) return refuse("Credentials of HTTP integrations are not supported");
+  auto target = parseHttpUri(withStageVariables(definition.uri, variables));
+  if (target.ok()) {
+    integration.http = std::move(*target);
+    return {};
+  }
+  // Without the stage's variables it may be no URL yet; every call tells so.
+  if (definition.uri.find("${stageVariables.") == std::string::npos) return std::move(target).fault();
+  integration.error = target.fault().message;
+  return {};
+}
+
 Result<Integration> compileIntegration(const IntegrationDefinition& definition, const TextMap& variables) {
   Integration integration;
   if (definition.type == "MOCK") {
@@ -136,7 +171,7 @@ Result<Integration> compileIntegration(const IntegrationDefinition& definition, 
   } else if (definition.type == "AWS" || definition.type == "AWS_PROXY") {
     HEARTH_CHECK(compileTarget(integration, definition, variables));
   } else if (definition.type == "HTTP" || definition.type == "HTTP_PROXY") {
-    return refuse("Integrations of type '" + definition.type + "' are not supported");
+    HEARTH_CHECK(compileEndpoint(integration, definition, variables));
   } else {
     return refuse("Invalid integration type specified: " + definition.type);
   }
@@ -146,9 +181,12 @@ Result<Integration> compileIntegration(const IntegrationDefinition& definition, 
   integration.timeout = std::chrono::milliseconds(definition.timeoutInMillis);
   HEARTH_TRY(integration.parameters, parseRequestMappings(definition.requestParameters));
   if (integration.error.empty() && integration.type != IntegrationType::kMock) {
-    integration.error = forbiddenMapping(integration.parameters);
+    integration.error = forbiddenMapping(integration.parameters, integration.type);
   }
-  integration.templates = compileTemplates(definition.requestTemplates);
+  // A proxy passes through.
+  if (integration.type != IntegrationType::kHttpProxy) {
+    integration.templates = compileTemplates(definition.requestTemplates);
+  }
   HEARTH_TRY(integration.passthrough, parsePassthrough(definition.passthroughBehavior));
   HEARTH_TRY(integration.contentHandling, parseContentHandling(definition.contentHandling));
   for (const IntegrationResponseDefinition& response : definition.responses) {
@@ -192,20 +230,49 @@ std::optional<Throttle> settingFor(const std::vector<MethodSettingDefinition>& s
     best = exactness;
     found = setting.throttle;
   }
+  // -1 is no limit but the account's.
+  if (found && (found->rate < 0 || found->burst < 0)) found.reset();
   return found;
 }
 
-Result<Method> compileMethod(const MethodDefinition& definition, const ResourceDefinition& resource,
-                             const StageDefinition& stage, SchemaSet& schemas) {
-  if (definition.authorizationType != "NONE") {
-    return refuse("The authorization type " + definition.authorizationType + " is not supported (method " +
-                  definition.httpMethod + " of " + resource.path + ")");
+// Compiles the authorizer with this id unless that is done; its place among the stage's.
+Result<std::size_t> useAuthorizer(const std::string& id, const StageDefinition& definition, Stage& stage) {
+  const auto made = std::find_if(stage.authorizers.begin(), stage.authorizers.end(),
+                                 [&](const Authorizer& authorizer) { return authorizer.id == id; });
+  if (made != stage.authorizers.end()) return static_cast<std::size_t>(made - stage.authorizers.begin());
+  const auto defined = std::find_if(definition.authorizers.begin(), definition.authorizers.end(),
+                                    [&](const AuthorizerDefinition& authorizer) { return authorizer.id == id; });
+  if (defined == definition.authorizers.end()) return refuse("Invalid authorizer ID specified: " + id);
+  HEARTH_TRY(auto compiled, compileAuthorizer(*defined, definition.variables));
+  stage.authorizers.push_back(std::move(compiled));
+  return stage.authorizers.size() - 1;
+}
+
+Result<void> compileAuthorization(Method& method, const MethodDefinition& definition,
+                                  const StageDefinition& stageDefinition, Stage& stage) {
+  const std::string& type = definition.authorizationType;
+  if (type == "NONE" || type.empty()) return {};
+  if (type == "AWS_IAM") {
+    method.authorization = Authorization::kIam;
+    return {};
   }
+  if (type != "CUSTOM") {
+    return refuse("The authorization type " + type + " is not supported (method " + definition.httpMethod + " of " +
+                  method.resourcePath + ")");
+  }
+  method.authorization = Authorization::kAuthorizer;
+  HEARTH_TRY(method.authorizer, useAuthorizer(definition.authorizerId, stageDefinition, stage));
+  return {};
+}
+
+Result<Method> compileMethod(const MethodDefinition& definition, const ResourceDefinition& resource,
+                             const StageDefinition& stageDefinition, Stage& stage) {
   if (!definition.integration) return refuse("No integration defined for method");
   Method method;
   method.verb = definition.httpMethod;
   method.resourceId = resource.id;
   method.resourcePath = resource.path;
+  HEARTH_CHECK(compileAuthorization(method, definition, stageDefinition, stage));
   method.apiKeyRequired = definition.apiKeyRequired;
   method.validateBody = definition.validateRequestBody;
   method.validateParameters = definition.validateRequestParameters;
@@ -213,12 +280,12 @@ Result<Method> compileMethod(const MethodDefinition& definition, const ResourceD
   for (const auto& [contentType, model] : definition.requestModels) {
     BodyModel& made = method.models.emplace_back();
     made.contentType = contentType == "$default" ? contentType : mediaTypeOf(contentType);
-    HEARTH_TRY(made.schema, schemas.compile(model));
+    HEARTH_TRY(made.schema, stage.schemas.compile(model));
   }
-  method.throttle = settingFor(stage.methodSettings, resource.path, definition.httpMethod);
+  method.throttle = settingFor(stageDefinition.methodSettings, resource.path, definition.httpMethod);
   method.planKey = resource.path + "/" + definition.httpMethod;
-  method.throttleKey = stage.apiId + "/" + stage.name + method.planKey;
-  HEARTH_TRY(method.integration, compileIntegration(*definition.integration, stage.variables));
+  method.throttleKey = stageDefinition.apiId + "/" + stageDefinition.name + method.planKey;
+  HEARTH_TRY(method.integration, compileIntegration(*definition.integration, stageDefinition.variables));
   return method;
 }
 
@@ -258,9 +325,12 @@ Result<std::shared_ptr<const Stage>> compileStage(const StageDefinition& definit
   stage->deploymentId = definition.deploymentId;
   stage->variables = definition.variables;
   stage->binaryMediaTypes = definition.binaryMediaTypes;
-  if (definition.apiKeySource != "HEADER" && !definition.apiKeySource.empty()) {
-    return refuse("The API key source " + definition.apiKeySource + " is not supported");
-  }
+  stage->authorizerGeneration = definition.authorizerGeneration;
+  if (!definition.policy.empty()) return refuse("Resource policies of REST APIs are not supported");
+  if (definition.apiKeySource == "AUTHORIZER")
+    stage->apiKeySource = ApiKeySource::kAuthorizer;
+  else if (definition.apiKeySource != "HEADER" && !definition.apiKeySource.empty())
+    return refuse("Invalid API key source specified: " + definition.apiKeySource);
   for (const ModelDefinition& model : definition.models) {
     // Only JSON models are looked at; others serve generated clients.
     if (mediaTypeOf(model.contentType) != "application/json") continue;
@@ -268,7 +338,7 @@ Result<std::shared_ptr<const Stage>> compileStage(const StageDefinition& definit
   }
   for (const ResourceDefinition& resource : definition.resources) {
     for (const MethodDefinition& method : resource.methods) {
-      HEARTH_TRY(auto compiled, compileMethod(method, resource, definition, stage->schemas));
+      HEARTH_TRY(auto compiled, compileMethod(method, resource, definition, *stage));
       HEARTH_CHECK(stage->routes.add(resource.path, method.httpMethod, stage->methods.size()));
       stage->methods.push_back(std::move(compiled));
     }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "gateway/authorizer.h"
 #include "gateway/definition.h"
 #include "gateway/integration_uri.h"
 #include "gateway/json_schema.h"
@@ -32,7 +33,9 @@ struct MappingTemplate {
 
 enum class ContentHandling : unsigned char { kUnchanged, kToText, kToBinary };
 enum class Passthrough : unsigned char { kWhenNoMatch, kWhenNoTemplates, kNever };
-enum class IntegrationType : unsigned char { kLambda, kLambdaProxy, kService, kMock };
+enum class IntegrationType : unsigned char { kLambda, kLambdaProxy, kService, kHttp, kHttpProxy, kMock };
+enum class Authorization : unsigned char { kNone, kIam, kAuthorizer };
+enum class ApiKeySource : unsigned char { kHeader, kAuthorizer };
 
 struct IntegrationResponse {
   int status = 200;
@@ -47,8 +50,12 @@ struct Integration {
   std::string functionArn;  // of the Lambda types
   // Of kService.
   ServiceTarget service;
-  std::string verb;  // "GET" ..., "ANY": the client's
   std::string roleArn;
+  // Of kHttp and kHttpProxy.
+  HttpTarget http;
+  bool verifyPeer = true;
+  // Of both.
+  std::string verb;   // "GET" ..., "ANY": the client's
   std::string error;  // not empty: deployed, as on AWS, but every call fails because of this
   std::vector<ParameterMapping> parameters;
   std::vector<MappingTemplate> templates;
@@ -72,6 +79,8 @@ struct Method {
   std::string verb;  // as configured: "GET", "ANY"
   std::string resourceId;
   std::string resourcePath;
+  Authorization authorization = Authorization::kNone;
+  std::size_t authorizer = 0;  // of kAuthorizer: which of the stage's
   bool apiKeyRequired = false;
   bool validateBody = false;
   bool validateParameters = false;
@@ -96,6 +105,9 @@ struct Stage {
   std::string accountKey;  // names account and region
   TextMap variables;
   std::vector<std::string> binaryMediaTypes;
+  ApiKeySource apiKeySource = ApiKeySource::kHeader;
+  std::string authorizerGeneration;
+  std::vector<Authorizer> authorizers;  // those that methods use
   SchemaSet schemas;
   RouteTree routes;
   std::vector<Method> methods;                              // routes lead here by index
@@ -103,8 +115,8 @@ struct Stage {
 };
 
 // Faults: BadRequestException 400 for what API Gateway would refuse at deployment, and by name for what is not
-// supported here: integrations other than MOCK and those with Lambda functions and paths of S3, authorizers,
-// credentials of integrations with functions, API keys out of authorizers, patterns that RE2 does not know.
+// supported here: services other than Lambda and paths of S3, authorizers other than functions, resource policies,
+// credentials of integrations with functions, patterns that RE2 does not know.
 Result<std::shared_ptr<const Stage>> compileStage(const StageDefinition& definition);
 
 }  // namespace hearth::gateway

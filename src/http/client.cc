@@ -248,13 +248,18 @@ Result<std::string> requestHead(std::string_view method, const Url& url, const H
 
 }  // namespace
 
-Result<Url> parseUrl(std::string_view text) {
+Result<Url> parseUrl(std::string_view text, Schemes schemes) {
   constexpr std::string_view kScheme = "http://";
+  constexpr std::string_view kTlsScheme = "https://";
   const auto invalid = [&](std::string_view why) {
     return Fault("InvalidUrl", std::string(text.substr(0, 200)) + ": " + std::string(why), 400);
   };
-  if (!base::equalsIgnoreCase(text.substr(0, kScheme.size()), kScheme)) return invalid("not an http:// URL");
-  const auto rest = text.substr(kScheme.size());
+  const bool secure =
+      schemes == Schemes::kPlainAndTls && base::equalsIgnoreCase(text.substr(0, kTlsScheme.size()), kTlsScheme);
+  if (!secure && !base::equalsIgnoreCase(text.substr(0, kScheme.size()), kScheme)) {
+    return invalid("not an http:// URL");
+  }
+  const auto rest = text.substr(secure ? kTlsScheme.size() : kScheme.size());
   const auto end = std::min(rest.find_first_of("/?#"), rest.size());
   const auto authority = rest.substr(0, end);
   auto target = rest.substr(end);
@@ -262,6 +267,8 @@ Result<Url> parseUrl(std::string_view text) {
   if (!isClean(rest) || rest.find(' ') != std::string_view::npos) return invalid("it has white space");
 
   Url url;
+  url.secure = secure;
+  url.port = secure ? 443 : 80;
   url.authority = authority;
   std::string_view host = hostWithoutPort(authority);
   if (host.size() < authority.size()) {

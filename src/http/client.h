@@ -34,7 +34,10 @@ struct Url {
   std::string host;  // without the brackets of an IPv6 literal
   int port = 80;
   std::string target;  // path and query; at least "/"
+  bool secure = false;
 };
-Result<Url> parseUrl(std::string_view url);
+enum class Schemes : unsigned char { kPlain, kPlainAndTls };
+// Fault: InvalidUrl 400.
+Result<Url> parseUrl(std::string_view url, Schemes schemes = Schemes::kPlain);
 
 }  // namespace hearth::http

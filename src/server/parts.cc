@@ -206,17 +206,36 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
   host.endedEvent = [this](const functions::EndedEvent& event) { lambda_.eventEnded(event); };
   host_ = std::make_unique<functions::FunctionHost>(std::move(host));
   lambda_.setHost(*host_);
-  gateway::GatewaySettings limits;
-  limits.integrationTimeout = std::chrono::seconds(settings.gatewayTimeoutSeconds);
-  limits.accountThrottle = accountThrottle(settings);
-  gateway::ServiceCaller services = [this](gateway::ServiceCall call) {
-    return pipeline_->callAs(std::move(call));
-  };
-  gateway_ = std::make_unique<gateway::Gateway>(lambda_, std::move(services), apigateway_, *clock_, random_,
-                                                apigateway_, limits);
+  makeGateway();
 }
 
 Parts::~Parts() = default;
+
+void Parts::makeGateway() {
+  gateway::GatewaySettings limits;
+  limits.integrationTimeout = std::chrono::seconds(settings_.gatewayTimeoutSeconds);
+  limits.accountThrottle = accountThrottle(settings_);
+  gateway::ServiceCaller services = [this](gateway::ServiceCall call) {
+    return pipeline_->callAs(std::move(call));
+  };
+  gateway::HttpCaller endpoints;
+  if (settings_.httpIntegrations != "off") {
+    const bool any = settings_.httpIntegrations == "any";
+    endpoints_ = std::make_unique<http::Outbound>(
+        loop_, http::OutboundOptions{.reach = any ? http::Reach::kAny : http::Reach::kPublic});
+    endpoints = [this](http::OutboundRequest request) { return endpoints_->send(std::move(request)); };
+  }
+  gateway_ = std::make_unique<gateway::Gateway>(gateway::GatewayParts{.invoker = lambda_,
+                                                                      .services = std::move(services),
+                                                                      .endpoints = std::move(endpoints),
+                                                                      .callers = apiCallers_,
+                                                                      .policies = policyReader_,
+                                                                      .meter = apigateway_,
+                                                                      .clock = *clock_,
+                                                                      .random = random_,
+                                                                      .stages = apigateway_},
+                                                limits);
+}
 
 // Every table of the product, in the order in which parts build on each other.
 void Parts::migrate() {

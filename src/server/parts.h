@@ -16,14 +16,17 @@
 #include "functions/code_store.h"
 #include "functions/function_host.h"
 #include "gateway/gateway.h"
+#include "http/outbound.h"
 #include "http/server.h"
 #include "identity/authority.h"
 #include "identity/directory.h"
+#include "identity/policy_reader.h"
 #include "identity/trust_policy.h"
 #include "mail/outbox.h"
 #include "sandbox/launch.h"
 #include "schedule/engine.h"
 #include "server/admin.h"
+#include "server/api_callers.h"
 #include "server/certificates.h"
 #include "server/pipeline.h"
 #include "server/settings.h"
@@ -82,6 +85,7 @@ class Parts final {
   Task<http::Response> handle(http::Request& request);
   std::optional<base::Time> housekeep();
   void flushUsageEverySecond();
+  void makeGateway();
 
   boost::asio::io_context& loop_;
   const Settings settings_;
@@ -131,6 +135,9 @@ class Parts final {
   std::unique_ptr<CertificateAuthority> certificates_;  // before http_, whose connections borrow it
   http::Server http_;
   std::unique_ptr<functions::FunctionHost> host_;
+  std::unique_ptr<http::Outbound> endpoints_;  // null: APIs call none
+  const identity::PolicyReader policyReader_;
+  ApiCallers apiCallers_{directory_, authority_, database_, *clock_, machineClock_};
   std::unique_ptr<gateway::Gateway> gateway_;
   Admin admin_;
   api::Router router_;

@@ -94,6 +94,13 @@ void addServeCommand(cli::Application& application) {
       .add_option("--gateway-timeout", settings.gatewayTimeoutSeconds, "Seconds that an API waits for a function")
       ->capture_default_str()
       ->check(CLI::Range(1, 86'400));
+  command
+      .add_option(
+          "--http-integrations", settings.httpIntegrations,
+          "Which HTTP endpoints APIs may call. public: those of the internet; any: also private networks and "
+          "this machine; off: none")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"public", "any", "off"}));
   command.add_option("--smtp-host", settings.relay.host,
                      "Relay that delivers mail; without one it stays in the outbox");
   command.add_option("--smtp-port", settings.relay.port, "Port of the relay")->capture_default_str();

@@ -37,6 +37,7 @@ struct Settings {
   std::int64_t gatewayTimeoutSeconds = 29;
   std::int64_t gatewayRate =
       10'000;  // requests per second to the APIs of an account and region; half as many at once
+  std::string httpIntegrations = "public";  // where APIs' HTTP endpoints may be: public, any, off
   bool quiet = false;
 };
 

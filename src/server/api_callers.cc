@@ -1,0 +1,98 @@
+#include "server/api_callers.h"
+
+#include <algorithm>
+
+namespace hearth::server {
+namespace {
+
+constexpr char kInvoke[] = "execute-api:Invoke";
+
+wire::CredentialLookup lookupIn(identity::Directory& directory) {
+  return [&directory](const std::string& accessKeyId, const std::string& token) -> std::optional<wire::KeyRecord> {
+    auto key = directory.findKey(accessKeyId, token);
+    if (!key || !key->active) return std::nullopt;
+    return wire::KeyRecord{key->secretAccessKey,  key->principal.arn, key->principal.account,
+                           key->principal.userId, key->tokenValid,    key->expired};
+  };
+}
+
+Fault faultOf(const wire::AuthFailure& failure) { return wire::authFault(failure, wire::AuthFamily::kRestJson); }
+
+// An account's number is not told to those who are refused: ********3333.
+std::string veiled(const gateway::MethodTarget& target) {
+  std::string arn = target.arn;
+  const std::size_t at = arn.find(":" + target.account + ":");
+  if (at != std::string::npos && target.account.size() > 4) {
+    arn.replace(at + 1, target.account.size() - 4, target.account.size() - 4, '*');
+  }
+  return arn;
+}
+
+Fault denied(const wire::Verified& caller, const gateway::MethodTarget& target, std::string_view why) {
+  return Fault("AccessDeniedException",
+               "User: " + caller.principalArn + " is not authorized to perform: " + kInvoke +
+                   " on resource: " + veiled(target) + std::string(why),
+               403);
+}
+
+// "[::1]:53122" -> "::1"
+std::string addressOf(std::string_view peer) {
+  std::string_view address = http::hostWithoutPort(peer);
+  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+  return std::string(address);
+}
+
+}  // namespace
+
+ApiCallers::ApiCallers(identity::Directory& directory, const identity::Authority& authority,
+                       store::Database& database, const base::Clock& clock, const base::Clock& machineClock)
+    : authority_(authority),
+      database_(database),
+      clock_(clock),
+      verifier_(lookupIn(directory), clock, machineClock) {}
+
+Result<void> ApiCallers::screen(const http::Request& request) const {
+  if (const auto failure = verifier_.screen(request)) return faultOf(*failure);
+  return {};
+}
+
+Result<gateway::SignedCaller> ApiCallers::admit(const http::Request& request, std::string_view body,
+                                                const gateway::MethodTarget& target) {
+  wire::Verification verification = verifier_.verify(request, body);
+  if (const auto* failure = std::get_if<wire::AuthFailure>(&verification)) return faultOf(*failure);
+  const auto& caller = std::get<wire::Verified>(verification);
+  if (caller.service != "execute-api") {
+    return Fault("InvalidSignatureException", "Credential should be scoped to correct service: 'execute-api'.",
+                 403);
+  }
+  HEARTH_CHECK(mayInvoke(caller, request, target));
+  return gateway::SignedCaller{caller.accessKeyId, caller.account, caller.userId, caller.principalArn};
+}
+
+Result<void> ApiCallers::mayInvoke(const wire::Verified& caller, const http::Request& request,
+                                   const gateway::MethodTarget& target) const {
+  if (caller.account != target.account) return denied(caller, target, "");
+  api::Call call;
+  call.principal = {caller.account, caller.principalArn, caller.userId, caller.accessKeyId};
+  call.principal.isRoot = caller.principalArn.ends_with(":root");
+  call.account = target.account;
+  call.region = target.region;
+  call.operation = kInvoke;
+  call.sourceIp = addressOf(request.origin.peer);
+  call.secure = request.origin.secure;
+  call.now = clock_.now();
+  const api::Access access{kInvoke, target.arn};
+  const identity::Question question{.call = call,
+                                    .access = access,
+                                    .userAgent = request.headers.find("User-Agent").value_or(""),
+                                    .referer = request.headers.find("Referer").value_or("")};
+  store::Database::Snapshot snapshot(database_);
+  const auto decision = authority_.check(question);
+  if (decision.ok()) return {};
+  // Why, as the words of a denial end: "because no identity-based policy allows ...".
+  const std::string& text = decision.fault().message;
+  const std::size_t why = std::min(text.find(" because "), text.find(" with an explicit deny"));
+  return denied(caller, target, why == std::string::npos ? std::string_view() : std::string_view(text).substr(why));
+}
+
+}  // namespace hearth::server
