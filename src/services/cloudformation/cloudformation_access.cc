@@ -10,6 +10,7 @@ using api::AccessKind;
 using api::AccessRule;
 using api::Call;
 using api::InputView;
+using api::TypeNeed;
 using Accesses = std::vector<Access>;
 
 constexpr std::string_view kEveryStack = "arn:aws:cloudformation:{region}:{account}:stack/*/*";
@@ -147,7 +148,10 @@ api::ServiceAccess cloudformationAccess(const StackNames& names) {
           {"ValidateTemplate", "cloudformation:ValidateTemplate", "*", readTemplate},
       },
       {"cloudformation:TemplateUrl", "cloudformation:RoleArn", "cloudformation:ResourceTypes",
-       "cloudformation:StackPolicyUrl", "cloudformation:ChangeSetName", "cloudformation:ImportResourceTypes"}};
+       "cloudformation:StackPolicyUrl", "cloudformation:ChangeSetName", "cloudformation:ImportResourceTypes"},
+      {{"AWS::CloudFormation::CustomResource",
+        "{ServiceToken}",
+        {{TypeNeed::kMake | TypeNeed::kChange | TypeNeed::kRemove, "lambda:InvokeFunction"}}}}};
 }
 
 }  // namespace hearth::services::cloudformation
