@@ -32,5 +32,18 @@ TEST(InlineCode, TheSameTextMakesTheSamePackage) {
   EXPECT_NE(zipOfSource("index.py", "x = 1"), zipOfSource("index.py", "x = 2"));
 }
 
+TEST(InlineCode, SourceThatLoadsTheModuleOfAnswersGetsIt) {
+  const auto has = [](const std::optional<std::string>& zip, std::string_view name) {
+    return zip && zip->find(name) != std::string::npos;
+  };
+  EXPECT_TRUE(has(zipOfInlineCode("python3.11", "import cfnresponse\n"), "cfnresponse.py"));
+  EXPECT_TRUE(has(zipOfInlineCode("python3.11", "x = 1\n  from cfnresponse import send"), "cfnresponse.py"));
+  EXPECT_TRUE(has(zipOfInlineCode("python3.11", "import json, cfnresponse"), "index.py"));
+  EXPECT_FALSE(has(zipOfInlineCode("python3.11", "# no import of cfnresponse\n"), "cfnresponse.py"));
+  EXPECT_TRUE(has(zipOfInlineCode("nodejs20.x", "const r = require('cfn-response');"), "cfn-response/index.js"));
+  EXPECT_FALSE(has(zipOfInlineCode("nodejs20.x", "exports.handler = 1"), "cfn-response/index.js"));
+  EXPECT_EQ(zipOfInlineCode("provided.al2023", "x"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace hearth::functions

@@ -141,11 +141,11 @@ class FunctionProvider final : public ports::ResourceProvider {
   Result<functions::Package> keepPackage(const ResourceRequest& request) {
     FunctionCode code = codeOf(request);
     if (code.zipFile) {
-      if (!text(request, "Runtime").starts_with("python"))
-        return invalidParameter("ZipFile can only be used when Runtime is set to one of the Python runtimes.");
       if (code.zipFile->size() > kMostInlineCode)
         return invalidParameter("The source code in ZipFile has more than 4 MB.");
-      code.zipFile = functions::zipOfSource("index.py", *code.zipFile);
+      code.zipFile = functions::zipOfInlineCode(text(request, "Runtime"), *code.zipFile);
+      if (!code.zipFile)
+        return invalidParameter("ZipFile can only be used when Runtime is set to either of nodejs and python.");
     }
     return service_.keepPackage(request.account, code);
   }
