@@ -203,7 +203,11 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
   };
   host.closeEndpoint = [this](const std::string& name) { http_.closeListener(name); };
   host.resolve = [this](const std::string& arn) { return lambda_.resolve(arn); };
-  host.endedEvent = [this](const functions::EndedEvent& event) { lambda_.eventEnded(event); };
+  host.endedEvent = [this](const functions::EndedEvent& event) {
+    lambda_.eventEnded(event);
+    const bool succeeded = event.condition == functions::EndedEvent::Condition::kSuccess;
+    if (!succeeded) customResources_.invocationFailed(event.invocation.requestId);
+  };
   host_ = std::make_unique<functions::FunctionHost>(std::move(host));
   lambda_.setHost(*host_);
   makeGateway();
@@ -254,6 +258,7 @@ void Parts::migrate() {
   append(steps, services::scheduler::schedulerMigrations());
   append(steps, services::ses::sesMigrations());
   append(steps, services::apigateway::apigatewayMigrations());
+  append(steps, services::cloudformation::CustomResources::migrations());
   append(steps, services::ssm::ssmMigrations());
   append(steps, services::secretsmanager::secretsmanagerMigrations());
   database_.migrate(steps);
@@ -299,6 +304,7 @@ void Parts::bindServices() {
                                                        .access = *access_,
                                                        .gateway = *gateway_,
                                                        .admin = admin_,
+                                                       .answers = answers_,
                                                        .bodies = bodies_,
                                                        .jailBodies = jailBodies_,
                                                        .clock = *clock_,
@@ -333,6 +339,7 @@ void Parts::registerResources() {
   append(resources_, services::scheduler::makeSchedulerResources(scheduler_));
   append(resources_, services::logs::makeLogsResources(logs_));
   append(resources_, services::ses::makeSesResources(ses_));
+  resources_.push_back(customResources_.makeProvider());
   append(resources_, services::ssm::makeSsmResources(ssm_));
   for (auto& provider : resources_) {
     const api::TypeRule* rule = access_->findType(provider->spec().type);

@@ -26,12 +26,14 @@
 #include "sandbox/launch.h"
 #include "schedule/engine.h"
 #include "server/admin.h"
+#include "server/answer_door.h"
 #include "server/api_callers.h"
 #include "server/certificates.h"
 #include "server/pipeline.h"
 #include "server/settings.h"
 #include "services/apigateway/apigateway_service.h"
 #include "services/cloudformation/cloudformation_service.h"
+#include "services/cloudformation/custom_resources.h"
 #include "services/ecr/ecr_service.h"
 #include "services/events/events_service.h"
 #include "services/iam/iam_service.h"
@@ -127,6 +129,8 @@ class Parts final {
   services::ses::SesService ses_;
   services::apigateway::ApiGatewayService apigateway_;
   services::cloudformation::CloudFormationService cloudformation_;
+  services::cloudformation::CustomResources customResources_{database_, *keyring_, stacks_,
+                                                             lambda_,   *clock_,   random_};
   services::ssm::SsmService ssm_;
   services::secretsmanager::SecretsManagerService secretsmanager_;
   std::vector<std::unique_ptr<ports::ResourceProvider>> resources_;
@@ -140,6 +144,7 @@ class Parts final {
   ApiCallers apiCallers_{directory_, authority_, database_, *clock_, machineClock_};
   std::unique_ptr<gateway::Gateway> gateway_;
   Admin admin_;
+  AnswerDoor answers_{customResources_};
   api::Router router_;
   std::unique_ptr<AccessGate> access_;
   std::unique_ptr<Pipeline> pipeline_;

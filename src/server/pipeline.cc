@@ -91,6 +91,7 @@ Task<http::Response> Pipeline::handle(http::Request& request) {
   // On the host of a bucket every path is a key of it.
   if (wire::bucketOfHost(request.host())) co_return co_await handleCall(request);
   if (parts_.admin.owns(request)) co_return co_await parts_.admin.handle(request, verifier_);
+  if (AnswerDoor::owns(request)) co_return co_await parts_.answers.handle(request);
   if (isLocalStackPath(request)) co_return answerLocalStack(request, parts_.router.services());
   if (auto target = gateway::findTarget(request))
     co_return co_await parts_.gateway.handle(request, *std::move(target));

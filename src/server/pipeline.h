@@ -13,6 +13,7 @@
 #include "identity/directory.h"
 #include "server/access_gate.h"
 #include "server/admin.h"
+#include "server/answer_door.h"
 #include "store/database.h"
 #include "wire/routes.h"
 #include "wire/sigv4.h"
@@ -27,6 +28,7 @@ struct PipelineParts {
   const AccessGate& access;
   gateway::Gateway& gateway;
   Admin& admin;
+  AnswerDoor& answers;
   base::ByteBudget& bodies;         // of requests to the public listener
   base::ByteBudget& jailBodies;     // of requests of functions: theirs crowd nobody else out
   const base::Clock& clock;         // the product's, which --clock sets
