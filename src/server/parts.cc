@@ -179,7 +179,7 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
       events_(database_, schedule_, lambda_, *clock_, random_),
       scheduler_(database_, schedule_, lambda_, directory_, authority_, *clock_, random_),
       ses_(database_, outbox_, *clock_, random_),
-      apigateway_(database_, *keyring_, *clock_, random_, accountThrottle(settings)),
+      apigateway_(database_, *keyring_, s3_, pool_, *clock_, random_, accountThrottle(settings)),
       cloudformation_(database_, stacks_, s3_, pool_),
       ssm_(database_, *keyring_, *clock_),
       secretsmanager_(database_),

@@ -9,19 +9,37 @@
 
 #include "api/apigateway.h"
 #include "api/call.h"
+#include "base/executor.h"
 #include "base/random.h"
+#include "base/task.h"
 #include "gateway/gateway.h"
+#include "ports/object_reader.h"
 #include "ports/usage_meter.h"
+#include "services/apigateway/api_definition.h"
 #include "services/apigateway/apigateway_store.h"
+#include "services/apigateway/openapi_reader.h"
 
 namespace hearth::services::apigateway {
+
+enum class ImportMode : unsigned char { kMerge, kOverwrite };
+
+// A document that was read, and what is to be done with it.
+struct ImportOrder {
+  ApiDefinition definition;
+  ImportMode mode = ImportMode::kMerge;
+  bool failOnWarnings = false;
+  api::apigateway::CreateRestApiInput given;  // wins over the document
+};
 
 class ApiGatewayService final : public gateway::StageSource, public ports::UsageMeter {
  public:
   // `accountThrottle` is what GetAccount tells of the data plane. All else outlives the service.
-  ApiGatewayService(store::Database& database, const store::Keyring& keyring, const base::Clock& clock,
-                    base::Random& random, gateway::Throttle accountThrottle)
+  ApiGatewayService(store::Database& database, const store::Keyring& keyring, ports::ObjectReader& objects,
+                    base::ThreadPool& pool, const base::Clock& clock, base::Random& random,
+                    gateway::Throttle accountThrottle)
       : database_(database),
+        objects_(objects),
+        pool_(pool),
         clock_(clock),
         random_(random),
         accountThrottle_(accountThrottle),
@@ -37,6 +55,33 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   std::int64_t used(const std::string& planId, const std::string& keyId, std::int64_t firstDay,
                     std::int64_t lastDay) override;
   void add(std::vector<ports::UsageCount> counts) override;
+
+  // --- imports and exports
+  Task<Result<api::apigateway::ImportRestApiOutput>> importRestApi(const api::Call& call,
+                                                                   api::apigateway::ImportRestApiInput in);
+  Task<Result<api::apigateway::PutRestApiOutput>> putRestApi(const api::Call& call,
+                                                             api::apigateway::PutRestApiInput in);
+  Result<api::apigateway::GetExportOutput> getExport(const api::Call& call,
+                                                     api::apigateway::GetExportInput in) const;
+  // For CloudFormation, too: within a write. An import that is refused leaves nothing of itself when the write is
+  // rolled back.
+  Result<api::apigateway::RestApi> importNew(const api::Call& call, std::string apiId, ImportOrder order);
+  Result<api::apigateway::RestApi> importInto(const api::Call& call, const std::string& apiId, ImportOrder order);
+  std::string newApiId() { return newId(10); }
+  // A document of an S3 bucket, read and kept until it is asked for; on an engine's thread.
+  ports::ObjectReader& objects() { return objects_; }
+
+  // --- authorizers
+  Result<api::apigateway::CreateAuthorizerOutput> createAuthorizer(const api::Call& call,
+                                                                   api::apigateway::CreateAuthorizerInput in);
+  Result<api::apigateway::DeleteAuthorizerOutput> deleteAuthorizer(const api::Call& call,
+                                                                   api::apigateway::DeleteAuthorizerInput in);
+  Result<api::apigateway::GetAuthorizerOutput> getAuthorizer(const api::Call& call,
+                                                             api::apigateway::GetAuthorizerInput in) const;
+  Result<api::apigateway::GetAuthorizersOutput> getAuthorizers(const api::Call& call,
+                                                               api::apigateway::GetAuthorizersInput in) const;
+  Result<api::apigateway::UpdateAuthorizerOutput> updateAuthorizer(const api::Call& call,
+                                                                   api::apigateway::UpdateAuthorizerInput in);
 
   // --- APIs, resources, models, validators, gateway responses
   Result<api::apigateway::CreateModelOutput> createModel(const api::Call& call,
@@ -78,6 +123,8 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
                                                          api::apigateway::GetRestApisInput in) const;
   Result<api::apigateway::PutGatewayResponseOutput> putGatewayResponse(const api::Call& call,
                                                                        api::apigateway::PutGatewayResponseInput in);
+  Result<api::apigateway::UpdateGatewayResponseOutput> updateGatewayResponse(
+      const api::Call& call, api::apigateway::UpdateGatewayResponseInput in);
   Result<api::apigateway::UpdateModelOutput> updateModel(const api::Call& call,
                                                          api::apigateway::UpdateModelInput in);
   Result<api::apigateway::UpdateRequestValidatorOutput> updateRequestValidator(
@@ -194,6 +241,18 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   // Every change of what the data plane serves.
   void changed();
 
+  friend class ApiImport;
+  // Without the models that CreateRestApi adds.
+  Result<api::apigateway::RestApi> createBare(const api::Call& call, std::string id,
+                                              api::apigateway::CreateRestApiInput in);
+  Result<api::apigateway::RestApi> carryOut(const api::Call& call, api::apigateway::RestApi rest,
+                                            ImportOrder order);
+  Task<Result<ApiDefinition>> readBody(std::string body, ImportOptions options);
+  api::apigateway::RestApi shown(const Scope& scope, api::apigateway::RestApi rest) const;
+  api::apigateway::GatewayResponse shownResponse(const Scope& scope, const std::string& type) const;
+  // Whether a method names what there is.
+  Result<void> checkMethod(const api::Call& call, const std::string& apiId,
+                           const api::apigateway::Method& method) const;
   Result<api::apigateway::RestApi> getApi(const api::Call& call, const std::string& apiId) const;
   Result<api::apigateway::Resource> getApiResource(const api::Call& call, const std::string& apiId,
                                                    const std::string& resourceId) const;
@@ -207,7 +266,6 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   void putPlace(Place place);
   Result<api::apigateway::UsagePlan> getPlan(const api::Call& call, const std::string& planId) const;
   Result<void> checkPlanStages(const api::Call& call, const api::apigateway::UsagePlan& plan) const;
-  std::string writeSnapshot(const Scope& scope) const;
   // Nothing when there is no such stage to serve; null when there is one that cannot be served, which is logged.
   std::optional<std::shared_ptr<const gateway::Stage>> loadStage(const std::string& apiId,
                                                                  const std::string& stage) const;
@@ -220,6 +278,8 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   Result<Tagged> getTagged(const api::Call& call, const std::string& arn) const;
 
   store::Database& database_;
+  ports::ObjectReader& objects_;
+  base::ThreadPool& pool_;
   const base::Clock& clock_;
   base::Random& random_;
   const gateway::Throttle accountThrottle_;
@@ -231,7 +291,7 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
 
   // What was compiled for the data plane, thrown away when anything changed.
   std::atomic<std::uint64_t> generation_{0};
-  std::uint64_t cachedGeneration_ = 0;  // on the loop, like what follows
+  std::uint64_t cachedGeneration_ = 0;                                             // on the loop, like what follows
   std::unordered_map<std::string, std::shared_ptr<const gateway::Stage>> stages_;  // null: cannot be served
   std::shared_ptr<const gateway::ApiKeys> keys_;
   void refresh();

@@ -29,6 +29,7 @@ inline constexpr char kRestApi[] = "RestApi";
 inline constexpr char kResource[] = "Resource";  // with its methods, their integrations and responses
 inline constexpr char kModel[] = "Model";
 inline constexpr char kValidator[] = "RequestValidator";
+inline constexpr char kAuthorizer[] = "Authorizer";
 inline constexpr char kGatewayResponse[] = "GatewayResponse";
 inline constexpr char kDeployment[] = "Deployment";
 inline constexpr char kSnapshot[] = "Snapshot";  // of the API at a deployment; see deployments.cc

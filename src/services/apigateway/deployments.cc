@@ -1,6 +1,5 @@
-// Deployments and stages. A deployment freezes the API as it is: resources with their methods, models, validators
-// and gateway responses, in one record. A stage serves a deployment; what is changed afterwards is not seen until
-// the next.
+// Deployments and stages. A deployment freezes the API as it is (snapshot.h), in one record. A stage serves a
+// deployment; what is changed afterwards is not seen until the next.
 #include <algorithm>
 
 #include "base/json.h"
@@ -10,15 +9,14 @@
 #include "services/apigateway/integration_target.h"
 #include "services/apigateway/paging.h"
 #include "services/apigateway/patch.h"
+#include "services/apigateway/snapshot.h"
+#include "services/apigateway/stage_settings.h"
 
 namespace hearth::services::apigateway {
 
 using namespace api::apigateway;
 
 namespace {
-
-// The kinds that a deployment freezes.
-constexpr const char* kFrozen[] = {kind::kResource, kind::kModel, kind::kValidator, kind::kGatewayResponse};
 
 Result<void> checkStageName(const std::string& name) {
   bool good = !name.empty() && name.size() <= 128 && std::all_of(name.begin(), name.end(), [](unsigned char c) {
@@ -51,132 +49,16 @@ Result<void> refuseUnsupported(const Input& in) {
   return {};
 }
 
-gateway::TextMap textMap(const std::optional<std::map<std::string, std::string>>& map) {
-  return map.value_or(gateway::TextMap{});
-}
-
-gateway::IntegrationDefinition definitionOf(const Integration& integration) {
-  gateway::IntegrationDefinition definition;
-  definition.type = integration.type.value_or("MOCK");
-  definition.httpMethod = integration.httpMethod.value_or("");
-  definition.uri = integration.uri.value_or("");
-  definition.credentials = integration.credentials.value_or("");
-  definition.requestParameters = textMap(integration.requestParameters);
-  definition.requestTemplates = textMap(integration.requestTemplates);
-  definition.passthroughBehavior = integration.passthroughBehavior.value_or("WHEN_NO_MATCH");
-  definition.contentHandling = integration.contentHandling.value_or("");
-  definition.timeoutInMillis = integration.timeoutInMillis.value_or(29'000);
-  if (integration.integrationResponses)
-    for (const auto& [status, response] : *integration.integrationResponses)
-      definition.responses.push_back({status, response.selectionPattern.value_or(""),
-                                      textMap(response.responseParameters), textMap(response.responseTemplates),
-                                      response.contentHandling.value_or("")});
-  return definition;
-}
-
-// A snapshot, read back.
-struct Frozen {
-  std::vector<Resource> resources;
-  std::vector<Model> models;
-  std::map<std::string, RequestValidator> validators;
-  std::vector<GatewayResponse> gatewayResponses;
-};
-
-template <class T>
-std::vector<T> readList(const Json& snapshot, const char* kind) {
-  std::vector<T> list;
-  if (const Json* items = base::findMember(snapshot, kind))
-    for (const Json& item : items->as_array()) list.push_back(api::fromDocument<T>(item).value());
-  return list;
-}
-
-Frozen readSnapshot(const std::string& text) {
-  Json snapshot = base::parseJson(text).value();
-  Frozen frozen;
-  frozen.resources = readList<Resource>(snapshot, kind::kResource);
-  frozen.models = readList<Model>(snapshot, kind::kModel);
-  for (auto& validator : readList<RequestValidator>(snapshot, kind::kValidator))
-    frozen.validators[validator.id.value_or("")] = validator;
-  frozen.gatewayResponses = readList<GatewayResponse>(snapshot, kind::kGatewayResponse);
-  return frozen;
-}
-
-gateway::StageDefinition definitionOf(const Scope& scope, const RestApi& rest, const Stage& stage,
-                                      const Frozen& frozen) {
-  gateway::StageDefinition definition;
-  definition.account = scope.account;
-  definition.region = scope.region;
-  definition.apiId = scope.apiId;
-  definition.name = stage.stageName.value_or("");
-  definition.deploymentId = stage.deploymentId.value_or("");
-  definition.variables = textMap(stage.variables);
-  definition.binaryMediaTypes = rest.binaryMediaTypes.value_or(std::vector<std::string>{});
-  for (const Model& model : frozen.models)
-    definition.models.push_back(
-        {model.name.value_or(""), model.contentType.value_or(""), model.schema.value_or("{}")});
-  for (const Resource& resource : frozen.resources) {
-    gateway::ResourceDefinition item{resource.id.value_or(""), resource.path.value_or("/"), {}};
-    for (const auto& [verb, method] : resource.resourceMethods.value_or(std::map<std::string, Method>{})) {
-      gateway::MethodDefinition one;
-      one.httpMethod = verb;
-      one.authorizationType = method.authorizationType.value_or("NONE");
-      one.apiKeyRequired = method.apiKeyRequired.value_or(false);
-      auto validator = frozen.validators.find(method.requestValidatorId.value_or(""));
-      if (validator != frozen.validators.end()) {
-        one.validateRequestBody = validator->second.validateRequestBody.value_or(false);
-        one.validateRequestParameters = validator->second.validateRequestParameters.value_or(false);
-      }
-      one.requestParameters = method.requestParameters.value_or(std::map<std::string, bool>{});
-      one.requestModels = textMap(method.requestModels);
-      if (method.methodIntegration) one.integration = definitionOf(*method.methodIntegration);
-      item.methods.push_back(std::move(one));
-    }
-    definition.resources.push_back(std::move(item));
-  }
-  for (const GatewayResponse& response : frozen.gatewayResponses)
-    definition.gatewayResponses.push_back({response.responseType.value_or(""), response.statusCode.value_or(""),
-                                           textMap(response.responseParameters),
-                                           textMap(response.responseTemplates)});
-  for (const auto& [path, setting] : stage.methodSettings.value_or(std::map<std::string, MethodSetting>{})) {
-    // "~1v1~1tests/POST", "*/*"
-    auto slash = path.rfind('/');
-    gateway::MethodSettingDefinition one;
-    one.resourcePath = unescapePointer(path.substr(0, slash));
-    one.httpMethod = slash == std::string::npos ? "*" : path.substr(slash + 1);
-    if (setting.throttlingRateLimit || setting.throttlingBurstLimit)
-      one.throttle = gateway::Throttle{setting.throttlingRateLimit.value_or(10'000),
-                                       setting.throttlingBurstLimit.value_or(5'000)};
-    definition.methodSettings.push_back(std::move(one));
-  }
-  return definition;
-}
-
 }  // namespace
-
-std::string ApiGatewayService::writeSnapshot(const Scope& scope) const {
-  std::string text = "{";
-  for (const char* kind : kFrozen) {
-    if (text.size() > 1) text += ',';
-    text += "\"" + std::string(kind) + "\":[";
-    bool first = true;
-    for (const Record& record : store_.list(scope, kind)) {
-      if (!first) text += ',';
-      first = false;
-      text += record.text;
-    }
-    text += ']';
-  }
-  return text + "}";
-}
 
 Result<Deployment> ApiGatewayService::createDeployment(const api::Call& call, CreateDeploymentInput in) {
   HEARTH_TRY(RestApi rest, getApi(call, in.restApiId));
   HEARTH_CHECK(refuseUnsupported(in));
   Scope scope = scopeOf(call, in.restApiId);
-  std::string snapshot = writeSnapshot(scope);
-  Frozen frozen = readSnapshot(snapshot);
+  const std::string text = takeSnapshot(store_, scope);
+  const Snapshot snapshot = readSnapshot(text, rest);
   bool any = false;
-  for (const Resource& resource : frozen.resources)
+  for (const Resource& resource : snapshot.resources)
     for (const auto& [verb, method] : resource.resourceMethods.value_or(std::map<std::string, Method>{})) {
       any = true;
       if (!method.methodIntegration) return badRequest("No integration defined for method");
@@ -191,10 +73,10 @@ Result<Deployment> ApiGatewayService::createDeployment(const api::Call& call, Cr
   stage.deploymentId = deployment.id;
   stage.stageName = in.stageName.value_or("check");
   // What the data plane cannot serve is refused now.
-  auto compiled = gateway::compileStage(definitionOf(scope, rest, stage, frozen));
+  auto compiled = gateway::compileStage(definitionOf(scope, stage, snapshot));
   if (!compiled.ok()) return std::move(compiled).fault();
   store_.put(scope, kind::kDeployment, *deployment.id, deployment);
-  store_.putText(scope, kind::kSnapshot, *deployment.id, snapshot);
+  store_.putText(scope, kind::kSnapshot, *deployment.id, text);
   if (in.stageName) {
     HEARTH_CHECK(checkStageName(*in.stageName));
     HEARTH_CHECK(checkVariables(in.variables));
@@ -296,34 +178,6 @@ Result<Stages> ApiGatewayService::getStages(const api::Call& call, GetStagesInpu
   return out;
 }
 
-namespace {
-
-// "/{resource}/{verb}/throttling/rateLimit" and the like; other settings of methods are refused by name.
-Result<void> patchMethodSetting(Stage& stage, const PatchOperation& operation) {
-  auto segments = splitPointer(operation.path.value_or(""));
-  std::string name = segments.size() == 4 ? segments[2] + "/" + segments[3] : "";
-  if (name != "throttling/rateLimit" && name != "throttling/burstLimit")
-    return badRequest("Hearth supports the method settings throttling/rateLimit and throttling/burstLimit, not: " +
-                      operation.path.value_or("").substr(0, 200));
-  std::string escaped;
-  for (char c : segments[0]) escaped += c == '/' ? std::string("~1") : std::string(1, c);
-  if (!stage.methodSettings) stage.methodSettings.emplace();
-  MethodSetting& setting = (*stage.methodSettings)[escaped + "/" + segments[1]];
-  char* end = nullptr;
-  double value = std::strtod(operation.value.value_or("").c_str(), &end);
-  bool removed = operation.op == "remove";
-  if (!removed && (operation.value.value_or("").empty() || *end != '\0' || value < 0))
-    return badRequest("Invalid patch value for " + operation.path.value_or("").substr(0, 200));
-  if (segments[3] == "rateLimit")
-    setting.throttlingRateLimit = removed ? std::nullopt : std::optional<double>(value);
-  else
-    setting.throttlingBurstLimit =
-        removed ? std::nullopt : std::optional<std::int64_t>(static_cast<std::int64_t>(value));
-  return {};
-}
-
-}  // namespace
-
 Result<Stage> ApiGatewayService::updateStage(const api::Call& call, UpdateStageInput in) {
   GetStageInput get;
   get.restApiId = in.restApiId;
@@ -331,8 +185,8 @@ Result<Stage> ApiGatewayService::updateStage(const api::Call& call, UpdateStageI
   HEARTH_TRY(Stage stage, getStage(call, get));
   std::vector<PatchOperation> plain;
   for (const PatchOperation& operation : in.patchOperations.value_or(std::vector<PatchOperation>{})) {
-    if (splitPointer(operation.path.value_or("")).size() == 4)
-      HEARTH_CHECK(patchMethodSetting(stage, operation));
+    if (isSettingPath(operation.path.value_or("")))
+      HEARTH_CHECK(patchSetting(stage, operation));
     else
       plain.push_back(operation);
   }
@@ -367,7 +221,7 @@ Result<DeleteStageOutput> ApiGatewayService::deleteStage(const api::Call& call, 
 
 std::optional<std::shared_ptr<const gateway::Stage>> ApiGatewayService::loadStage(const std::string& apiId,
                                                                                   const std::string& name) const {
-  store::Database::Snapshot snapshot(database_);
+  store::Database::Snapshot view(database_);
   auto scope = store_.findScope(apiId);
   if (!scope) return std::nullopt;
   auto rest = store_.find<RestApi>(*scope, kind::kRestApi, apiId);
@@ -375,7 +229,7 @@ std::optional<std::shared_ptr<const gateway::Stage>> ApiGatewayService::loadStag
   if (!rest || !stage || rest->disableExecuteApiEndpoint.value_or(false)) return std::nullopt;
   auto frozen = store_.findText(*scope, kind::kSnapshot, stage->deploymentId.value_or(""));
   if (!frozen) return std::nullopt;
-  auto compiled = gateway::compileStage(definitionOf(*scope, *rest, *stage, readSnapshot(*frozen)));
+  auto compiled = gateway::compileStage(definitionOf(*scope, *stage, readSnapshot(*frozen, *rest)));
   if (!compiled.ok()) {
     base::logError("apigateway", "a stage cannot be served",
                    {{"api", apiId}, {"stage", name}, {"reason", compiled.fault().message}});

@@ -29,11 +29,18 @@ Result<void> checkTarget(const api::Call& call, const api::apigateway::Integrati
   // Whatever the URI will be: with stage variables in it, it is known when it is deployed.
   if (!role.empty()) HEARTH_CHECK(checkRole(call, role));
   if (type == "MOCK") return {};
-  if (!integration.uri) return badRequest("AWS ARN for integration must contain path or action");
+  const bool http = type == "HTTP" || type == "HTTP_PROXY";
+  if (!integration.uri)
+    return badRequest(http ? "Invalid HTTP endpoint specified for URI" : "Invalid ARN specified in the request");
   if (!integration.httpMethod) return badRequest("Enumeration value for HttpMethod must be non-empty");
   if (std::find(std::begin(kVerbs), std::end(kVerbs), *integration.httpMethod) == std::end(kVerbs))
     return badRequest("Invalid HTTP method specified: " + integration.httpMethod->substr(0, 32));
   if (integration.uri->find("${stageVariables.") != std::string::npos) return {};
+  if (http) {
+    if (!role.empty()) return badRequest("Hearth does not support credentials of HTTP integrations.");
+    HEARTH_CHECK(gateway::parseHttpUri(*integration.uri));
+    return {};
+  }
   HEARTH_TRY(auto target, gateway::parseIntegrationUri(type, *integration.uri));
   if (std::holds_alternative<gateway::FunctionTarget>(target) || !role.empty()) return {};
   return badRequest("Role ARN must be specified for AWS integrations");

@@ -1,10 +1,9 @@
 // Methods of resources, their integrations, and the responses of both.
 #include <algorithm>
 
-#include "gateway/parameter_mapping.h"
 #include "services/apigateway/apigateway_service.h"
 #include "services/apigateway/faults.h"
-#include "services/apigateway/integration_target.h"
+#include "services/apigateway/method_checks.h"
 #include "services/apigateway/patch.h"
 
 namespace hearth::services::apigateway {
@@ -13,52 +12,9 @@ using namespace api::apigateway;
 
 namespace {
 
-constexpr std::string_view kVerbs[] = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "ANY"};
-
 Fault noMethod() { return notFound("Invalid Method identifier specified"); }
-Fault noIntegration() { return notFound("No integration defined for method"); }
+Fault noIntegration() { return notFound("Invalid Integration identifier specified"); }
 Fault noResponse() { return notFound("Invalid Response status code specified"); }
-
-Result<void> checkStatus(const std::string& status) {
-  bool good = status.size() == 3 && status[0] >= '1' && status[0] <= '5' &&
-              std::isdigit(static_cast<unsigned char>(status[1])) &&
-              std::isdigit(static_cast<unsigned char>(status[2]));
-  if (good) return {};
-  return badRequest("Invalid Response status code specified");
-}
-
-Fault invalidMapping(const std::string& expression) {
-  return badRequest(
-      "Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping "
-      "expression "
-      "parameter specified: " +
-      expression.substr(0, 200) + "]");
-}
-
-// What is mapped from a request must be one of the method's parameters.
-Result<void> checkSources(const Method& method, const gateway::TextMap& mappings) {
-  HEARTH_CHECK(gateway::parseRequestMappings(mappings));
-  const auto known = method.requestParameters.value_or(std::map<std::string, bool>{});
-  for (const auto& [target, source] : mappings) {
-    std::string declared = source;
-    constexpr std::string_view kMulti = "method.request.multivalue";
-    if (declared.starts_with(kMulti)) declared = "method.request." + declared.substr(kMulti.size());
-    const bool parameter = declared.starts_with("method.request.header.") ||
-                           declared.starts_with("method.request.querystring.") ||
-                           declared.starts_with("method.request.path.");
-    if (parameter && !known.contains(declared) && !known.contains(source)) return invalidMapping(source);
-  }
-  return {};
-}
-
-// What is mapped to a response must be one of its parameters.
-Result<void> checkTargets(const MethodResponse& response, const gateway::TextMap& mappings) {
-  HEARTH_CHECK(gateway::parseResponseMappings(mappings));
-  const auto known = response.responseParameters.value_or(std::map<std::string, bool>{});
-  for (const auto& [target, source] : mappings)
-    if (!known.contains(target)) return invalidMapping(target);
-  return {};
-}
 
 }  // namespace
 
@@ -80,33 +36,49 @@ void ApiGatewayService::putPlace(Place place) {
   store_.put(place.scope, kind::kResource, *place.resource.id, place.resource);
 }
 
+Result<void> ApiGatewayService::checkMethod(const api::Call& call, const std::string& apiId,
+                                            const Method& method) const {
+  HEARTH_CHECK(checkVerb(method.httpMethod.value_or("")));
+  const std::string type = method.authorizationType.value_or("NONE");
+  HEARTH_CHECK(checkAuthorizationType(type));
+  const Scope scope = scopeOf(call, apiId);
+  if (type == "CUSTOM" && !store_.findText(scope, kind::kAuthorizer, method.authorizerId.value_or("")))
+    return badRequest(
+        "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires "
+        "a "
+        "valid authorizer.");
+  if (method.requestValidatorId && !store_.findText(scope, kind::kValidator, *method.requestValidatorId))
+    return badRequest("Invalid Request Validator identifier specified");
+  for (const auto& [media, name] : method.requestModels.value_or(std::map<std::string, std::string>{}))
+    if (!store_.findText(scope, kind::kModel, name))
+      return badRequest("Invalid model identifier specified: " + name.substr(0, 100));
+  constexpr std::string_view kPlaces[] = {"method.request.header.", "method.request.querystring.",
+                                          "method.request.path."};
+  for (const auto& [name, required] : method.requestParameters.value_or(std::map<std::string, bool>{}))
+    if (std::none_of(std::begin(kPlaces), std::end(kPlaces),
+                     [&](std::string_view place) { return name.starts_with(place) && name.size() > place.size(); }))
+      return badRequest(
+          "Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping "
+          "expression specified: " +
+          name.substr(0, 200) + "]");
+  return {};
+}
+
 Result<Method> ApiGatewayService::putMethod(const api::Call& call, PutMethodInput in) {
   HEARTH_TRY(Resource resource, getApiResource(call, in.restApiId, in.resourceId));
-  if (std::find(std::begin(kVerbs), std::end(kVerbs), in.httpMethod) == std::end(kVerbs))
-    return badRequest("Invalid HTTP method specified: " + in.httpMethod.substr(0, 32));
-  if (in.authorizationType != "NONE")
-    return badRequest("Hearth does not support the authorization type " + in.authorizationType.substr(0, 64) +
-                      " yet; NONE is supported.");
-  if (resource.resourceMethods && resource.resourceMethods->contains(in.httpMethod))
-    return conflict("Method already exists for this resource");
-  if (in.requestValidatorId) {
-    GetRequestValidatorInput get;
-    get.restApiId = in.restApiId;
-    get.requestValidatorId = *in.requestValidatorId;
-    auto validator = getRequestValidator(call, std::move(get));
-    if (!validator.ok()) return badRequest(validator.fault().message);
-  }
-  for (const auto& [type, name] : in.requestModels.value_or(std::map<std::string, std::string>{}))
-    if (!store_.findText(scopeOf(call, in.restApiId), kind::kModel, name))
-      return badRequest("Invalid model identifier specified: " + name.substr(0, 100));
   Method method;
   method.httpMethod = in.httpMethod;
   method.authorizationType = in.authorizationType;
+  if (in.authorizationType == "CUSTOM") method.authorizerId = in.authorizerId;
+  method.authorizationScopes = in.authorizationScopes;
   method.apiKeyRequired = in.apiKeyRequired.value_or(false);
   method.requestValidatorId = in.requestValidatorId;
   method.operationName = in.operationName;
   method.requestParameters = in.requestParameters;
   method.requestModels = in.requestModels;
+  HEARTH_CHECK(checkMethod(call, in.restApiId, method));
+  if (resource.resourceMethods && resource.resourceMethods->contains(in.httpMethod))
+    return conflict("Method already exists for this resource");
   putPlace({scopeOf(call, in.restApiId), std::move(resource), method});
   return method;
 }
@@ -119,8 +91,11 @@ Result<Method> ApiGatewayService::getMethod(const api::Call& call, GetMethodInpu
 Result<Method> ApiGatewayService::updateMethod(const api::Call& call, UpdateMethodInput in) {
   HEARTH_TRY(Place place, getPlace(call, in.restApiId, in.resourceId, in.httpMethod));
   HEARTH_TRY(place.method, patched(place.method, in.patchOperations,
-                                   {"apiKeyRequired", "operationName", "requestParameters", "requestModels",
-                                    "requestValidatorId"}));
+                                   {"apiKeyRequired", "authorizationType", "authorizerId", "operationName",
+                                    "requestParameters", "requestModels", "requestValidatorId"}));
+  if (place.method.authorizationType != "CUSTOM") place.method.authorizerId.reset();
+  if (place.method.requestValidatorId == "") place.method.requestValidatorId.reset();
+  HEARTH_CHECK(checkMethod(call, in.restApiId, place.method));
   Method method = place.method;
   putPlace(std::move(place));
   return method;
@@ -179,32 +154,23 @@ Result<DeleteMethodResponseOutput> ApiGatewayService::deleteMethodResponse(const
 
 Result<Integration> ApiGatewayService::putIntegration(const api::Call& call, PutIntegrationInput in) {
   HEARTH_TRY(Place place, getPlace(call, in.restApiId, in.resourceId, in.httpMethod));
-  if (in.type != "AWS" && in.type != "AWS_PROXY" && in.type != "MOCK") {
-    if (in.type == "HTTP" || in.type == "HTTP_PROXY")
-      return badRequest("Hearth does not support " + in.type + " integrations yet.");
-    return badRequest(
-        "Enumeration value for integration type must be one of: [HTTP, MOCK, AWS_PROXY, HTTP_PROXY, AWS]");
-  }
-  if (in.connectionType && *in.connectionType != "INTERNET")
-    return badRequest("Hearth does not support VPC links.");
-  if (in.cacheNamespace && in.cacheKeyParameters && !in.cacheKeyParameters->empty())
-    return badRequest("Hearth does not cache responses (cacheKeyParameters).");
-  HEARTH_CHECK(checkSources(place.method, in.requestParameters.value_or(gateway::TextMap{})));
-  if (in.timeoutInMillis && *in.timeoutInMillis < 50)
-    return badRequest("Timeout should be between 50 ms and 29000 ms");
   Integration integration;
   integration.type = in.type;
-  integration.httpMethod = in.integrationHttpMethod;
+  if (in.type != "MOCK") integration.httpMethod = in.integrationHttpMethod;
   integration.uri = in.uri;
+  integration.connectionType = in.connectionType;
+  integration.connectionId = in.connectionId;
   integration.credentials = in.credentials;
   integration.requestParameters = in.requestParameters;
   integration.requestTemplates = in.requestTemplates;
-  integration.passthroughBehavior = in.passthroughBehavior.value_or("WHEN_NO_MATCH");
+  integration.passthroughBehavior = in.passthroughBehavior;
   integration.contentHandling = in.contentHandling;
-  integration.timeoutInMillis = in.timeoutInMillis.value_or(29'000);
-  integration.cacheNamespace = in.cacheNamespace.value_or(in.resourceId);
-  integration.cacheKeyParameters = std::vector<std::string>{};
-  HEARTH_CHECK(checkTarget(call, integration));
+  integration.timeoutInMillis = in.timeoutInMillis;
+  integration.cacheNamespace = in.cacheNamespace;
+  integration.cacheKeyParameters = in.cacheKeyParameters;
+  integration.tlsConfig = in.tlsConfig;
+  completeIntegration(integration, in.resourceId);
+  HEARTH_CHECK(checkIntegration(call, place.method, integration));
   place.method.methodIntegration = integration;
   putPlace(std::move(place));
   return integration;
@@ -221,8 +187,9 @@ Result<Integration> ApiGatewayService::updateIntegration(const api::Call& call, 
   if (!place.method.methodIntegration) return noIntegration();
   HEARTH_TRY(auto integration, patched(*place.method.methodIntegration, in.patchOperations,
                                        {"httpMethod", "uri", "credentials", "requestParameters", "requestTemplates",
-                                        "passthroughBehavior", "contentHandling", "timeoutInMillis"}));
-  HEARTH_CHECK(checkTarget(call, integration));
+                                        "passthroughBehavior", "contentHandling", "timeoutInMillis",
+                                        "connectionType", "cacheNamespace", "tlsConfig"}));
+  HEARTH_CHECK(checkIntegration(call, place.method, integration));
   place.method.methodIntegration = integration;
   putPlace(std::move(place));
   return integration;
@@ -241,16 +208,13 @@ Result<IntegrationResponse> ApiGatewayService::putIntegrationResponse(const api:
                                                                       PutIntegrationResponseInput in) {
   HEARTH_TRY(Place place, getPlace(call, in.restApiId, in.resourceId, in.httpMethod));
   if (!place.method.methodIntegration) return noIntegration();
-  HEARTH_CHECK(checkStatus(in.statusCode));
-  if (!place.method.methodResponses || !place.method.methodResponses->contains(in.statusCode)) return noResponse();
-  HEARTH_CHECK(checkTargets(place.method.methodResponses->at(in.statusCode),
-                            in.responseParameters.value_or(gateway::TextMap{})));
   IntegrationResponse response;
   response.statusCode = in.statusCode;
   response.selectionPattern = in.selectionPattern;
   response.responseParameters = in.responseParameters;
   response.responseTemplates = in.responseTemplates;
   response.contentHandling = in.contentHandling;
+  HEARTH_CHECK(checkIntegrationResponse(place.method, response));
   if (!place.method.methodIntegration->integrationResponses)
     place.method.methodIntegration->integrationResponses.emplace();
   (*place.method.methodIntegration->integrationResponses)[in.statusCode] = response;
@@ -276,6 +240,7 @@ Result<IntegrationResponse> ApiGatewayService::updateIntegrationResponse(const a
   HEARTH_TRY(auto response,
              patched(responses->at(in.statusCode), in.patchOperations,
                      {"selectionPattern", "responseParameters", "responseTemplates", "contentHandling"}));
+  HEARTH_CHECK(checkIntegrationResponse(place.method, response));
   (*responses)[in.statusCode] = response;
   putPlace(std::move(place));
   return response;

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "services/apigateway/apigateway_service.h"
 #include "services/apigateway/faults.h"
+#include "services/apigateway/method_checks.h"
 #include "services/apigateway/paging.h"
 #include "services/apigateway/patch.h"
 
@@ -21,32 +22,6 @@ constexpr char kErrorSchema[] =
     "{\n  \"$schema\" : \"http://json-schema.org/draft-04/schema#\",\n  \"title\" : \"Error Schema\",\n  \"type\" "
     ": "
     "\"object\",\n  \"properties\" : {\n    \"message\" : { \"type\" : \"string\" }\n  }\n}";
-
-// Letters, digits and -._~!$&'()*+,;=:@ as in paths; {name} and {name+} are parameters.
-Result<void> checkPathPart(const std::string& part) {
-  auto inner = [](std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-      return std::isalnum(c) || std::string_view("-._~:").find(static_cast<char>(c)) != std::string_view::npos;
-    });
-  };
-  std::string_view text = part;
-  bool parameter = text.starts_with('{') && text.ends_with('}');
-  if (parameter) {
-    text = text.substr(1, text.size() - 2);
-    if (text.ends_with('+')) text.remove_suffix(1);
-  }
-  if (inner(text)) return {};
-  return badRequest(
-      "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at "
-      "the beginning and the end.");
-}
-
-Result<void> checkName(const std::string& name, const char* what) {
-  bool good =
-      !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c); });
-  if (good) return {};
-  return badRequest(std::string(what) + " must be alphanumeric: " + name.substr(0, 100));
-}
 
 Result<void> checkSchema(const std::string& schema) {
   auto parsed = base::parseJson(schema);
@@ -75,36 +50,72 @@ void ApiGatewayService::changed() {
   database_.afterCommit([this] { generation_.fetch_add(1, std::memory_order_release); });
 }
 
-Result<RestApi> ApiGatewayService::createRestApi(const api::Call& call, CreateRestApiInput in) {
-  if (in.name.empty() || in.name.size() > 1024) return badRequest("Invalid REST API name specified");
-  if (in.cloneFrom) return badRequest("Hearth does not support cloneFrom.");
-  if (in.policy && !in.policy->empty())
+Result<void> checkApi(const RestApi& rest) {
+  const std::string name = rest.name.value_or("");
+  if (name.empty() || name.size() > 1024) return badRequest("Invalid REST API name specified");
+  if (rest.policy && !rest.policy->empty())
     return badRequest("Hearth does not support resource policies of REST APIs.");
-  if (in.apiKeySource && *in.apiKeySource != "HEADER")
-    return badRequest("Hearth takes API keys from the header x-api-key only (apiKeySource HEADER).");
-  if (in.minimumCompressionSize) return badRequest("Hearth does not compress responses (minimumCompressionSize).");
-  if (in.endpointConfiguration && in.endpointConfiguration->types)
-    for (const std::string& type : *in.endpointConfiguration->types)
+  const std::string source = rest.apiKeySource.value_or("HEADER");
+  if (source != "HEADER" && source != "AUTHORIZER")
+    return badRequest("Invalid API key source specified: " + source.substr(0, 32) +
+                      ". Must be one of: [HEADER, AUTHORIZER]");
+  if (rest.minimumCompressionSize)
+    return badRequest("Hearth does not compress responses (minimumCompressionSize).");
+  if (rest.endpointConfiguration && rest.endpointConfiguration->types) {
+    if (rest.endpointConfiguration->types->size() > 1)
+      return badRequest("Cannot create an api with multiple Endpoint Types.");
+    for (const std::string& type : *rest.endpointConfiguration->types)
       if (type != "EDGE" && type != "REGIONAL")
-        return badRequest("Hearth does not support endpoints of type " + type + ".");
+        return badRequest("Hearth does not support endpoints of type " + type.substr(0, 32) + ".");
+  }
+  return {};
+}
+
+// The root's id is not kept in records of older versions.
+RestApi ApiGatewayService::shown(const Scope& scope, RestApi rest) const {
+  if (!rest.rootResourceId)
+    for (const Record& record : store_.list(scope, kind::kResource))
+      if (!ApiGatewayStore::parse<Resource>(record.text).parentId) rest.rootResourceId = record.id;
+  return rest;
+}
+
+Result<RestApi> ApiGatewayService::createBare(const api::Call& call, std::string id, CreateRestApiInput in) {
+  if (in.cloneFrom) return badRequest("Hearth does not support cloneFrom.");
+  if (in.description && in.description->empty()) return badRequest("Description cannot be an empty string");
   RestApi rest;
-  rest.id = newId(10);
-  rest.name = in.name;
-  rest.description = in.description;
-  rest.version = in.version;
+  rest.id = std::move(id);
   rest.createdDate = call.now;
-  rest.binaryMediaTypes = in.binaryMediaTypes;
   rest.apiKeySource = "HEADER";
-  rest.endpointConfiguration = in.endpointConfiguration;
-  if (!rest.endpointConfiguration) rest.endpointConfiguration = EndpointConfiguration{.types = {{"EDGE"}}};
+  rest.endpointConfiguration = EndpointConfiguration{.types = {{"EDGE"}}};
+  rest.disableExecuteApiEndpoint = false;
+  applyGiven(rest, in);
+  HEARTH_CHECK(checkApi(rest));
   if (in.tags && !in.tags->empty()) rest.tags = in.tags;
-  rest.disableExecuteApiEndpoint = in.disableExecuteApiEndpoint.value_or(false);
-  Scope scope = scopeOf(call, *rest.id);
-  store_.put(scope, kind::kRestApi, *rest.id, rest);
   Resource root;
   root.id = newId(10);
   root.path = "/";
+  rest.rootResourceId = root.id;
+  Scope scope = scopeOf(call, *rest.id);
+  store_.put(scope, kind::kRestApi, *rest.id, rest);
   store_.put(scope, kind::kResource, *root.id, root);
+  return rest;
+}
+
+void applyGiven(RestApi& rest, const CreateRestApiInput& given) {
+  if (!given.name.empty()) rest.name = given.name;
+  if (given.description) rest.description = given.description;
+  if (given.version) rest.version = given.version;
+  if (given.binaryMediaTypes) rest.binaryMediaTypes = given.binaryMediaTypes;
+  if (given.apiKeySource) rest.apiKeySource = given.apiKeySource;
+  if (given.policy) rest.policy = given.policy;
+  if (given.minimumCompressionSize) rest.minimumCompressionSize = given.minimumCompressionSize;
+  if (given.endpointConfiguration) rest.endpointConfiguration = given.endpointConfiguration;
+  if (given.disableExecuteApiEndpoint) rest.disableExecuteApiEndpoint = given.disableExecuteApiEndpoint;
+}
+
+Result<RestApi> ApiGatewayService::createRestApi(const api::Call& call, CreateRestApiInput in) {
+  HEARTH_TRY(RestApi rest, createBare(call, newId(10), std::move(in)));
+  const Scope scope = scopeOf(call, *rest.id);
   for (auto& [name, schema] : {std::pair{"Empty", kEmptySchema}, std::pair{"Error", kErrorSchema}}) {
     Model model;
     model.id = newId(6);
@@ -120,10 +131,25 @@ Result<RestApi> ApiGatewayService::createRestApi(const api::Call& call, CreateRe
 
 Result<RestApi> ApiGatewayService::updateRestApi(const api::Call& call, UpdateRestApiInput in) {
   HEARTH_TRY(RestApi rest, getApi(call, in.restApiId));
-  HEARTH_TRY(rest, patched(rest, in.patchOperations,
-                           {"name", "description", "binaryMediaTypes", "disableExecuteApiEndpoint"}));
-  store_.put(scopeOf(call, in.restApiId), kind::kRestApi, in.restApiId, rest);
-  return rest;
+  for (const PatchOperation& operation : in.patchOperations.value_or(std::vector<PatchOperation>{})) {
+    const std::string path = operation.path.value_or("");
+    if (path == "/binaryMediaTypes") return badRequest("Invalid patch path /binaryMediaTypes");
+    if (path == "/minimumCompressionSize" && !operation.value.value_or("").empty())
+      return badRequest("Hearth does not compress responses (minimumCompressionSize).");
+    if (path == "/policy" && !operation.value.value_or("").empty())
+      return badRequest("Hearth does not support resource policies of REST APIs.");
+  }
+  HEARTH_TRY(rest,
+             patched(rest, in.patchOperations,
+                     {"name", "description", "version", "binaryMediaTypes", "apiKeySource",
+                      "disableExecuteApiEndpoint", "endpointConfiguration", "minimumCompressionSize", "policy"}));
+  if (rest.description == "") rest.description.reset();
+  if (rest.policy == "") rest.policy.reset();
+  HEARTH_CHECK(checkApi(rest));
+  const Scope scope = scopeOf(call, in.restApiId);
+  store_.put(scope, kind::kRestApi, in.restApiId, rest);
+  changed();
+  return shown(scope, std::move(rest));
 }
 
 Result<DeleteRestApiOutput> ApiGatewayService::deleteRestApi(const api::Call& call, DeleteRestApiInput in) {
@@ -141,12 +167,14 @@ Result<DeleteRestApiOutput> ApiGatewayService::deleteRestApi(const api::Call& ca
 }
 
 Result<RestApi> ApiGatewayService::getRestApi(const api::Call& call, GetRestApiInput in) const {
-  return getApi(call, in.restApiId);
+  HEARTH_TRY(RestApi rest, getApi(call, in.restApiId));
+  return shown(scopeOf(call, in.restApiId), std::move(rest));
 }
 
 Result<RestApis> ApiGatewayService::getRestApis(const api::Call& call, GetRestApisInput in) const {
   RestApis out;
   fillPage<RestApi>(out, store_, scopeOf(call), kind::kRestApi, in.position, in.limit);
+  for (RestApi& rest : *out.items) rest = shown(scopeOf(call, *rest.id), std::move(rest));
   return out;
 }
 
@@ -154,21 +182,13 @@ Result<RestApis> ApiGatewayService::getRestApis(const api::Call& call, GetRestAp
 
 Result<Resource> ApiGatewayService::createResource(const api::Call& call, CreateResourceInput in) {
   HEARTH_TRY(Resource parent, getApiResource(call, in.restApiId, in.parentId));
-  HEARTH_CHECK(checkPathPart(in.pathPart));
   Scope scope = scopeOf(call, in.restApiId);
-  bool greedyParent = parent.pathPart && parent.pathPart->ends_with("+}");
-  if (greedyParent)
-    return badRequest("Cannot create a child of a resource with a greedy path variable: " + *parent.path);
+  std::vector<std::string> siblings;
   for (const Record& record : store_.list(scope, kind::kResource)) {
     auto sibling = ApiGatewayStore::parse<Resource>(record.text);
-    if (sibling.parentId != in.parentId) continue;
-    if (sibling.pathPart == in.pathPart)
-      return conflict("Another resource with the same parent already has this name: " + in.pathPart);
-    if (in.pathPart.starts_with('{') && sibling.pathPart->starts_with('{'))
-      return badRequest("A sibling (" + *sibling.pathPart +
-                        ") of this resource already has a variable path part -- "
-                        "only one is allowed");
+    if (sibling.parentId == in.parentId) siblings.push_back(sibling.pathPart.value_or(""));
   }
+  HEARTH_CHECK(checkResource(parent, in.pathPart, siblings));
   Resource resource;
   resource.id = newId(6);
   resource.parentId = in.parentId;
@@ -330,50 +350,6 @@ Result<DeleteRequestValidatorOutput> ApiGatewayService::deleteRequestValidator(c
   if (!store_.remove(scopeOf(call, in.restApiId), kind::kValidator, in.requestValidatorId))
     return notFound("Invalid Request Validator identifier specified");
   return DeleteRequestValidatorOutput{};
-}
-
-// --- gateway responses
-// ---------------------------------------------------------------------------------------------
-
-Result<GatewayResponse> ApiGatewayService::putGatewayResponse(const api::Call& call, PutGatewayResponseInput in) {
-  HEARTH_CHECK(getApi(call, in.restApiId));
-  GatewayResponse response;
-  response.responseType = in.responseType;
-  response.statusCode = in.statusCode;
-  response.responseParameters = in.responseParameters;
-  response.responseTemplates = in.responseTemplates;
-  response.defaultResponse = false;
-  store_.put(scopeOf(call, in.restApiId), kind::kGatewayResponse, in.responseType, response);
-  return response;
-}
-
-Result<GatewayResponse> ApiGatewayService::getGatewayResponse(const api::Call& call,
-                                                              GetGatewayResponseInput in) const {
-  HEARTH_CHECK(getApi(call, in.restApiId));
-  auto found = store_.find<GatewayResponse>(scopeOf(call, in.restApiId), kind::kGatewayResponse, in.responseType);
-  if (found) return *std::move(found);
-  GatewayResponse standard;
-  standard.responseType = in.responseType;
-  standard.responseTemplates.emplace()["application/json"] = "{\"message\":$context.error.messageString}";
-  standard.defaultResponse = true;
-  return standard;
-}
-
-Result<GatewayResponses> ApiGatewayService::getGatewayResponses(const api::Call& call,
-                                                                GetGatewayResponsesInput in) const {
-  HEARTH_CHECK(getApi(call, in.restApiId));
-  GatewayResponses out;
-  fillPage<GatewayResponse>(out, store_, scopeOf(call, in.restApiId), kind::kGatewayResponse, in.position,
-                            in.limit);
-  return out;
-}
-
-Result<DeleteGatewayResponseOutput> ApiGatewayService::deleteGatewayResponse(const api::Call& call,
-                                                                             DeleteGatewayResponseInput in) {
-  HEARTH_CHECK(getApi(call, in.restApiId));
-  if (!store_.remove(scopeOf(call, in.restApiId), kind::kGatewayResponse, in.responseType))
-    return notFound("Gateway response type not defined on api");
-  return DeleteGatewayResponseOutput{};
 }
 
 }  // namespace hearth::services::apigateway

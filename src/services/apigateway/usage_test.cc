@@ -11,6 +11,12 @@
 namespace hearth::services::apigateway {
 namespace {
 
+class NoObjects final : public ports::ObjectReader {
+  Result<std::string> readObject(const ports::ObjectRef&, std::uint64_t) override {
+    return Fault("NoSuchBucket", "There are no buckets here.", 404);
+  }
+};
+
 TEST(Usage, CountsWhoseWriteFailedAreAddedWithTheNext) {
   std::string folder = ::testing::TempDir() + "hearth-usage-XXXXXX";
   ASSERT_NE(::mkdtemp(folder.data()), nullptr);
@@ -26,7 +32,9 @@ TEST(Usage, CountsWhoseWriteFailedAreAddedWithTheNext) {
                      "CREATE TRIGGER breaks BEFORE INSERT ON apigateway_usage WHEN EXISTS (SELECT 1 FROM broken)"
                      " BEGIN SELECT RAISE(ABORT, 'broken'); END;"});
     database.migrate(steps);
-    ApiGatewayService service(database, *keyring, clock, random, {});
+    NoObjects objects;
+    base::ThreadPool pool(1);
+    ApiGatewayService service(database, *keyring, objects, pool, clock, random, {});
     const auto run = [&](const std::function<void()>& work) {
       const auto written = database.writeAndWait([&]() -> Result<void> {
         work();
