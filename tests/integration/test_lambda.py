@@ -221,7 +221,12 @@ def test_permissions_are_statements_of_a_policy(client, make):
     assert policy["Statement"] == [statement]
     with refused("ResourceConflictException", 409):
         client.add_permission(FunctionName=name, StatementId="s", Action="lambda:InvokeFunction", Principal="events.amazonaws.com")
-    client.remove_permission(FunctionName=name, StatementId="s")
+    seen = client.get_policy(FunctionName=name)["RevisionId"]
+    with refused("PreconditionFailedException", 412):
+        client.add_permission(FunctionName=name, StatementId="t", Action="lambda:InvokeFunction", Principal="events.amazonaws.com", RevisionId="another")
+    with refused("PreconditionFailedException", 412):
+        client.remove_permission(FunctionName=name, StatementId="s", RevisionId="another")
+    client.remove_permission(FunctionName=name, StatementId="s", RevisionId=seen)
     with refused("ResourceNotFoundException", 404):
         client.get_policy(FunctionName=name)
 

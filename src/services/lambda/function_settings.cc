@@ -20,6 +20,15 @@ std::optional<std::string> unlessEmpty(const std::optional<std::string>& text) {
 
 std::string resourceOf(const FunctionName& name) { return name.qualifiedArn(); }
 
+// The caller may say which policy it has seen: GetPolicy's RevisionId, which is that of the version.
+Result<void> checkRevision(const VersionRow& version, const std::optional<std::string>& seen) {
+  if (!seen || seen == version.configuration.revisionId) return {};
+  return Fault("PreconditionFailedException",
+               "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve "
+               "the latest Revision Id",
+               412);
+}
+
 }  // namespace
 
 Result<AddPermissionOutput> LambdaService::addPermission(const api::Call& call, AddPermissionInput in) {
@@ -30,7 +39,8 @@ Result<AddPermissionOutput> LambdaService::addPermission(const api::Call& call, 
   if (in.functionUrlAuthType) return invalidParameter("Hearth does not support function URLs.");
   if (name.qualifier == kLatest)
     return invalidParameter("We currently do not support adding policies for $LATEST.");
-  if (!name.qualifier.empty()) HEARTH_CHECK(getVersion(function, name.qualifier));
+  HEARTH_TRY(const VersionRow version, getVersion(function, name.qualifier));
+  HEARTH_CHECK(checkRevision(version, in.revisionId));
   HEARTH_TRY(Permission permission, checkPermission({in.statementId, in.action, in.principal,
                                                      in.sourceArn.value_or(""), in.sourceAccount.value_or("")}));
   for (const Permission& existing : store_.permissions(function.id, name.qualifier))
@@ -51,6 +61,10 @@ Result<AddPermissionOutput> LambdaService::addPermission(const api::Call& call, 
 Result<RemovePermissionOutput> LambdaService::removePermission(const api::Call& call, RemovePermissionInput in) {
   HEARTH_TRY(FunctionName name, nameOf(call, in.functionName, in.qualifier));
   HEARTH_TRY(FunctionRow function, getRow(name));
+  if (in.revisionId) {
+    HEARTH_TRY(const VersionRow version, getVersion(function, name.qualifier));
+    HEARTH_CHECK(checkRevision(version, in.revisionId));
+  }
   if (!store_.removePermission(function.id, name.qualifier, in.statementId))
     return Fault("ResourceNotFoundException", "Statement " + in.statementId + " is not found in resource policy.",
                  404)

@@ -1,0 +1,71 @@
+"""AWS CDK: a small app is deployed, compared, changed and destroyed by its own command."""
+
+import json
+import pathlib
+import re
+import shutil
+
+import pytest
+
+from support.aws import fresh
+
+APP = pathlib.Path(__file__).parent / "cdk_app"
+
+
+def make_role(boto, trusted):
+    """One that CloudFormation, or the caller, takes to do everything: what a bootstrapped account has."""
+    iam, name = boto("iam"), fresh("cdk")
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
+    iam.attach_role_policy(RoleName=name, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    return role
+
+
+@pytest.fixture
+def cdk(boto, client, tmp_path):
+    shutil.copytree(APP, tmp_path, dirs_exist_ok=True)
+    roles = {"DEPLOY_ROLE": make_role(boto, {"AWS": boto("sts").get_caller_identity()["Account"]}),
+             "EXECUTION_ROLE": make_role(boto, {"Service": "cloudformation.amazonaws.com"})}
+    stack = fresh("cdk-app")
+
+    def run(*arguments, check=True, greeting="hello"):
+        return client("cdk", "--no-color", *arguments, check=check, STACK=stack, GREETING=greeting, **roles)
+
+    run.stack = stack
+    return run
+
+
+def outputs(boto, cdk):
+    [stack] = boto("cloudformation").describe_stacks(StackName=cdk.stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def test_a_small_app(boto, client, cdk):
+    out = cdk("deploy", "--require-approval", "never")
+    assert f"✅  {cdk.stack}" in out, out
+    made = outputs(boto, cdk)
+    assert f"{cdk.stack}.Address = {made['Address']}" in out and made["Address"].startswith("https://")
+    assert json.loads(client("curl", "-sS", made["Address"] + "a/b")) == {"hello": "/a/b"}  # by its name on AWS
+    assert boto("s3").get_object(Bucket=made["Bucket"], Key="last")["Body"].read() == b"/a/b"
+
+    assert "There were no differences" in cdk("diff")
+    assert f"✅  {cdk.stack} (no changes)" in cdk("deploy", "--require-approval", "never")
+
+    difference = cdk("diff", greeting="goodbye")
+    assert "AWS::Lambda::Function" in difference and "goodbye" in difference and "Number of stacks with differences: 1" in difference
+    assert f"✅  {cdk.stack}" in cdk("deploy", "--require-approval", "never", greeting="goodbye")
+    assert json.loads(client("curl", "-sS", made["Address"])) == {"goodbye": "/"}
+
+    s3 = boto("s3")
+    s3.delete_objects(Bucket=made["Bucket"], Delete={"Objects": [{"Key": entry["Key"], "VersionId": entry["VersionId"]}
+                                                                 for entry in s3.list_object_versions(Bucket=made["Bucket"])["Versions"]]})
+    out = cdk("destroy", "--force", greeting="goodbye")
+    assert f"✅  {cdk.stack}: destroyed" in out, out
+    assert made["Bucket"] not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
+    assert cdk("list").split() == [cdk.stack]
+
+
+def test_what_fails_is_said(boto, client, cdk):
+    boto("lambda")
+    out = cdk("deploy", "--require-approval", "never", "--role-arn", "arn:aws:iam::123456789012:role/missing", check=False)
+    assert "❌" in out and "failed" in out, out
