@@ -15,7 +15,9 @@
 #include "api/logs.h"
 #include "api/s3.h"
 #include "api/scheduler.h"
+#include "api/secretsmanager.h"
 #include "api/ses.h"
+#include "api/ssm.h"
 #include "api/sts.h"
 #include "base/bytes.h"
 #include "base/file.h"
@@ -28,7 +30,9 @@
 #include "services/logs/logs_access.h"
 #include "services/s3/s3_access.h"
 #include "services/scheduler/scheduler_access.h"
+#include "services/secretsmanager/secretsmanager_access.h"
 #include "services/ses/ses_access.h"
+#include "services/ssm/ssm_access.h"
 #include "services/sts/sts_access.h"
 
 namespace hearth::server {
@@ -37,11 +41,18 @@ namespace {
 using api::Access;
 using api::ServiceAccess;
 
-const std::vector<const api::Service*> kServices = {&api::apigateway::kService, &api::cloudformation::kService,
-                                                    &api::ecr::kService,        &api::events::kService,
-                                                    &api::iam::kService,        &api::lambda::kService,
-                                                    &api::logs::kService,       &api::s3::kService,
-                                                    &api::scheduler::kService,  &api::ses::kService,
+const std::vector<const api::Service*> kServices = {&api::apigateway::kService,
+                                                    &api::cloudformation::kService,
+                                                    &api::ecr::kService,
+                                                    &api::events::kService,
+                                                    &api::iam::kService,
+                                                    &api::lambda::kService,
+                                                    &api::logs::kService,
+                                                    &api::s3::kService,
+                                                    &api::scheduler::kService,
+                                                    &api::ses::kService,
+                                                    &api::secretsmanager::kService,
+                                                    &api::ssm::kService,
                                                     &api::sts::kService};
 
 services::iam::IamNames names() {
@@ -65,6 +76,10 @@ services::cloudformation::StackNames stackNames() {
   return {.ofStack = when("live"), .ofChangeSet = when("arn:set"), .ofResource = when("bucket-1")};
 }
 
+std::string secretName(const std::string& account, const std::string& region, const std::string& id) {
+  return "arn:aws:secretsmanager:" + region + ":" + account + ":secret:" + id + "-aB3dE6";
+}
+
 std::vector<ServiceAccess> allRules() {
   return {services::s3::s3Access(),
           services::lambda::lambdaAccess(),
@@ -76,6 +91,8 @@ std::vector<ServiceAccess> allRules() {
           services::logs::logsAccess(),
           services::scheduler::schedulerAccess(),
           services::ses::sesAccess(),
+          services::ssm::ssmAccess(),
+          services::secretsmanager::secretsmanagerAccess(secretName),
           services::iam::iamAccess(names())};
 }
 
@@ -165,6 +182,29 @@ class RulesTest : public ::testing::Test {
 };
 
 using Texts = std::vector<std::string>;
+
+TEST_F(RulesTest, ParametersAndSecrets) {
+  const std::string parameter = " arn:aws:ssm:eu-central-1:111122223333:parameter/";
+  {
+    using namespace api::ssm;
+    EXPECT_EQ(needs(kGetParameter, R"({"Name":"/a/b:3"})"), Texts{"ssm:GetParameter" + parameter + "a/b"});
+    EXPECT_EQ(needs(kGetParameters, R"({"Names":["x","arn:aws:ssm:eu-central-1:111122223333:parameter/a/b"]})"),
+              (Texts{"ssm:GetParameters" + parameter + "x", "ssm:GetParameters" + parameter + "a/b"}));
+    EXPECT_EQ(needs(kGetParametersByPath, R"({"Path":"/a"})"),
+              Texts{"ssm:GetParametersByPath" + parameter + "a ssm:Recursive=false"});
+    EXPECT_EQ(needs(kPutParameter, R"({"Name":"x","Value":"v","Tags":[{"Key":"k","Value":"v"}]})"),
+              (Texts{"ssm:PutParameter" + parameter + "x ssm:Overwrite=false",
+                     "ssm:AddTagsToResource" + parameter + "x"}));
+    EXPECT_EQ(needs(kDescribeParameters, "{}"), Texts{"ssm:DescribeParameters *"});
+  }
+  using namespace api::secretsmanager;
+  const std::string secret = " arn:aws:secretsmanager:eu-central-1:111122223333:secret:db-";
+  EXPECT_EQ(needs(kGetSecretValue, R"({"SecretId":"db","VersionStage":"AWSCURRENT"})"),
+            Texts{"secretsmanager:GetSecretValue" + secret +
+                  "aB3dE6 secretsmanager:SecretId=db secretsmanager:VersionStage=AWSCURRENT"});
+  EXPECT_EQ(needs(kCreateSecret, R"({"Name":"db"})"),
+            Texts{"secretsmanager:CreateSecret" + secret + "?????? secretsmanager:Name=db"});
+}
 
 TEST_F(RulesTest, S3) {
   using namespace api::s3;

@@ -31,6 +31,7 @@
 #include "services/scheduler/scheduler_resources.h"
 #include "services/scheduler/scheduler_store.h"
 #include "services/secretsmanager/secretsmanager_access.h"
+#include "services/secretsmanager/secretsmanager_resources.h"
 #include "services/secretsmanager/secretsmanager_store.h"
 #include "services/ses/ses_access.h"
 #include "services/ses/ses_resources.h"
@@ -39,6 +40,7 @@
 #include "services/ssm/ssm_resources.h"
 #include "services/ssm/ssm_store.h"
 #include "services/sts/sts_access.h"
+#include "stacks/nested_stacks.h"
 #include "store/erasure.h"
 #include "store/key_note.h"
 
@@ -182,7 +184,7 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
       apigateway_(database_, *keyring_, s3_, pool_, *clock_, random_, accountThrottle(settings)),
       cloudformation_(database_, stacks_, s3_, pool_),
       ssm_(database_, *keyring_, *clock_),
-      secretsmanager_(database_),
+      secretsmanager_(database_, *keyring_, *clock_, random_),
       http_(loop, http::ServerLimits{}, [this](http::Request& request) { return handle(request); }),
       admin_(database_, outbox_, {.status = [this] { return status(); }, .stop = std::move(hooks.stop)}),
       usageTimer_(loop),
@@ -326,7 +328,7 @@ std::vector<api::ServiceAccess> Parts::accessRules() {
   rules.push_back(services::logs::logsAccess());
   rules.push_back(services::ses::sesAccess());
   rules.push_back(services::ssm::ssmAccess());
-  rules.push_back(services::secretsmanager::secretsmanagerAccess());
+  rules.push_back(services::secretsmanager::secretsmanagerAccess(secretsmanager_.accessNames()));
   return rules;
 }
 
@@ -340,7 +342,12 @@ void Parts::registerResources() {
   append(resources_, services::logs::makeLogsResources(logs_));
   append(resources_, services::ses::makeSesResources(ses_));
   resources_.push_back(customResources_.makeProvider());
+  resources_.push_back(std::make_unique<stacks::NestedStacks>(
+      database_, *keyring_, stacks_, [this](const std::string& account, const std::string& url) {
+        return cloudformation_.fetchTemplate(account, url);
+      }));
   append(resources_, services::ssm::makeSsmResources(ssm_));
+  append(resources_, services::secretsmanager::makeSecretsManagerResources(secretsmanager_));
   for (auto& provider : resources_) {
     const api::TypeRule* rule = access_->findType(provider->spec().type);
     provider = std::make_unique<GuardedProvider>(std::move(provider), rule, authority_, directory_, *clock_);
@@ -415,9 +422,10 @@ Task<void> Parts::stop() {
   database_.stop();
 }
 
-// Retention, now and then; and what was deleted leaves the database's log.
+// Retention, now and then; secrets whose recovery window is over; and what was deleted leaves the database's log.
 std::optional<base::Time> Parts::housekeep() {
   database_.post([this] { logs_.expire(); });
+  database_.post([this] { secretsmanager_.expire(); });
   store::truncateLog(database_);
   return clock_->now() + kHousekeeping;
 }
