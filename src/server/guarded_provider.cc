@@ -11,7 +11,7 @@ using api::Access;
 using api::TypeNeed;
 using ports::ResourceRequest;
 
-// The texts at the path, through objects and lists.
+// The texts at the path, through objects and lists; `**` is any number of members.
 void collect(const Json& value, std::string_view path, std::vector<std::string>& into) {
   if (const auto* list = value.if_array()) {
     for (const Json& item : *list) collect(item, path, into);
@@ -22,6 +22,13 @@ void collect(const Json& value, std::string_view path, std::vector<std::string>&
     return;
   }
   const std::size_t dot = path.find('.');
+  if (path.substr(0, dot) == "**") {
+    // As deep as the template, which has limits.
+    collect(value, path.substr(dot + 1), into);
+    if (const auto* object = value.if_object())
+      for (const auto& [name, inner] : *object) collect(inner, path, into);
+    return;
+  }
   const Json* member = base::findMember(value, path.substr(0, dot));
   if (member) collect(*member, dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1), into);
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "services/apigateway/apigateway_access.h"
 #include "services/events/events_access.h"
 #include "services/iam/iam_access.h"
 #include "services/lambda/lambda_access.h"
@@ -51,6 +52,25 @@ TEST(GuardedProvider, WhatAFunctionNeeds) {
   EXPECT_EQ(needs(lambda, "AWS::Lambda::Permission", TypeNeed::kMake,
                   "{\"FunctionName\":\"" + kFunction + R"(f","Principal":"events.amazonaws.com"})"),
             Texts{"lambda:AddPermission " + kFunction + "f lambda:Principal=events.amazonaws.com"});
+}
+
+TEST(GuardedProvider, WhatADocumentOfAnApiNeeds) {
+  const auto apigateway = services::apigateway::apigatewayAccess();
+  const std::string apis = "arn:aws:apigateway:eu-central-1::/restapis";
+  EXPECT_EQ(needs(apigateway, "AWS::ApiGateway::RestApi", TypeNeed::kMake, R"({"Name":"n"})"),
+            Texts{"apigateway:POST " + apis});
+  // Roles wherever they stand in it are handed on.
+  EXPECT_EQ(needs(apigateway, "AWS::ApiGateway::RestApi", TypeNeed::kMake, R"({"Body":{"paths":{"/a":{"get":
+      {"x-amazon-apigateway-integration":{"credentials":"arn:aws:iam::111122223333:role/r"}}}},"x":[{"credentials":
+      "arn:aws:iam::111122223333:role/s"}]}})"),
+            (Texts{"apigateway:POST " + apis, "apigateway:PUT " + apis + "/the-id",
+                   "iam:PassRole " + kIam + "role/r iam:PassedToService=apigateway.amazonaws.com",
+                   "iam:PassRole " + kIam + "role/s iam:PassedToService=apigateway.amazonaws.com"}));
+  EXPECT_EQ(
+      needs(apigateway, "AWS::ApiGateway::RestApi", TypeNeed::kChange,
+            R"({"BodyS3Location":{"Bucket":"b","Key":"k"}})", R"({"BodyS3Location":{"Bucket":"b","Key":"j"}})"),
+      (Texts{"apigateway:PATCH " + apis + "/the-id", "apigateway:PUT " + apis + "/the-id",
+             "s3:GetObject arn:aws:s3:::b/k"}));
 }
 
 TEST(GuardedProvider, WhatARoleNeeds) {

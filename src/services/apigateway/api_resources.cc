@@ -1,4 +1,4 @@
-// AWS::ApiGateway::RestApi, Resource, Method, Model, RequestValidator, GatewayResponse, Account.
+// AWS::ApiGateway::Resource, Method, Model, RequestValidator, Authorizer, GatewayResponse, Account.
 #include "services/apigateway/resource_base.h"
 
 namespace hearth::services::apigateway {
@@ -6,100 +6,6 @@ namespace hearth::services::apigateway {
 using namespace api::apigateway;
 
 namespace {
-
-PatchOperation replace(std::string path, std::string value) {
-  PatchOperation operation;
-  operation.op = "replace";
-  operation.path = std::move(path);
-  operation.value = std::move(value);
-  return operation;
-}
-
-class RestApiProvider final : public Provider {
- public:
-  using Provider::Provider;
-
-  const ResourceSpec& spec() const override {
-    static const ResourceSpec kSpec{
-        .type = "AWS::ApiGateway::RestApi",
-        .properties = {text("Name"), text("Description"), text("ApiKeySourceType"), flag("FailOnWarnings"),
-                       flag("DisableExecuteApiEndpoint"), listOf("BinaryMediaTypes", text("Type")),
-                       object("EndpointConfiguration", {listOf("Types", text("Type"))}), tagsProperty()},
-        .attributes = {"RootResourceId", "RestApiId"},
-        .taggable = true};
-    return kSpec;
-  }
-
-  Result<ResourceState> create(const ResourceRequest& request) override {
-    HEARTH_TRY(auto in, inputOf<CreateRestApiRequest>(request, {"FailOnWarnings", "ApiKeySourceType"}));
-    if (in.name.empty()) in.name = request.generatedName(128);
-    if (auto source = base::findString(request.properties, "ApiKeySourceType")) in.apiKeySource = source;
-    in.tags = tagsOf(request);
-    HEARTH_TRY(RestApi rest, service_.createRestApi(callFor(request), std::move(in)));
-    return stateOf(request, *rest.id);
-  }
-
-  Result<ResourceState> update(const ResourceRequest& request) override {
-    HEARTH_TRY(auto wanted, inputOf<CreateRestApiRequest>(request, {"FailOnWarnings", "ApiKeySourceType"}));
-    UpdateRestApiInput in;
-    in.restApiId = request.physicalId;
-    auto& operations = in.patchOperations.emplace();
-    if (!wanted.name.empty()) operations.push_back(replace("/name", wanted.name));
-    operations.push_back(replace("/description", wanted.description.value_or("")));
-    operations.push_back(
-        replace("/disableExecuteApiEndpoint", wanted.disableExecuteApiEndpoint.value_or(false) ? "true" : "false"));
-    HEARTH_CHECK(patchMediaTypes(request, operations));
-    HEARTH_CHECK(service_.updateRestApi(callFor(request), std::move(in)));
-    return stateOf(request, request.physicalId);
-  }
-
-  Result<void> remove(const ResourceRequest& request) override {
-    return removed(service_.deleteRestApi(callFor(request), {request.physicalId}));
-  }
-
-  Result<ResourceState> read(const ResourceRequest& request) override {
-    HEARTH_CHECK(service_.getRestApi(callFor(request), {request.physicalId}));
-    return stateOf(request, request.physicalId);
-  }
-
- private:
-  static std::vector<std::string> mediaTypes(const JsonObject& properties) {
-    std::vector<std::string> types;
-    if (const Json* list = properties.if_contains("BinaryMediaTypes"))
-      for (const Json& type : list->as_array()) types.emplace_back(type.as_string());
-    return types;
-  }
-
-  static Result<void> patchMediaTypes(const ResourceRequest& request, std::vector<PatchOperation>& operations) {
-    auto escaped = [](const std::string& type) {
-      std::string text = "/binaryMediaTypes/";
-      for (char c : type) text += c == '/' ? std::string("~1") : c == '~' ? std::string("~0") : std::string(1, c);
-      return text;
-    };
-    for (const std::string& type : mediaTypes(request.oldProperties)) {
-      PatchOperation operation = replace(escaped(type), "");
-      operation.op = "remove";
-      operations.push_back(std::move(operation));
-    }
-    for (const std::string& type : mediaTypes(request.properties)) {
-      PatchOperation operation = replace(escaped(type), "");
-      operation.op = "add";
-      operations.push_back(std::move(operation));
-    }
-    return {};
-  }
-
-  Result<ResourceState> stateOf(const ResourceRequest& request, const std::string& id) {
-    GetResourcesInput in;
-    in.restApiId = id;
-    in.limit = 500;
-    HEARTH_TRY(Resources resources, service_.getResources(callFor(request), std::move(in)));
-    std::string root;
-    for (const Resource& resource : *resources.items)
-      if (resource.path == "/") root = resource.id.value_or("");
-    return ResourceState{id, {{"RootResourceId", root}, {"RestApiId", id}}};
-  }
-};
 
 class ResourceProvider final : public Provider {
  public:
@@ -134,21 +40,24 @@ class MethodProvider final : public Provider {
   using Provider::Provider;
 
   const ResourceSpec& spec() const override {
-    static const PropertySpec kIntegration = object(
-        "Integration",
-        {text("Type"), text("IntegrationHttpMethod"), text("Uri"), text("Credentials"), text("PassthroughBehavior"),
-         text("ContentHandling"), text("ConnectionType"), text("CacheNamespace"), integer("TimeoutInMillis"),
-         mapOf("RequestTemplates", text("Template")), mapOf("RequestParameters", text("Source")),
-         listOf("IntegrationResponses",
-                object("Response", {required(text("StatusCode")), text("SelectionPattern"), text("ContentHandling"),
-                                    mapOf("ResponseParameters", text("Source")),
-                                    mapOf("ResponseTemplates", text("Template"))}))});
+    static const PropertySpec kIntegration =
+        object("Integration",
+               {text("Type"), text("IntegrationHttpMethod"), text("Uri"), text("Credentials"),
+                text("PassthroughBehavior"), text("ContentHandling"), text("ConnectionType"), text("ConnectionId"),
+                text("CacheNamespace"), listOf("CacheKeyParameters", text("Parameter")), integer("TimeoutInMillis"),
+                object("TlsConfig", {flag("InsecureSkipVerification")}),
+                mapOf("RequestTemplates", text("Template")), mapOf("RequestParameters", text("Source")),
+                listOf("IntegrationResponses",
+                       object("Response", {required(text("StatusCode")), text("SelectionPattern"),
+                                           text("ContentHandling"), mapOf("ResponseParameters", text("Source")),
+                                           mapOf("ResponseTemplates", text("Template"))}))});
     static const ResourceSpec kSpec{
         .type = "AWS::ApiGateway::Method",
         .properties = {
             fixed(required(text("RestApiId"))), fixed(required(text("ResourceId"))),
-            fixed(required(text("HttpMethod"))), text("AuthorizationType"), flag("ApiKeyRequired"),
-            text("OperationName"), text("RequestValidatorId"), mapOf("RequestParameters", flag("Required")),
+            fixed(required(text("HttpMethod"))), text("AuthorizationType"), text("AuthorizerId"),
+            listOf("AuthorizationScopes", text("Scope")), flag("ApiKeyRequired"), text("OperationName"),
+            text("RequestValidatorId"), mapOf("RequestParameters", flag("Required")),
             mapOf("RequestModels", text("Model")), kIntegration,
             listOf("MethodResponses",
                    object("Response", {required(text("StatusCode")), mapOf("ResponseModels", text("Model")),
@@ -248,8 +157,8 @@ class ModelProvider final : public Provider {
     UpdateModelInput in;
     in.restApiId = wanted.restApiId;
     in.modelName = request.physicalId;
-    in.patchOperations = {{replace("/schema", wanted.schema.value_or("{}")),
-                           replace("/description", wanted.description.value_or(""))}};
+    in.patchOperations = {{patchOf("replace", "/schema", wanted.schema.value_or("{}")),
+                           patchOf("replace", "/description", wanted.description.value_or(""))}};
     HEARTH_CHECK(service_.updateModel(callFor(request), std::move(in)));
     return ResourceState{request.physicalId, {}};
   }
@@ -286,8 +195,8 @@ class ValidatorProvider final : public Provider {
     in.restApiId = wanted.restApiId;
     in.requestValidatorId = request.physicalId;
     in.patchOperations = {
-        {replace("/validateRequestBody", wanted.validateRequestBody.value_or(false) ? "true" : "false"),
-         replace("/validateRequestParameters",
+        {patchOf("replace", "/validateRequestBody", wanted.validateRequestBody.value_or(false) ? "true" : "false"),
+         patchOf("replace", "/validateRequestParameters",
                  wanted.validateRequestParameters.value_or(false) ? "true" : "false")}};
     HEARTH_CHECK(service_.updateRequestValidator(callFor(request), std::move(in)));
     return stateOf(request.physicalId);
@@ -301,6 +210,63 @@ class ValidatorProvider final : public Provider {
 
  private:
   static ResourceState stateOf(const std::string& id) { return {id, {{"RequestValidatorId", id}}}; }
+};
+
+class AuthorizerProvider final : public Provider {
+ public:
+  using Provider::Provider;
+
+  const ResourceSpec& spec() const override {
+    static const ResourceSpec kSpec{
+        .type = "AWS::ApiGateway::Authorizer",
+        .properties = {fixed(required(text("RestApiId"))), required(text("Name")), required(text("Type")),
+                       text("AuthType"), text("AuthorizerUri"), text("AuthorizerCredentials"),
+                       text("IdentitySource"), text("IdentityValidationExpression"),
+                       integer("AuthorizerResultTtlInSeconds"), listOf("ProviderARNs", text("Arn"))},
+        .attributes = {"AuthorizerId"}};
+    return kSpec;
+  }
+
+  Result<ResourceState> create(const ResourceRequest& request) override {
+    HEARTH_TRY(auto in, inputOf<CreateAuthorizerRequest>(request));
+    HEARTH_TRY(Authorizer made, service_.createAuthorizer(callFor(request), std::move(in)));
+    return stateOf(*made.id);
+  }
+
+  Result<ResourceState> update(const ResourceRequest& request) override {
+    HEARTH_TRY(auto wanted, inputOf<CreateAuthorizerRequest>(request));
+    if (wanted.providerARNs)
+      return Fault("BadRequestException", "Hearth does not support authorizers of type COGNITO_USER_POOLS.");
+    UpdateAuthorizerInput in;
+    in.restApiId = wanted.restApiId;
+    in.authorizerId = request.physicalId;
+    auto& operations = in.patchOperations.emplace();
+    const auto put = [&](const char* path, const std::optional<std::string>& value) {
+      operations.push_back(value ? patchOf("replace", path, *value) : patchOf("remove", path));
+    };
+    put("/name", wanted.name);
+    put("/type", wanted.type);
+    put("/authType", wanted.authType.value_or("custom"));
+    put("/authorizerUri", wanted.authorizerUri);
+    put("/authorizerCredentials", wanted.authorizerCredentials);
+    put("/identitySource", wanted.identitySource);
+    put("/identityValidationExpression", wanted.identityValidationExpression);
+    put("/authorizerResultTtlInSeconds", std::to_string(wanted.authorizerResultTtlInSeconds.value_or(300)));
+    HEARTH_CHECK(service_.updateAuthorizer(callFor(request), std::move(in)));
+    return stateOf(request.physicalId);
+  }
+
+  Result<void> remove(const ResourceRequest& request) override {
+    return removed(
+        service_.deleteAuthorizer(callFor(request), {property(request, "RestApiId"), request.physicalId}));
+  }
+  Result<ResourceState> read(const ResourceRequest& request) override {
+    HEARTH_CHECK(service_.getAuthorizer(callFor(request), {property(request, "RestApiId"), request.physicalId}));
+    return stateOf(request.physicalId);
+  }
+
+ private:
+  static ResourceState stateOf(const std::string& id) { return {id, {{"AuthorizerId", id}}}; }
 };
 
 class GatewayResponseProvider final : public Provider {
@@ -361,7 +327,7 @@ class AccountProvider final : public Provider {
  private:
   Result<void> put(const ResourceRequest& request, const std::string& role) {
     UpdateAccountInput in;
-    in.patchOperations = {{replace("/cloudwatchRoleArn", role)}};
+    in.patchOperations = {{patchOf("replace", "/cloudwatchRoleArn", role)}};
     auto done = service_.updateAccount(callFor(request), std::move(in));
     if (!done.ok()) return done.fault();
     return {};
@@ -372,11 +338,11 @@ class AccountProvider final : public Provider {
 
 std::vector<std::unique_ptr<ports::ResourceProvider>> makeApiResources(ApiGatewayService& service) {
   std::vector<std::unique_ptr<ports::ResourceProvider>> providers;
-  providers.push_back(std::make_unique<RestApiProvider>(service));
   providers.push_back(std::make_unique<ResourceProvider>(service));
   providers.push_back(std::make_unique<MethodProvider>(service));
   providers.push_back(std::make_unique<ModelProvider>(service));
   providers.push_back(std::make_unique<ValidatorProvider>(service));
+  providers.push_back(std::make_unique<AuthorizerProvider>(service));
   providers.push_back(std::make_unique<GatewayResponseProvider>(service));
   providers.push_back(std::make_unique<AccountProvider>(service));
   return providers;

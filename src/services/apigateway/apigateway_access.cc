@@ -19,12 +19,13 @@ void addPassRole(const std::string& role, Accesses& accesses) {
 
 Result<void> addRoles(const InputView& input, Accesses& accesses) {
   // "arn:aws:iam::*:user/*" stands for the caller, who is passed on nowhere.
-  if (auto role = input.text("credentials"); role && role->find(":role/") != std::string::npos)
-    addPassRole(*role, accesses);
+  for (const char* member : {"credentials", "authorizerCredentials"})
+    if (auto role = input.text(member); role && role->find(":role/") != std::string::npos)
+      addPassRole(*role, accesses);
   for (const InputView& operation : input.structures("patchOperations")) {
     const std::string member = splitPointer(operation.text("path").value_or("")).front();
     const auto value = operation.text("value");
-    if ((member == "cloudwatchRoleArn" || member == "credentials") && value &&
+    if ((member == "cloudwatchRoleArn" || member == "credentials" || member == "authorizerCredentials") && value &&
         value->find(":role/") != std::string::npos)
       addPassRole(*value, accesses);
   }
@@ -59,6 +60,16 @@ std::vector<api::TypeRule> types() {
        "arn:aws:apigateway:{region}::/restapis/{id}",
        {{.when = N::kMake, .action = "apigateway:POST", .resource = "arn:aws:apigateway:{region}::/restapis"},
         {.when = N::kChange, .action = "apigateway:PATCH"},
+        {.when = N::kMake | N::kChange, .action = "apigateway:PUT", .properties = {"Body", "BodyS3Location"}},
+        {.when = N::kMake | N::kChange,
+         .action = "s3:GetObject",
+         .properties = {"BodyS3Location.Bucket", "BodyS3Location.Key"},
+         .resource = "arn:aws:s3:::{BodyS3Location.Bucket}/{BodyS3Location.Key}"},
+        {.when = N::kMake | N::kChange,
+         .action = "iam:PassRole",
+         .properties = {"Body.**.credentials"},
+         .resource = "{Body.**.credentials}",
+         .passedTo = "apigateway.amazonaws.com"},
         {.when = N::kRemove, .action = "apigateway:DELETE"}}},
       {"AWS::ApiGateway::Resource",
        "arn:aws:apigateway:{region}::/restapis/{RestApiId}/resources/{id}",
@@ -89,6 +100,18 @@ std::vector<api::TypeRule> types() {
          .action = "apigateway:POST",
          .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/requestvalidators"},
         {.when = N::kChange, .action = "apigateway:PATCH"},
+        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
+      {"AWS::ApiGateway::Authorizer",
+       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/authorizers/{id}",
+       {{.when = N::kMake,
+         .action = "apigateway:POST",
+         .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/authorizers"},
+        {.when = N::kChange, .action = "apigateway:PATCH"},
+        {.when = N::kMake | N::kChange,
+         .action = "iam:PassRole",
+         .properties = {"AuthorizerCredentials"},
+         .resource = "{AuthorizerCredentials}",
+         .passedTo = "apigateway.amazonaws.com"},
         {.when = N::kRemove, .action = "apigateway:DELETE"}}},
       {"AWS::ApiGateway::GatewayResponse",
        "arn:aws:apigateway:{region}::/restapis/{RestApiId}/gatewayresponses/{ResponseType}",

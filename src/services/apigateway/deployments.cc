@@ -190,8 +190,10 @@ Result<Stage> ApiGatewayService::updateStage(const api::Call& call, UpdateStageI
     else
       plain.push_back(operation);
   }
-  HEARTH_TRY(stage,
-             patched<Stage>(stage, plain, {"deploymentId", "description", "variables", "documentationVersion"}));
+  HEARTH_TRY(stage, patched<Stage>(stage, plain,
+                                   {"deploymentId", "description", "variables", "documentationVersion",
+                                    "tracingEnabled", "cacheClusterEnabled"}));
+  HEARTH_CHECK(refuseUnsupported(stage));
   HEARTH_CHECK(checkVariables(stage.variables));
   Scope scope = scopeOf(call, in.restApiId);
   if (!store_.findText(scope, kind::kDeployment, stage.deploymentId.value_or("")))

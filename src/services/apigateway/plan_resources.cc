@@ -1,4 +1,4 @@
-// AWS::ApiGateway::Deployment, Stage, ApiKey, UsagePlan, UsagePlanKey.
+// AWS::ApiGateway::ApiKey, UsagePlan, UsagePlanKey.
 #include "services/apigateway/apigateway_resources.h"
 #include "services/apigateway/resource_base.h"
 
@@ -7,147 +7,6 @@ namespace hearth::services::apigateway {
 using namespace api::apigateway;
 
 namespace {
-
-PatchOperation operation(const char* op, std::string path, std::string value = {}) {
-  PatchOperation patch;
-  patch.op = op;
-  patch.path = std::move(path);
-  patch.value = std::move(value);
-  return patch;
-}
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (char c : text) out += c == '/' ? std::string("~1") : c == '~' ? std::string("~0") : std::string(1, c);
-  return out;
-}
-
-class DeploymentProvider final : public Provider {
- public:
-  using Provider::Provider;
-
-  const ResourceSpec& spec() const override {
-    static const ResourceSpec kSpec{
-        .type = "AWS::ApiGateway::Deployment",
-        .properties = {fixed(required(text("RestApiId"))), text("StageName"), text("Description")},
-        .attributes = {"DeploymentId"}};
-    return kSpec;
-  }
-
-  Result<ResourceState> create(const ResourceRequest& request) override {
-    HEARTH_TRY(auto in, inputOf<CreateDeploymentRequest>(request));
-    HEARTH_TRY(Deployment made, service_.createDeployment(callFor(request), std::move(in)));
-    return stateOf(*made.id);
-  }
-
-  Result<ResourceState> update(const ResourceRequest& request) override {
-    UpdateDeploymentInput in;
-    in.restApiId = property(request, "RestApiId");
-    in.deploymentId = request.physicalId;
-    in.patchOperations = {{operation("replace", "/description", property(request, "Description"))}};
-    HEARTH_CHECK(service_.updateDeployment(callFor(request), std::move(in)));
-    return stateOf(request.physicalId);
-  }
-
-  Result<void> remove(const ResourceRequest& request) override {
-    api::Call call = callFor(request);
-    std::string apiId = property(request, "RestApiId");
-    // The stage that this deployment made goes with it, unless it serves another one by now.
-    if (std::string name = property(request, "StageName"); !name.empty()) {
-      auto stage = service_.getStage(call, {apiId, name});
-      if (stage.ok() && stage->deploymentId == request.physicalId)
-        HEARTH_CHECK(removed(service_.deleteStage(call, {apiId, name})));
-    }
-    return removed(service_.deleteDeployment(call, {apiId, request.physicalId}));
-  }
-
-  Result<ResourceState> read(const ResourceRequest& request) override { return stateOf(request.physicalId); }
-
- private:
-  static ResourceState stateOf(const std::string& id) { return {id, {{"DeploymentId", id}}}; }
-};
-
-class StageProvider final : public Provider {
- public:
-  using Provider::Provider;
-
-  const ResourceSpec& spec() const override {
-    static const ResourceSpec kSpec{
-        .type = "AWS::ApiGateway::Stage",
-        .properties = {fixed(required(text("RestApiId"))), fixed(text("StageName")), text("DeploymentId"),
-                       text("Description"), text("DocumentationVersion"), mapOf("Variables", text("Value")),
-                       listOf("MethodSettings",
-                              object("Setting", {text("ResourcePath"), text("HttpMethod"),
-                                                 number("ThrottlingRateLimit"), integer("ThrottlingBurstLimit")})),
-                       tagsProperty()},
-        .taggable = true};
-    return kSpec;
-  }
-
-  Result<ResourceState> create(const ResourceRequest& request) override {
-    HEARTH_TRY(auto in, inputOf<CreateStageRequest>(request, {"MethodSettings"}));
-    if (in.stageName.empty()) in.stageName = "stage" + request.uniqueToken;
-    in.tags = tagsOf(request);
-    std::string name = in.stageName;
-    HEARTH_CHECK(service_.createStage(callFor(request), std::move(in)));
-    UpdateStageInput settings;
-    settings.restApiId = property(request, "RestApiId");
-    settings.stageName = name;
-    addSettings(request.properties, "replace", settings.patchOperations.emplace());
-    if (!settings.patchOperations->empty())
-      HEARTH_CHECK(service_.updateStage(callFor(request), std::move(settings)));
-    return ResourceState{name, {}};
-  }
-
-  Result<ResourceState> update(const ResourceRequest& request) override {
-    UpdateStageInput in;
-    in.restApiId = property(request, "RestApiId");
-    in.stageName = request.physicalId;
-    auto& operations = in.patchOperations.emplace();
-    if (std::string id = property(request, "DeploymentId"); !id.empty())
-      operations.push_back(operation("replace", "/deploymentId", id));
-    operations.push_back(operation("replace", "/description", property(request, "Description")));
-    auto variables = [](const JsonObject& properties) {
-      const Json* map = properties.if_contains("Variables");
-      return map ? map->as_object() : JsonObject();
-    };
-    JsonObject wanted = variables(request.properties);
-    for (const auto& [name, value] : variables(request.oldProperties))
-      if (!wanted.contains(name))
-        operations.push_back(operation("remove", "/variables/" + escaped(std::string(name))));
-    for (const auto& [name, value] : wanted)
-      operations.push_back(
-          operation("replace", "/variables/" + escaped(std::string(name)), std::string(value.as_string())));
-    addSettings(request.oldProperties, "remove", operations);
-    addSettings(request.properties, "replace", operations);
-    HEARTH_CHECK(service_.updateStage(callFor(request), std::move(in)));
-    return ResourceState{request.physicalId, {}};
-  }
-
-  Result<void> remove(const ResourceRequest& request) override {
-    return removed(service_.deleteStage(callFor(request), {property(request, "RestApiId"), request.physicalId}));
-  }
-  Result<ResourceState> read(const ResourceRequest& request) override {
-    return ResourceState{request.physicalId, {}};
-  }
-
- private:
-  static void addSettings(const JsonObject& properties, const char* op, std::vector<PatchOperation>& operations) {
-    const Json* settings = properties.if_contains("MethodSettings");
-    if (!settings) return;
-    for (const Json& setting : settings->as_array()) {
-      std::string path = base::findString(setting, "ResourcePath").value_or("/*");
-      // "/*" means every resource; in a patch that is "*".
-      if (path == "/*") path = "*";
-      std::string prefix =
-          "/" + escaped(path) + "/" + base::findString(setting, "HttpMethod").value_or("*") + "/throttling/";
-      for (auto [property, name] :
-           {std::pair{"ThrottlingRateLimit", "rateLimit"}, std::pair{"ThrottlingBurstLimit", "burstLimit"}})
-        if (const Json* value = base::findMember(setting, property))
-          operations.push_back(operation(op, prefix + name, base::scalarText(*value).value_or("")));
-    }
-  }
-};
 
 class ApiKeyProvider final : public Provider {
  public:
@@ -177,9 +36,9 @@ class ApiKeyProvider final : public Provider {
     HEARTH_TRY(auto wanted, inputOf<CreateApiKeyRequest>(request));
     UpdateApiKeyInput in;
     in.apiKey = request.physicalId;
-    in.patchOperations = {{operation("replace", "/description", wanted.description.value_or("")),
-                           operation("replace", "/customerId", wanted.customerId.value_or("")),
-                           operation("replace", "/enabled", wanted.enabled.value_or(false) ? "true" : "false")}};
+    in.patchOperations = {{patchOf("replace", "/description", wanted.description.value_or("")),
+                           patchOf("replace", "/customerId", wanted.customerId.value_or("")),
+                           patchOf("replace", "/enabled", wanted.enabled.value_or(false) ? "true" : "false")}};
     HEARTH_CHECK(service_.updateApiKey(callFor(request), std::move(in)));
     return stateOf(request.physicalId);
   }
@@ -275,13 +134,19 @@ class UsagePlanKeyProvider final : public Provider {
 
 }  // namespace
 
-std::vector<std::unique_ptr<ports::ResourceProvider>> makeApiGatewayResources(ApiGatewayService& service) {
-  auto providers = makeApiResources(service);
-  providers.push_back(std::make_unique<DeploymentProvider>(service));
-  providers.push_back(std::make_unique<StageProvider>(service));
+std::vector<std::unique_ptr<ports::ResourceProvider>> makePlanResources(ApiGatewayService& service) {
+  std::vector<std::unique_ptr<ports::ResourceProvider>> providers;
   providers.push_back(std::make_unique<ApiKeyProvider>(service));
   providers.push_back(std::make_unique<UsagePlanProvider>(service));
   providers.push_back(std::make_unique<UsagePlanKeyProvider>(service));
+  return providers;
+}
+
+std::vector<std::unique_ptr<ports::ResourceProvider>> makeApiGatewayResources(ApiGatewayService& service) {
+  std::vector<std::unique_ptr<ports::ResourceProvider>> providers;
+  providers.push_back(makeRestApiResource(service));
+  for (auto make : {makeApiResources, makeStageResources, makePlanResources})
+    for (auto& provider : make(service)) providers.push_back(std::move(provider));
   return providers;
 }
 

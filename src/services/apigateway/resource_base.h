@@ -44,6 +44,21 @@ inline std::string property(const ResourceRequest& request, std::string_view nam
   return base::findString(request.properties, name).value_or("");
 }
 
+inline api::apigateway::PatchOperation patchOf(const char* op, std::string path, std::string value = {}) {
+  api::apigateway::PatchOperation operation;
+  operation.op = op;
+  operation.path = std::move(path);
+  operation.value = std::move(value);
+  return operation;
+}
+
+// "a/b" -> "a~1b", as a segment of a patch's path.
+inline std::string escapedSegment(const std::string& text) {
+  std::string out;
+  for (char c : text) out += c == '/' ? std::string("~1") : c == '~' ? std::string("~0") : std::string(1, c);
+  return out;
+}
+
 // The operation's input out of the properties; those in `apart` are handled by the type itself.
 template <class Input>
 Result<Input> inputOf(const ResourceRequest& request, std::initializer_list<const char*> apart = {}) {
@@ -69,7 +84,10 @@ class Provider : public ports::ResourceProvider {
   ApiGatewayService& service_;
 };
 
-// Those of api_resources.cc.
+// rest_api_resource.cc, api_resources.cc, stage_resources.cc, plan_resources.cc
+std::unique_ptr<ports::ResourceProvider> makeRestApiResource(ApiGatewayService& service);
 std::vector<std::unique_ptr<ports::ResourceProvider>> makeApiResources(ApiGatewayService& service);
+std::vector<std::unique_ptr<ports::ResourceProvider>> makeStageResources(ApiGatewayService& service);
+std::vector<std::unique_ptr<ports::ResourceProvider>> makePlanResources(ApiGatewayService& service);
 
 }  // namespace hearth::services::apigateway

@@ -1,0 +1,246 @@
+// AWS::ApiGateway::RestApi
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "services/apigateway/faults.h"
+#include "services/apigateway/resource_base.h"
+
+namespace hearth::services::apigateway {
+
+using namespace api::apigateway;
+
+namespace {
+
+// What makes the document another one.
+constexpr const char* kDocument[] = {"Body", "BodyS3Location", "Parameters", "Mode"};
+
+class RestApiProvider final : public Provider {
+ public:
+  using Provider::Provider;
+
+  const ResourceSpec& spec() const override {
+    static const ResourceSpec kSpec{
+        .type = "AWS::ApiGateway::RestApi",
+        .properties = {text("Name"),
+                       text("Description"),
+                       text("ApiKeySourceType"),
+                       flag("FailOnWarnings"),
+                       flag("DisableExecuteApiEndpoint"),
+                       listOf("BinaryMediaTypes", text("Type")),
+                       object("EndpointConfiguration", {listOf("Types", text("Type"))}),
+                       {.name = "Body", .kind = PropertyKind::kJson},
+                       object("BodyS3Location", {text("Bucket"), text("Key"), text("ETag"), text("Version")}),
+                       text("Mode"),
+                       mapOf("Parameters", text("Value")),
+                       {.name = "Policy", .kind = PropertyKind::kJson},
+                       integer("MinimumCompressionSize"),
+                       tagsProperty()},
+        .attributes = {"RootResourceId", "RestApiId"},
+        .taggable = true};
+    return kSpec;
+  }
+
+  // A document in a bucket is fetched and read here.
+  Result<void> prepare(const ResourceRequest& request) override {
+    if (!request.properties.contains("BodyS3Location")) return {};
+    HEARTH_TRY(auto document, fetch(request));
+    const std::lock_guard lock(mutex_);
+    prepared_[keyOf(request)] = std::move(document);
+    return {};
+  }
+
+  Result<ResourceState> create(const ResourceRequest& request) override {
+    HEARTH_TRY(CreateRestApiInput given, givenOf(request));
+    api::Call call = callFor(request);
+    if (!hasDocument(request)) {
+      if (given.name.empty()) given.name = request.generatedName(128);
+      given.tags = tagsOf(request);
+      HEARTH_TRY(RestApi rest, service_.createRestApi(call, std::move(given)));
+      return stateOf(rest);
+    }
+    std::string id = service_.newApiId();
+    HEARTH_TRY(ImportOrder order, orderOf(request, id));
+    if (given.name.empty() && !order.definition.title) given.name = request.generatedName(128);
+    given.tags = tagsOf(request);
+    order.given = std::move(given);
+    HEARTH_TRY(RestApi rest, service_.importNew(call, std::move(id), std::move(order)));
+    return stateOf(rest);
+  }
+
+  Result<ResourceState> update(const ResourceRequest& request) override {
+    api::Call call = callFor(request);
+    HEARTH_CHECK(applyTags(call, request));
+    if (hasDocument(request) && documentChanged(request)) {
+      HEARTH_TRY(ImportOrder order, orderOf(request, request.physicalId));
+      HEARTH_TRY(order.given, givenOf(request));
+      HEARTH_TRY(RestApi rest, service_.importInto(call, request.physicalId, std::move(order)));
+      return stateOf(rest);
+    }
+    UpdateRestApiInput in;
+    in.restApiId = request.physicalId;
+    HEARTH_TRY(in.patchOperations, changesOf(request));
+    HEARTH_TRY(RestApi rest, service_.updateRestApi(call, std::move(in)));
+    return stateOf(rest);
+  }
+
+  Result<void> remove(const ResourceRequest& request) override {
+    return removed(service_.deleteRestApi(callFor(request), {request.physicalId}));
+  }
+
+  Result<ResourceState> read(const ResourceRequest& request) override {
+    HEARTH_TRY(RestApi rest, service_.getRestApi(callFor(request), {request.physicalId}));
+    return stateOf(rest);
+  }
+
+ private:
+  using Document = std::shared_ptr<const OpenApiDocument>;  // shared: taken out of prepared_ and used once
+
+  static ResourceState stateOf(const RestApi& rest) {
+    return {*rest.id, {{"RootResourceId", rest.rootResourceId.value_or("")}, {"RestApiId", *rest.id}}};
+  }
+
+  static bool hasDocument(const ResourceRequest& request) {
+    return request.properties.contains("Body") || request.properties.contains("BodyS3Location");
+  }
+
+  static bool documentChanged(const ResourceRequest& request) {
+    for (const char* name : kDocument) {
+      const Json* now = request.properties.if_contains(name);
+      const Json* before = request.oldProperties.if_contains(name);
+      if ((now == nullptr) != (before == nullptr) || (now && *now != *before)) return true;
+    }
+    return false;
+  }
+
+  // What the template says beside the document.
+  static Result<CreateRestApiInput> givenOf(const ResourceRequest& request) {
+    HEARTH_TRY(auto given,
+               inputOf<CreateRestApiRequest>(request, {"FailOnWarnings", "ApiKeySourceType", "Body",
+                                                       "BodyS3Location", "Mode", "Parameters", "Policy"}));
+    if (auto source = base::findString(request.properties, "ApiKeySourceType")) given.apiKeySource = source;
+    if (const Json* policy = request.properties.if_contains("Policy")) given.policy = base::writeJson(*policy);
+    return given;
+  }
+
+  static std::string keyOf(const ResourceRequest& request) {
+    return request.stackId + "/" + request.logicalId + "/" +
+           base::writeJson(request.properties.at("BodyS3Location"));
+  }
+
+  Result<Document> fetch(const ResourceRequest& request) {
+    const Json& place = request.properties.at("BodyS3Location");
+    ports::ObjectRef object{request.account, base::findString(place, "Bucket").value_or(""),
+                            base::findString(place, "Key").value_or(""), base::findString(place, "Version")};
+    auto text = service_.objects().readObject(object, kMostDocumentBytes);
+    if (!text.ok())
+      return badRequest("The API definition in S3 cannot be read (Error Code: " + text.fault().code +
+                        "): " + text.fault().message);
+    HEARTH_TRY(OpenApiDocument document, OpenApiDocument::parse(*text));
+    return std::make_shared<const OpenApiDocument>(std::move(document));
+  }
+
+  Result<Document> take(const ResourceRequest& request) {
+    {
+      const std::lock_guard lock(mutex_);
+      auto found = prepared_.extract(keyOf(request));
+      if (!found.empty()) return std::move(found.mapped());
+    }
+    return fetch(request);
+  }
+
+  Result<ImportOrder> orderOf(const ResourceRequest& request, const std::string& apiId) {
+    const Json* body = request.properties.if_contains("Body");
+    if (body && request.properties.contains("BodyS3Location"))
+      return badRequest("Only one of the properties Body and BodyS3Location may be given.");
+    std::map<std::string, std::string> parameters;
+    if (const Json* given = request.properties.if_contains("Parameters"))
+      for (const auto& [name, value] : membersOf(given))
+        parameters[std::string(name)] = base::scalarText(value).value_or("");
+    HEARTH_TRY(ImportOptions options, readImportOptions(parameters));
+    options.apiId = apiId;
+    const std::string mode = property(request, "Mode");
+    if (!mode.empty() && mode != "merge" && mode != "overwrite")
+      return badRequest("Invalid mode specified: " + mode.substr(0, 32) + ". Must be one of: [merge, overwrite]");
+    ImportOrder order;
+    order.mode = mode == "merge" ? ImportMode::kMerge : ImportMode::kOverwrite;
+    const Json* strict = request.properties.if_contains("FailOnWarnings");
+    order.failOnWarnings = strict && strict->is_bool() && strict->get_bool();
+    if (body) {
+      HEARTH_TRY(OpenApiDocument document, OpenApiDocument::over(*body));
+      HEARTH_TRY(order.definition, readOpenApi(document, options));
+      return order;
+    }
+    HEARTH_TRY(Document document, take(request));
+    HEARTH_TRY(order.definition, readOpenApi(*document, options));
+    if (!request.actor.empty()) HEARTH_CHECK(refuseRoles(order.definition));
+    return order;
+  }
+
+  // Whether a stack's owner may hand on a role is decided by the template, which does not show this one.
+  static Result<void> refuseRoles(const ApiDefinition& definition) {
+    for (const OperationDefinition& operation : definition.operations)
+      if (operation.method.methodIntegration && operation.method.methodIntegration->credentials)
+        return badRequest(
+            "Hearth takes credentials of integrations in a BodyS3Location from stacks of the account's root only; "
+            "in Body they may stand.");
+    return {};
+  }
+
+  // Only what the template says, or said before: the rest is the document's.
+  static Result<std::vector<PatchOperation>> changesOf(const ResourceRequest& request) {
+    std::vector<PatchOperation> operations;
+    const auto put = [&](const char* name, const char* path, const char* otherwise) {
+      const Json* value = request.properties.if_contains(name);
+      if (value)
+        operations.push_back(patchOf("replace", path, base::scalarText(*value).value_or("")));
+      else if (otherwise && request.oldProperties.contains(name))
+        operations.push_back(patchOf("replace", path, otherwise));
+    };
+    put("Name", "/name", nullptr);
+    put("Description", "/description", "");
+    put("DisableExecuteApiEndpoint", "/disableExecuteApiEndpoint", "false");
+    put("ApiKeySourceType", "/apiKeySource", "HEADER");
+    put("MinimumCompressionSize", "/minimumCompressionSize", nullptr);
+    if (request.properties.contains("Policy"))
+      return badRequest("Hearth does not support resource policies of REST APIs.");
+    for (const std::string& type : textsAt(Json(request.oldProperties), "BinaryMediaTypes"))
+      operations.push_back(patchOf("remove", "/binaryMediaTypes/" + escapedSegment(type)));
+    for (const std::string& type : textsAt(Json(request.properties), "BinaryMediaTypes"))
+      operations.push_back(patchOf("add", "/binaryMediaTypes/" + escapedSegment(type)));
+    const auto endpoints = [](const JsonObject& properties) {
+      const Json* configuration = properties.if_contains("EndpointConfiguration");
+      return configuration ? textsAt(*configuration, "Types") : std::vector<std::string>();
+    };
+    if (const auto now = endpoints(request.properties); now != endpoints(request.oldProperties) && !now.empty()) {
+      for (const char* type : {"EDGE", "REGIONAL"})
+        operations.push_back(patchOf("remove", std::string("/endpointConfiguration/types/") + type));
+      for (const std::string& type : now)
+        operations.push_back(patchOf("add", "/endpointConfiguration/types/" + type));
+    }
+    return operations;
+  }
+
+  Result<void> applyTags(const api::Call& call, const ResourceRequest& request) {
+    const std::string arn = "arn:aws:apigateway:" + request.region + "::/restapis/" + request.physicalId;
+    const auto wanted = tagsOf(request);
+    HEARTH_TRY(Tags now, service_.getTags(call, {.resourceArn = arn}));
+    std::vector<std::string> gone;
+    for (const auto& [key, value] : now.tags.value_or(std::map<std::string, std::string>{}))
+      if (!wanted.contains(key)) gone.push_back(key);
+    if (!gone.empty()) HEARTH_CHECK(service_.untagResource(call, {.resourceArn = arn, .tagKeys = gone}));
+    if (!wanted.empty()) HEARTH_CHECK(service_.tagResource(call, {.resourceArn = arn, .tags = wanted}));
+    return {};
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, Document> prepared_;  // guarded by mutex_
+};
+
+}  // namespace
+
+std::unique_ptr<ports::ResourceProvider> makeRestApiResource(ApiGatewayService& service) {
+  return std::make_unique<RestApiProvider>(service);
+}
+
+}  // namespace hearth::services::apigateway
