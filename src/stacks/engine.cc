@@ -218,7 +218,19 @@ Result<StackRecord> Engine::findActive(const Place& place, const std::string& st
 Result<StackView> Engine::getStack(const Place& place, const std::string& stack) const {
   const store::Database::Snapshot snapshot(database_);
   HEARTH_TRY(const auto record, findActive(place, stack));
-  return viewOf(record);
+  return show(record);
+}
+
+bool Engine::isProtected(const StackRecord& stack) const {
+  if (stack.rootId.empty()) return stack.terminationProtection;
+  const auto root = store_.findStack(stack.rootId);
+  return root && !root->deleted && root->terminationProtection;
+}
+
+StackView Engine::show(const StackRecord& stack) const {
+  StackView view = viewOf(stack);
+  view.terminationProtection = isProtected(stack);
+  return view;
 }
 
 std::vector<StackView> Engine::listStacks(const Place& place, bool withDeleted, const std::string& after,
@@ -226,7 +238,7 @@ std::vector<StackView> Engine::listStacks(const Place& place, bool withDeleted, 
   const store::Database::Snapshot snapshot(database_);
   std::vector<StackView> views;
   for (const auto& id : store_.listStacks(place.account, place.region, withDeleted, after, limit)) {
-    if (const auto record = store_.findStack(id)) views.push_back(viewOf(*record));
+    if (const auto record = store_.findStack(id)) views.push_back(show(*record));
   }
   return views;
 }

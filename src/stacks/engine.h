@@ -85,6 +85,7 @@ struct DeleteStackInput {
   std::vector<std::string> retainResources;
   std::string token;
   std::string roleArn = {};  // for this and what follows; empty: the one that the stack has
+  bool byParent = false;     // of a nested stack: protection is its root's alone
 };
 
 struct CreateChangeSetInput {
@@ -102,6 +103,9 @@ struct ExecuteOptions {
   std::optional<bool> disableRollback;  // refused for a set that says itself what a failure does
   bool retainExceptOnCreate = false;
 };
+
+// What an update is refused with that would change nothing.
+inline constexpr const char* kNoUpdates = "No updates are to be performed.";
 
 class Engine final {
  public:
@@ -139,8 +143,8 @@ class Engine final {
   // The id. "No updates are to be performed."; "Stack:ARN is in S state and can not be updated."; of a stack that a
   // failure left half done only with `disableRollback`.
   Result<std::string> updateStack(const UpdateStackInput& input);
-  // A stack that does not exist is deleted already; so is one that is being deleted. Refuses protected stacks,
-  // those at work, and those whose exports others import.
+  // A stack that does not exist is deleted already; so is one that is being deleted. One that is being created gives
+  // that up. Refuses protected stacks, those otherwise at work, and those whose exports others import.
   Result<void> deleteStack(const DeleteStackInput& input);
   // Of a stack in UPDATE_ROLLBACK_FAILED: tries again what could not be put back, but leaves `skip` as they are.
   Result<void> continueUpdateRollback(const Place& place, const std::string& stack,
@@ -227,6 +231,9 @@ class Engine final {
   void wakeAfterCommit(const std::string& stackId);
   void purge();
   Result<StackRecord> findActive(const Place& place, const std::string& stack) const;
+  // A nested stack's is its root's.
+  bool isProtected(const StackRecord& stack) const;
+  StackView show(const StackRecord& stack) const;
   Result<Prepared> prepare(const StackRecord& stack, Definition definition, const Template& document,
                            const std::map<std::string, CurrentResource>& current) const;
   Result<Prepared> prepareUpdate(const StackRecord& stack, const UpdateStackInput& input) const;

@@ -164,7 +164,7 @@ Result<std::string> Engine::updateStack(const UpdateStackInput& input) {
   if (isRetry) return stack.id;
   HEARTH_CHECK(checkCanBeUpdated(stack, input.disableRollback));
   HEARTH_TRY(auto prepared, prepareUpdate(stack, input));
-  if (prepared.isSameAs(stack) && !stack.isHalfDone()) return validationError("No updates are to be performed.");
+  if (prepared.isSameAs(stack) && !stack.isHalfDone()) return validationError(kNoUpdates);
   Operation operation = newOperation(input.place, OperationKind::kUpdate, input.token);
   if (input.disableRollback) operation.onFailure = OnFailure::kDoNothing;
   operation.retainExceptOnCreate = input.retainExceptOnCreate;
@@ -223,8 +223,13 @@ Result<void> Engine::deleteStack(const DeleteStackInput& input) {
   if (!found.ok()) return {};
   StackRecord& stack = *found;
   if (stack.status == Status::kDeleteComplete || stack.status == Status::kDeleteInProgress) return {};
-  if (stack.terminationProtection) {
+  if (!input.byParent && isProtected(stack)) {
     return validationError("Stack [" + stack.name + "] cannot be deleted while TerminationProtection is enabled");
+  }
+  if (stack.status == Status::kCreateInProgress && stack.operation) {
+    store_.cancel(stack.id, stack.operation->id);
+    wakeAfterCommit(stack.id);
+    return {};
   }
   if (stack.operation) {
     return validationError("Stack [" + stack.name + "] cannot be deleted while in status " + statusText(stack));
@@ -270,6 +275,10 @@ Result<std::string> Engine::setTerminationProtection(const Place& place, const s
   HEARTH_TRY(StackRecord stack, findActive(place, stackName));
   if (stack.status == Status::kDeleteComplete || stack.status == Status::kDeleteInProgress) {
     return validationError("Stack:" + stack.id + " is in " + statusText(stack) + " state and can not be updated.");
+  }
+  if (!stack.rootId.empty()) {
+    return validationError("Stack [" + stack.name +
+                           "] is nested: its termination protection is that of its root stack " + stack.rootId);
   }
   store_.setProtection(stack.id, on);
   return stack.id;

@@ -28,6 +28,8 @@ StackView viewOf(const StackRecord& stack) {
   const Definition& definition = stack.latest();
   StackView view;
   view.id = stack.id;
+  view.parentId = stack.parentId;
+  view.rootId = stack.rootId;
   view.name = stack.name;
   view.description = stack.description;
   view.status = stack.status;
@@ -44,7 +46,8 @@ StackView viewOf(const StackRecord& stack) {
   view.capabilities = definition.capabilities;
   view.notificationArns = definition.notificationArns;
   view.roleArn = definition.roleArn;
-  view.outputs = stack.outputs;
+  const bool isHeld = stack.operation && stack.operation->isHeld && stack.operation->phase == Phase::kForward;
+  view.outputs = isHeld && stack.pending ? stack.pending->outputs : stack.outputs;
   view.terminationProtection = stack.terminationProtection;
   view.disableRollback = stack.disableRollback;
   view.timeoutMinutes = stack.timeoutMinutes;

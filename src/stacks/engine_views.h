@@ -15,6 +15,8 @@ namespace hearth::stacks {
 
 struct StackView {
   std::string id;
+  std::string parentId;  // of a nested stack
+  std::string rootId;
   std::string name;
   std::string description;
   Status status = Status::kCreateInProgress;

@@ -20,6 +20,7 @@
 #include "base/random.h"
 #include "ports/resource_provider.h"
 #include "stacks/engine.h"
+#include "stacks/nested_stacks.h"
 #include "stacks/slow_provider_test.h"
 #include "store/database.h"
 #include "store/keyring.h"
@@ -133,6 +134,13 @@ class World final {
     slow = std::make_unique<SlowProvider>(*database);
     slow->wake = [this](const std::string& stackId) { engine->wake(stackId); };
     engine->registerProvider(*slow);
+    nested = std::make_unique<NestedStacks>(
+        *database, *keyring, *engine, [this](const std::string&, const std::string& url) -> Result<std::string> {
+          const auto found = templates.find(url);
+          if (found == templates.end()) return Fault("ValidationError", "S3 error: Access Denied", 400);
+          return found->second;
+        });
+    engine->registerProvider(*nested);
   }
   ~World() {
     engine->stop();
@@ -228,6 +236,8 @@ class World final {
   std::unique_ptr<store::Database> database;
   std::unique_ptr<ThingProvider> things;
   std::unique_ptr<SlowProvider> slow;
+  std::map<std::string, std::string> templates;  // of nested stacks, by URL; not while the engine works
+  std::unique_ptr<NestedStacks> nested;
   std::unique_ptr<Engine> engine;
 
  private:

@@ -37,7 +37,13 @@ struct StackRun::Change {
 void StackRun::forwardStep() {
   prepareScope();
   if (isTimedOut()) {
-    write([this] { beginFailure("Stack creation time exceeded the specified timeout."); });
+    write([this] {
+      if (tools_.store.isCancelled(stack_.id, stack_.operation->id)) {
+        giveUp();
+      } else {
+        beginFailure("Stack creation time exceeded the specified timeout.");
+      }
+    });
     return;
   }
   std::vector<Change> changes = selectChanges();
@@ -401,7 +407,7 @@ void StackRun::beginFailure(const std::string& reason) {
   const bool keep = operation.onFailure == OnFailure::kDoNothing;
   if (operation.kind == OperationKind::kUpdate) {
     if (keep) {
-      settleRows();
+      settleAndLeave();
       endOperation(Status::kUpdateFailed, reason);
     } else {
       beginRollback(reason);

@@ -260,6 +260,16 @@ void StackRun::settleRows() {
   }
 }
 
+// The same of an operation that ends where it stands: nobody waits for them.
+void StackRun::settleAndLeave() {
+  settleRows();
+  for (const auto& row : rows_) {
+    if (row->progress != Progress::kBegun) continue;
+    row->progress = Progress::kUntouched;
+    tools_.store.saveResource(*row);
+  }
+}
+
 void StackRun::advanceSettling(ResourceRecord& row, const ports::ResourceProgress& progress) {
   if (progress.stage == Stage::kGoing) {
     keepWaiting(row, progress);

@@ -30,6 +30,13 @@ std::string stackArn(const StackNames& names, const Call& call, const InputView&
   return "arn:aws:cloudformation:" + call.region + ":" + call.account + ":stack/" + name.value_or("*") + "/*";
 }
 
+// The object that a nested stack's TemplateURL means; a URL that means none is refused when it is read.
+std::string objectOf(const std::string&, const std::string&, std::string_view property, const std::string& value) {
+  if (property != "TemplateURL") return value;
+  const auto address = parseTemplateUrl(value);
+  return "arn:aws:s3:::" + (address.ok() ? address->bucket + "/" + address->key : std::string("*"));
+}
+
 // A template in S3 is read in the name of the caller.
 Result<void> addTemplate(const InputView& input, Accesses& accesses) {
   auto url = input.text("TemplateURL");
@@ -151,7 +158,15 @@ api::ServiceAccess cloudformationAccess(const StackNames& names) {
        "cloudformation:StackPolicyUrl", "cloudformation:ChangeSetName", "cloudformation:ImportResourceTypes"},
       {{"AWS::CloudFormation::CustomResource",
         "{ServiceToken}",
-        {{TypeNeed::kMake | TypeNeed::kChange | TypeNeed::kRemove, "lambda:InvokeFunction"}}}}};
+        {{TypeNeed::kMake | TypeNeed::kChange | TypeNeed::kRemove, "lambda:InvokeFunction"}}},
+       {"AWS::CloudFormation::Stack",
+        "{id}",
+        {{TypeNeed::kMake, "cloudformation:CreateStack"},
+         {TypeNeed::kChange, "cloudformation:UpdateStack"},
+         {TypeNeed::kRemove, "cloudformation:DeleteStack"},
+         // Read again by every update, whether or not the URL differs.
+         {.when = TypeNeed::kMake | TypeNeed::kChange, .action = "s3:GetObject", .resource = "{TemplateURL}"}},
+        objectOf}}};
 }
 
 }  // namespace hearth::services::cloudformation

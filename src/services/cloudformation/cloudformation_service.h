@@ -54,6 +54,9 @@ class CloudFormationService final {
   Result<api::cloudformation::DeleteChangeSetOutput> deleteChangeSet(const api::Call& call,
                                                                      api::cloudformation::DeleteChangeSetInput in);
 
+  // The text of the template at a URL, as the account may read it. Blocks on the disk. Fault: ValidationError.
+  Result<std::string> fetchTemplate(const std::string& account, const std::string& url) const;
+
   // --- how things stand
   Result<api::cloudformation::DescribeStacksOutput> describeStacks(
       const api::Call& call, api::cloudformation::DescribeStacksInput in) const;

@@ -38,18 +38,17 @@ Task<Result<std::string>> CloudFormationService::loadTemplate(const api::Call& c
           "have length less than or equal to 51200");
     co_return *body;
   }
-  HEARTH_CO_TRY(S3Address address, parseTemplateUrl(*url));
-  auto read = [this, &call, address]() -> Result<std::string> {
-    return objects_.readObject({call.account, address.bucket, address.key, address.versionId}, kMostUrlBytes);
-  };
-  auto text = co_await base::runOn(pool_, read);
-  if (!text.ok()) {
-    if (text.fault().code == "EntityTooLarge") co_return invalid("Template may not exceed 1000000 bytes in size.");
-    co_return invalid(
-        "S3 error: " + text.fault().message +
-        "\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html");
-  }
-  co_return std::move(text).value();
+  auto read = [this, &call, &url]() -> Result<std::string> { return fetchTemplate(call.account, *url); };
+  co_return co_await base::runOn(pool_, read);
+}
+
+Result<std::string> CloudFormationService::fetchTemplate(const std::string& account, const std::string& url) const {
+  HEARTH_TRY(S3Address address, parseTemplateUrl(url));
+  auto text = objects_.readObject({account, address.bucket, address.key, address.versionId}, kMostUrlBytes);
+  if (text.ok()) return text;
+  if (text.fault().code == "EntityTooLarge") return invalid("Template may not exceed 1000000 bytes in size.");
+  return invalid("S3 error: " + text.fault().message +
+                 "\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html");
 }
 
 Task<Result<std::shared_ptr<const stacks::Template>>> CloudFormationService::parse(std::string text) {

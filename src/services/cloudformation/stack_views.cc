@@ -18,6 +18,8 @@ std::string text(stacks::Status status) { return std::string(stacks::nameOf(stat
 Stack stackOf(const stacks::StackView& view) {
   Stack stack;
   stack.stackId = view.id;
+  stack.parentId = unlessEmpty(view.parentId);
+  stack.rootId = unlessEmpty(view.rootId);
   stack.stackName = view.name;
   stack.description = unlessEmpty(view.description);
   if (!view.parameters.empty()) {
@@ -94,6 +96,8 @@ Result<ListStacksOutput> CloudFormationService::listStacks(const api::Call& call
       continue;
     StackSummary summary;
     summary.stackId = view.id;
+    summary.parentId = unlessEmpty(view.parentId);
+    summary.rootId = unlessEmpty(view.rootId);
     summary.stackName = view.name;
     summary.templateDescription = unlessEmpty(view.description);
     summary.creationTime = view.created;

@@ -1,0 +1,315 @@
+#include "stacks/nested_stacks.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/role_arn.h"
+#include "stacks/faults.h"
+#include "stacks/scalars.h"
+
+namespace hearth::stacks {
+namespace {
+
+using ports::PropertyKind;
+using ports::ResourceProgress;
+using ports::ResourceRequest;
+using ports::ResourceState;
+using ports::ResourceVerb;
+using Stage = ResourceProgress::Stage;
+
+constexpr std::size_t kMostName = 128;
+constexpr std::size_t kEventsLookedAt = 500;
+
+std::string keyOf(const ResourceRequest& request) { return request.stackId + "/" + request.logicalId; }
+
+std::vector<ParameterInput> parametersOf(const ResourceRequest& request) {
+  std::vector<ParameterInput> parameters;
+  const Json* given = request.properties.if_contains("Parameters");
+  if (!given || !given->is_object()) return parameters;
+  for (const auto& [name, value] : given->get_object())
+    parameters.push_back({std::string(name), textOf(value).value_or(""), false});
+  return parameters;
+}
+
+// The engine has put the stack's own among them.
+std::map<std::string, std::string> tagsOf(const ResourceRequest& request) {
+  std::map<std::string, std::string> tags;
+  const Json* list = request.properties.if_contains("Tags");
+  if (!list || !list->is_array()) return tags;
+  for (const Json& tag : list->get_array())
+    tags[base::findString(tag, "Key").value_or("")] = base::findString(tag, "Value").value_or("");
+  return tags;
+}
+
+Place placeOf(const ResourceRequest& request) { return {request.account, request.region, request.actor}; }
+
+// In whose rights the child's operations run: as the parent's.
+std::string roleOf(const ResourceRequest& request) {
+  return base::accountOfRole(request.actor).empty() ? std::string() : request.actor;
+}
+
+Result<void> checkSupported(const ResourceRequest& request) {
+  const Json* topics = request.properties.if_contains("NotificationARNs");
+  if (topics && topics->is_array() && !topics->get_array().empty())
+    return validationError("NotificationARNs are not supported: Hearth does not run SNS.");
+  return {};
+}
+
+ResourceProgress going() {
+  ResourceProgress progress;
+  progress.stage = Stage::kGoing;
+  return progress;
+}
+
+ResourceProgress failed(std::string reason) {
+  ResourceProgress progress;
+  progress.stage = Stage::kFailed;
+  progress.reason = std::move(reason);
+  return progress;
+}
+
+ResourceProgress done(const StackRecord& child, const std::vector<Output>& outputs) {
+  ResourceProgress progress;
+  progress.state.physicalId = child.id;
+  for (const auto& output : outputs) progress.state.attributes["Outputs." + output.key] = output.value.value_or("");
+  return progress;
+}
+
+ResourceProgress notUpdated(const StackRecord& child, Status status, const std::string& reason) {
+  return failed("Embedded stack " + child.id + " was not successfully updated. Currently in " +
+                std::string(nameOf(status)) + " with reason: " + reason);
+}
+
+}  // namespace
+
+const ports::ResourceSpec& NestedStacks::spec() const {
+  static const ports::ResourceSpec kSpec{
+      .type = std::string(kStackType),
+      .properties = {{.name = "TemplateURL", .required = true},
+                     {.name = "Parameters", .kind = PropertyKind::kMap, .members = {{.name = "Value"}}},
+                     {.name = "Tags",
+                      .kind = PropertyKind::kList,
+                      .members = {{.name = "Tag",
+                                   .kind = PropertyKind::kObject,
+                                   .members = {{.name = "Key", .required = true},
+                                               {.name = "Value", .required = true}}}}},
+                     {.name = "TimeoutInMinutes", .kind = PropertyKind::kInteger},
+                     {.name = "NotificationARNs", .kind = PropertyKind::kList, .members = {{.name = "Item"}}}},
+      .attributes = {"Outputs.*"},
+      .taggable = true,
+      .takesTime = true,
+      .alwaysUpdated = true};
+  return kSpec;
+}
+
+// Fetches and parses the template. A child that goes back by itself needs none.
+Result<void> NestedStacks::prepare(const ResourceRequest& request) {
+  if (request.verb == ResourceVerb::kRestore) {
+    const auto child = store_.findStack(request.physicalId);
+    if (!child || child->operation || child->status == Status::kUpdateRollbackFailed) return {};
+  }
+  HEARTH_CHECK(checkSupported(request));
+  const auto url = base::findString(Json(request.properties), "TemplateURL");
+  HEARTH_TRY(std::string text, fetch_(request.account, url.value_or("")));
+  HEARTH_TRY(Template document, parseTemplate(std::move(text)));
+  const std::lock_guard lock(mutex_);
+  prepared_[keyOf(request)] = std::make_shared<const Template>(std::move(document));
+  return {};
+}
+
+NestedStacks::Document NestedStacks::takeDocument(const ResourceRequest& request) {
+  const std::lock_guard lock(mutex_);
+  auto found = prepared_.extract(keyOf(request));
+  if (found.empty()) throw std::logic_error("stacks: a nested stack's template was not prepared");
+  return std::move(found.mapped());
+}
+
+// A template can name itself.
+Result<void> NestedStacks::checkNest(const StackRecord& parent) const {
+  int depth = 1;
+  for (std::string above = parent.parentId; !above.empty(); ++depth) {
+    const auto stack = store_.findStack(above);
+    above = stack && depth <= kMostNestDepth ? stack->parentId : "";
+  }
+  if (depth > kMostNestDepth)
+    return validationError("Stacks can be nested " + std::to_string(kMostNestDepth) + " deep, not deeper.");
+  const std::string& root = parent.rootId.empty() ? parent.id : parent.rootId;
+  if (store_.countNested(root) >= kMostNestedStacks) {
+    return validationError("Limit for nested stacks has been exceeded: there are " +
+                           std::to_string(kMostNestedStacks) + " below one stack at most.");
+  }
+  return {};
+}
+
+Result<ResourceState> NestedStacks::create(const ResourceRequest& request) {
+  const auto parent = store_.findStack(request.stackId);
+  if (!parent) return validationError("Stack with id " + request.stackId + " does not exist");
+  HEARTH_CHECK(checkNest(*parent));
+  CreateStackInput input;
+  input.place = placeOf(request);
+  input.name = request.generatedName(kMostName);
+  input.document = takeDocument(request);
+  input.parameters = parametersOf(request);
+  input.tags = tagsOf(request);
+  input.capabilities = request.capabilities;
+  input.roleArn = roleOf(request);
+  input.onFailure = OnFailure::kDoNothing;  // what has failed is its parent's to remove
+  if (const Json* minutes = request.properties.if_contains("TimeoutInMinutes"))
+    input.timeoutMinutes = integerOf(*minutes);
+  HEARTH_TRY(const std::string id, engine_.createStack(input));
+  store_.setParent(id, parent->id, parent->rootId.empty() ? parent->id : parent->rootId);
+  return ResourceState{id, {}};
+}
+
+Result<ResourceState> NestedStacks::update(const ResourceRequest& request) {
+  const auto child = store_.findStack(request.physicalId);
+  if (!child || child->deleted) return validationError("Stack [" + request.physicalId + "] does not exist");
+  if (request.verb == ResourceVerb::kRestore) {
+    HEARTH_CHECK(goBack(*child, request));
+  } else {
+    HEARTH_CHECK(orderUpdate(*child, request));
+  }
+  return ResourceState{child->id, {}};
+}
+
+Result<void> NestedStacks::orderUpdate(const StackRecord& child, const ResourceRequest& request) {
+  UpdateStackInput input;
+  input.place = placeOf(request);
+  input.stack = child.id;
+  input.document = takeDocument(request);
+  input.parameters = parametersOf(request);
+  input.tags = tagsOf(request);
+  input.capabilities = request.capabilities;
+  input.roleArn = roleOf(request);
+  const auto ordered = engine_.updateStack(input);
+  if (ordered.ok()) {
+    drive(child.id);
+  } else if (ordered.fault().message != kNoUpdates) {
+    return ordered.fault();
+  }
+  return {};
+}
+
+Result<void> NestedStacks::goBack(const StackRecord& child, const ResourceRequest& request) {
+  if (child.operation) {
+    if (child.operation->phase == Phase::kForward) cancel(child);
+    return {};
+  }
+  if (child.status == Status::kUpdateRollbackFailed) {
+    HEARTH_CHECK(engine_.continueUpdateRollback(placeOf(request), child.id, {}, "", roleOf(request)));
+    drive(child.id);
+    return {};
+  }
+  return orderUpdate(child, request);
+}
+
+void NestedStacks::drive(const std::string& childId) {
+  auto child = store_.findStack(childId);
+  child->operation->isDrivenByParent = true;
+  store_.saveState(*child);
+}
+
+void NestedStacks::cancel(const StackRecord& child) {
+  store_.cancel(child.id, child.operation->id);
+  database_.afterCommit([this, id = child.id] { engine_.wake(id); });
+}
+
+Result<void> NestedStacks::remove(const ResourceRequest& request) {
+  const auto child = store_.findStack(request.physicalId);
+  if (!child || child->deleted) return {};
+  if (!child->operation) return orderRemoval(*child, request);
+  const bool isCreated = child->operation->kind == OperationKind::kCreate;
+  if (isCreated && child->operation->phase == Phase::kForward) cancel(*child);
+  return {};
+}
+
+Result<void> NestedStacks::orderRemoval(const StackRecord& child, const ResourceRequest& request) {
+  DeleteStackInput input;
+  input.place = placeOf(request);
+  input.stack = child.id;
+  input.roleArn = roleOf(request);
+  input.byParent = true;
+  return engine_.deleteStack(input);
+}
+
+Result<ResourceState> NestedStacks::read(const ResourceRequest& request) {
+  const auto child = store_.findStack(request.physicalId);
+  if (!child || child->deleted) return validationError("Stack [" + request.physicalId + "] does not exist");
+  return done(*child, child->outputs).state;
+}
+
+Result<void> NestedStacks::settle(const ResourceRequest& request) {
+  const auto child = store_.findStack(request.physicalId);
+  if (!child || !child->operation || !child->operation->isDrivenByParent) return {};
+  store_.release(child->id, child->operation->id);
+  database_.afterCommit([this, id = child->id] { engine_.wake(id); });
+  return {};
+}
+
+Result<ResourceProgress> NestedStacks::resume(const ResourceRequest& request) {
+  const auto child = store_.findStack(request.physicalId);
+  const bool isThere = child && !child->deleted;
+  switch (request.verb) {
+    case ResourceVerb::kCreate:
+      if (child && child->status == Status::kCreateComplete) return done(*child, child->outputs);
+      if (child && child->status == Status::kCreateInProgress) return going();
+      return failed("Embedded stack " + request.physicalId +
+                    " was not successfully created: " + (child ? child->statusReason : ""));
+    case ResourceVerb::kUpdate:
+      if (isThere) return progressOfUpdate(*child);
+      break;
+    case ResourceVerb::kRestore:
+      if (isThere) return progressOfRestore(*child);
+      break;
+    case ResourceVerb::kRemove:
+      if (isThere) return progressOfRemoval(*child, request);
+      return ResourceProgress{};
+    case ResourceVerb::kSettle:
+      return isThere && child->operation ? going() : ResourceProgress{};
+  }
+  return failed("Stack [" + request.physicalId + "] does not exist");
+}
+
+ResourceProgress NestedStacks::progressOfUpdate(const StackRecord& child) const {
+  if (!child.operation) {
+    const bool isWell = child.status == Status::kCreateComplete || child.status == Status::kUpdateComplete ||
+                        child.status == Status::kUpdateRollbackComplete;
+    if (isWell) return done(child, child.outputs);
+    return notUpdated(child, child.status, child.statusReason);
+  }
+  if (child.operation->kind == OperationKind::kUpdate && child.operation->phase == Phase::kForward) {
+    return child.operation->isHeld && child.pending ? done(child, child.pending->outputs) : going();
+  }
+  return notUpdated(child, Status::kUpdateRollbackInProgress, failureOf(child, Status::kUpdateRollbackInProgress));
+}
+
+ResourceProgress NestedStacks::progressOfRestore(const StackRecord& child) const {
+  if (child.operation) {
+    const bool isForward = child.operation->phase == Phase::kForward;
+    const bool isLeaving = isForward && store_.isCancelled(child.id, child.operation->id);
+    if (!child.operation->isHeld || isLeaving) return going();
+    return done(child, isForward && child.pending ? child.pending->outputs : child.outputs);
+  }
+  const bool isWell = child.status == Status::kCreateComplete || child.status == Status::kUpdateComplete ||
+                      child.status == Status::kUpdateRollbackComplete;
+  return isWell ? done(child, child.outputs) : notUpdated(child, child.status, child.statusReason);
+}
+
+Result<ResourceProgress> NestedStacks::progressOfRemoval(const StackRecord& child, const ResourceRequest& request) {
+  if (child.operation) return going();
+  if (child.status == Status::kDeleteFailed)
+    return failed("Embedded stack " + child.id + " was not successfully deleted: " + child.statusReason);
+  // Somebody else's operation has ended.
+  HEARTH_CHECK(orderRemoval(child, request));
+  return going();
+}
+
+// The reason of the newest event in which the stack itself took that status.
+std::string NestedStacks::failureOf(const StackRecord& child, Status status) const {
+  for (const auto& event : store_.events(child.id, 0, kEventsLookedAt)) {
+    if (event.physicalId == child.id && event.status == status) return event.reason;
+  }
+  return "";
+}
+
+}  // namespace hearth::stacks
