@@ -7,19 +7,29 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Interposer:
-    """`act` is called once, before the first PUT whose path contains `path` is passed on."""
+    """`act` is called once, before a request of `methods` whose path contains `path` is passed on: the first one, or that
+    after `skip` others. Where it answers False, that request is lost. `seen`: how many there were."""
 
-    def __init__(self, url, path, act):
+    def __init__(self, url, path, act, methods=("PUT",), skip=0):
         target = urllib.parse.urlsplit(url).netloc
-        waiting = [act]
+        lock = threading.Lock()
+        self.seen = 0
+
+        def lost(request):
+            with lock:
+                if request.command not in methods or path not in request.path:
+                    return False
+                self.seen += 1
+                return self.seen == skip + 1 and act() is False
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def pass_on(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                if self.command == "PUT" and path in self.path and waiting:
-                    waiting.pop()()
+                if lost(self):
+                    self.close_connection = True
+                    return
                 connection = http.client.HTTPConnection(target, timeout=60)
                 # The Host header stays: it is signed.
                 connection.request(self.command, self.path, body, dict(self.headers))
@@ -45,7 +55,7 @@ class Interposer:
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self.address
+        return self
 
     def __exit__(self, *_):
         self.server.shutdown()

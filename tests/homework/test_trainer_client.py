@@ -62,6 +62,21 @@ def test_a_mistake_is_told_with_file_and_line(run, tmp_path):
     assert [(f["rule"], f["line"]) for f in findings] == [("key-not-offered", 3)]
 
 
+def test_a_check_says_whose_clock_it_went_by(run, tmp_path):
+    course = tmp_path / "course"
+    shutil.copytree(SAMPLE, course)
+    settings = course / "subjects/operating-systems/test01/test.json"
+    settings.write_text('{"opens": "2019-04-01 10:00", "due": "2019-04-08 23:00"}')
+    today = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-")
+    checked = run("check", course)
+    assert "the deadline is in the past [due-past]" in checked.stdout
+    assert f"this computer's clock, {today}" in checked.stderr and "goes by the server's" in " ".join(checked.stderr.split())
+    told = json.loads(run("check", course, "--json").stdout)
+    assert told["clock"] == "computer" and told["now"].startswith(today)
+    settings.write_text('{"opens": "2019-04-01 10:00", "due": "2099-04-08 23:00"}')
+    assert "clock" not in run("check", course).stderr
+
+
 def test_a_deployment_from_nothing_and_again(deploy, cloud):
     first = deploy("--json")
     assert first.returncode == 0, first.stderr

@@ -1,5 +1,6 @@
 """Publishing, schedules and invites against a real server."""
 
+import datetime
 import hashlib
 import json
 import pathlib
@@ -163,9 +164,9 @@ def test_two_trainers_do_not_overwrite_each_other(published):
     # Another trainer's catalogue arrives between plan and switch: a request of ours is held until it is there.
     with Interposer(published.server.url, "published/catalogue.json", lambda: published.s3.put_object(
             Bucket=published.bucket, Key="published/catalogue.json",
-            Body=published.object("published/catalogue.json") + b"\n")) as endpoint:
+            Body=published.object("published/catalogue.json") + b"\n")) as between:
         done = subprocess.run([BIN / "trainer", "publish", published.course],
-                              env=environment | {"AWS_ENDPOINT_URL": endpoint}, capture_output=True, text=True, timeout=120)
+                              env=environment | {"AWS_ENDPOINT_URL": between.address}, capture_output=True, text=True, timeout=120)
     assert done.returncode == 6, (done.stdout, done.stderr)
     assert "Somebody else has published in the meantime." in done.stderr and "--dry-run" in done.stderr
     assert json.loads(published.object("published/catalogue.json"))["tests"][1]["due"] == "2027-07-12T21:00:00Z"
@@ -201,6 +202,21 @@ def test_another_key_for_the_same_questions_leads_to_regrade(published):
     key.write_text(key.read_text().replace('"answer": "b"', '"answer": "a"', 1))
     told = published.publish().stdout
     assert re.search(rf"^~ {OPEN} +key .*trainer regrade {OPEN} --reason", told, re.M), told
+
+
+def test_publishing_goes_by_the_servers_clock(published, tmp_path):
+    """Which is in July 2027; this computer's is not."""
+    computer, server = datetime.datetime.now(datetime.timezone.utc), datetime.datetime.fromisoformat(NOW)
+    course = tmp_path / "course"
+    shutil.copytree(published.course, course)
+    between = (min(computer, server) + abs(server - computer) / 2).strftime("%Y-%m-%d 12:00")
+    new = course / "subjects/operating-systems/test09"
+    shutil.copytree(course / "subjects" / OPEN, new)
+    (new / "test.json").write_text(json.dumps({"due": between}))
+    checked = json.loads(published.trainer("check", course, "--json").stdout)["findings"]
+    assert any(f["rule"] == "due-past" and "test09" in f["file"] for f in checked) == (computer > server)
+    planned = published.trainer("publish", course, "--dry-run", code=6 if server > computer else 0)
+    assert ("in the past" in planned.stderr) == (server > computer)
 
 
 def test_a_faulty_course_is_not_published(published):
@@ -264,3 +280,42 @@ def test_students_and_tests_go_with_what_was_theirs_reported(published):
     assert [test["change"] for test in done["tests"]] == ["unchanged", "removed"]
     assert set(published.schedules()) == {name_of("score", OPEN), name_of("remind", OPEN)}
     assert LATER not in published.object("published/catalogue.json").decode()
+
+
+@pytest.mark.parametrize("number, method, path, arrives", [
+    (3, "POST", "/schedules/", False),   # switched over, nothing scheduled
+    (4, "POST", "/invocations", False),  # nobody told
+    (5, "POST", "/invocations", True),   # told, and not noted
+])
+def test_a_kill_after_the_switch_costs_no_notice_and_sends_none_twice(published, number, method, path, arrives):
+    test = f"operating-systems/test0{number}"
+    shutil.copytree(published.course / "subjects" / OPEN, published.course / "subjects" / test)
+    published.settings(test, {"title": f"Told {number}", "due": "2027-07-19 23:00"})
+    running = []
+
+    def kill():
+        running[0].kill()
+        running[0].wait()
+        return arrives
+
+    with Interposer(published.server.url, path, kill, (method,)) as between:
+        running.append(subprocess.Popen([BIN / "trainer", "publish", published.course], stdout=subprocess.DEVNULL,
+                                        env=published.server.environment() | {"AWS_ENDPOINT_URL": between.address}))
+        assert running[0].wait(timeout=120) == -9
+    assert test in published.object("published/catalogue.json").decode()
+    plan = published.publish_json("--dry-run")
+    assert plan["notices"] == [test]
+    assert published.publish_json()["mailed"][0]["problems"] == []
+    again = published.publish_json()
+    assert not again["published"] and again["notices"] == []
+    told = sorted(mail["to"][0] for mail in published.mails() if f"test0{number}" in mail["subject"] or f"Told {number}" in mail["subject"])
+    assert len(told) == len(set(told)) == 5
+    assert name_of("score", test) in published.schedules()
+
+
+def test_a_notice_whose_schedule_never_fired_is_sent_by_the_next_publication(published):
+    """As when the server was away at the opening: the schedule is still there, and its time is over."""
+    published.settings(LATER, {"title": "Memory", "opens": "2027-07-01 08:00", "due": "2027-07-12 23:00"})
+    assert published.publish_json("--dry-run")["notices"] == [LATER]
+    assert published.publish_json()["mailed"][0]["mails"] == {"sent": 5, "failed": 0, "pending": 0}
+    assert published.publish_json()["notices"] == []

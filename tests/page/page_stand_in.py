@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from page_site import PAGE
 
 KEY = "k9fLw2TqZx81MnBvCcXz"
+OTHER_KEY = "p3XaLm7RtYw02QdFgHjK"
 LONG = "a-name-without-any-blank-" * 4
 QUESTIONS = [
     {"questionId": "1", "question": "What is a kernel?\n\n    $ uname\t-r", "points": 2, "code": "int main() {\n\treturn 0;" + " // long" * 40 + "\n}",
@@ -78,6 +79,7 @@ class StandIn:
     def reset(self):
         self.now = "2019-04-08T18:41:30Z"
         self.lang = "en"
+        self.students = {KEY: "student01", OTHER_KEY: "student02"}
         self.questions = json.loads(json.dumps(QUESTIONS))
         self.question_set = "1" * 64
         self.submission = None
@@ -103,14 +105,19 @@ class StandIn:
     def link(self):
         return f"{self.address}#student01:{KEY}"
 
+    def link_of(self, student):
+        key = next(key for key, name in self.students.items() if name == student)
+        return f"{self.address}#{student}:{key}"
+
     def route(self, method, path, key, body):
-        if key != KEY:
+        student = self.students.get(key)
+        if student is None:
             return 403, {"message": "Forbidden"}
         url = urlsplit(path)
         test_id = parse_qs(url.query).get("testId", [""])[0]
         if (method, url.path) == ("POST", "/api/v1/tests"):
             tests = [test | {"questionSet": self.question_set} for test in self.tests]
-            return 200, {"body": [], "code": 200, "studentId": "student01", "course": "Operating systems", "lang": self.lang,
+            return 200, {"body": [], "code": 200, "studentId": student, "course": "Operating systems", "lang": self.lang,
                          "serverTime": self.now, "timeZone": "Europe/Warsaw", "tests": tests}
         if (method, url.path) == ("GET", "/api/v1/result"):
             return self.result

@@ -236,3 +236,21 @@ def test_what_fails_for_good_reaches_the_trainer(pipeline):
     alarm = next(mail for mail in pipeline.mails("trainer@example.org") if "failed" in mail["Subject"])
     assert alarm["Subject"] == "[Systems] score run failed – nothing lost"
     assert "ScoringFailed: the catalogue is not JSON" in alarm.get_body(("plain",)).get_content()
+
+
+def test_one_trouble_is_one_mail(pipeline):
+    """A run that fails because of one test mails that itself; the failed run is then no news for alarm-trainer."""
+    key = next(entry["Key"] for entry in pipeline.s3.list_objects_v2(Bucket=pipeline.bucket, Prefix="keys/")["Contents"])
+    content = pipeline.s3.get_object(Bucket=pipeline.bucket, Key=key)["Body"].read()
+    pipeline.put(key, b"{")
+    pipeline.s3.delete_object(Bucket=pipeline.bucket, Key="scoring/final/os/t1.json")
+    runs = lambda: pipeline.server.run("hearth", "logs", pipeline.out["AlarmFunction"], check=False).stdout.count("REPORT RequestId")  # noqa: E731
+    before, alarms = runs(), len([s for s in pipeline.subjects("trainer@example.org") if "failed" in s])
+    pipeline.functions.put_function_event_invoke_config(
+        FunctionName=pipeline.out["ScoreFunction"], MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": pipeline.functions.get_function(FunctionName=pipeline.out["AlarmFunction"])["Configuration"]["FunctionArn"]}})
+    event = json.dumps({"time": "2027-07-05T21:02:00Z"}).encode()
+    pipeline.functions.invoke(FunctionName=pipeline.out["ScoreFunction"], InvocationType="Event", Payload=event)
+    until(lambda: runs() > before, "a run of alarm-trainer")
+    pipeline.put(key, content)
+    assert len([s for s in pipeline.subjects("trainer@example.org") if "failed" in s]) == alarms + 1

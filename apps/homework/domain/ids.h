@@ -34,6 +34,7 @@ inline constexpr std::string_view kRoster = "studentsList.json";
 inline constexpr std::string_view kAccess = "access/keys.json";
 inline constexpr std::string_view kCatalogue = "published/catalogue.json";
 inline constexpr std::string_view kExtensions = "published/extensions.json";
+inline constexpr std::string_view kNotices = "published/notices.json";
 inline constexpr std::string_view kReceiptKeys = "published/receipt-keys.json";
 inline constexpr std::string_view kSigningKey = "signing/receipt-key.json";
 inline constexpr std::string_view kPage = "page/index.html";

@@ -34,6 +34,17 @@ void addDeadline(MailBody& body, Lang lang, const MailCourse& in, const Effectiv
   if (effective.extended) body.paragraph(text(lang, Text::kMailOwnDeadline));
 }
 
+// How the mails about a test that is open begin.
+MailBody aboutOpenTest(Lang lang, const MailCourse& in, const EffectiveTest& effective, const Student& student,
+                       Text line) {
+  MailBody body(lang);
+  body.paragraph(greeting(lang, student));
+  body.paragraph(text(lang, line, {{"title", effective.test.title}}));
+  addDeadline(body, lang, in, effective);
+  addHowToAnswer(body, lang, in, effective);
+  return body;
+}
+
 std::string timeliness(Lang lang, const ScoreRecord& score) {
   return text(lang, score.late ? Text::kMailAfterDeadline : Text::kMailOnTime);
 }
@@ -100,11 +111,7 @@ std::string deadlineCalendar(const MailCourse& in, const PublishedTest& test, co
 MailText noticeMail(const MailCourse& in, const EffectiveTest& effective, const Student& student, Instant at) {
   const Lang lang = languageOf(in.course, student);
   const PublishedTest& test = effective.test;
-  MailBody body(lang);
-  body.paragraph(greeting(lang, student));
-  body.paragraph(text(lang, Text::kMailNoticeLine, {{"title", test.title}}));
-  addDeadline(body, lang, in, effective);
-  addHowToAnswer(body, lang, in, effective);
+  MailBody body = aboutOpenTest(lang, in, effective, student, Text::kMailNoticeLine);
   body.paragraph(text(lang, Text::kMailCalendar));
   MailText mail = body.finish(text(lang, Text::kMailNoticeSubject,
                                    {{"subject", test.ref.subject},
@@ -120,16 +127,12 @@ MailText noticeMail(const MailCourse& in, const EffectiveTest& effective, const 
 MailText reminderMail(const MailCourse& in, const EffectiveTest& effective, const Student& student, Instant at) {
   const Lang lang = languageOf(in.course, student);
   const PublishedTest& test = effective.test;
-  MailBody body(lang);
-  body.paragraph(greeting(lang, student));
-  body.paragraph(text(lang, Text::kMailReminderLine, {{"title", test.title}}));
-  addDeadline(body, lang, in, effective);
-  addHowToAnswer(body, lang, in, effective);
-  return body.finish(text(lang, Text::kMailReminderSubject,
-                          {{"subject", test.ref.subject},
-                           {"test", test.ref.testId},
-                           {"due", nearLocalTime(lang, test.due, at, in.zone)}}),
-                     text(lang, Text::kMailWhyStudent, {{"course", in.course.name}}));
+  return aboutOpenTest(lang, in, effective, student, Text::kMailReminderLine)
+      .finish(text(lang, Text::kMailReminderSubject,
+                   {{"subject", test.ref.subject},
+                    {"test", test.ref.testId},
+                    {"due", nearLocalTime(lang, test.due, at, in.zone)}}),
+              text(lang, Text::kMailWhyStudent, {{"course", in.course.name}}));
 }
 
 MailText receiptMail(const MailCourse& in, const PublishedTest& test, const Student& student,

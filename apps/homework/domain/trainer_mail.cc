@@ -197,6 +197,7 @@ Outcome<FailureRecord> parseFailureRecord(std::string_view text) {
   record.reason = oneLine(findString(*request, "condition").value_or(""));
   if (const json::object* response = objectMember(*object, "responsePayload")) {
     const std::string type = oneLine(findString(*response, "errorType").value_or(""));
+    record.told = type == kToldFailure;
     const std::string message = oneLine(findString(*response, "errorMessage").value_or(""));
     if (!type.empty() || !message.empty())
       record.reason = type + (type.empty() || message.empty() ? "" : ": ") + message;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "homework/domain/board.h"
 #include "homework/domain/mail.h"
@@ -16,6 +17,9 @@ MailText idleMail(const Course& course, Instant at, const Zone& zone);
 MailText alarmMail(const Course& course, const TestRef& test, const std::string& reason, Instant at,
                    const Zone& zone);
 
+// The error type of a scheduled run that failed after the trainers had a mail about all that was wrong.
+inline constexpr std::string_view kToldFailure = "ScoringIncompleteTrainersTold";
+
 // What Lambda tells of an asynchronous invocation that has failed for good.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 struct FailureRecord {
@@ -24,6 +28,7 @@ struct FailureRecord {
   int tries = 0;
   Instant at{};
   std::string reason;  // the function's own words, or why it was never run; one line
+  bool told = false;   // the trainers have a mail about it
 };
 Outcome<FailureRecord> parseFailureRecord(std::string_view text);
 // `course`: all that is known here is its name and its language.

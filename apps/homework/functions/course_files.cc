@@ -48,6 +48,14 @@ Outcome<Extensions> CourseFiles::extensions() {
   return *text ? parseExtensions(**text) : Extensions{};
 }
 
+Outcome<OfferedTests> CourseFiles::offered() {
+  auto catalogue = this->catalogue();
+  if (!catalogue) return catalogue.problem();
+  auto extensions = this->extensions();
+  if (!extensions) return extensions.problem();
+  return OfferedTests{std::move(*catalogue), std::move(*extensions)};
+}
+
 Outcome<json::value> CourseFiles::receiptKeys() {
   auto text = find(std::string(layout::kReceiptKeys));
   if (!text) return text.problem();

@@ -14,6 +14,12 @@
 
 namespace hearth::homework {
 
+// What is published for whom.
+struct OfferedTests {
+  Catalogue catalogue;
+  Extensions extensions;
+};
+
 // A document that is missing or broken is trouble with the course, not a wrong request: a Problem that names it.
 class CourseFiles final {
  public:
@@ -25,6 +31,7 @@ class CourseFiles final {
   Outcome<AccessKeys> accessKeys();
   Outcome<QuestionSet> questionSet(std::string_view hash);
   Outcome<Extensions> extensions();    // none when there is no such document
+  Outcome<OfferedTests> offered();
   Outcome<json::value> receiptKeys();  // as published; an empty list when there is no such document
   // Nothing when there is no signing key. Only submit-test may read it.
   Outcome<std::optional<SigningKey>> signingKey();

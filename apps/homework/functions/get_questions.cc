@@ -58,18 +58,17 @@ Answered getTest(const Request& request, ApiPorts& ports) {
   }
   auto named = namedTest(request);
   if (!named) return refuse(400, named.problem().message);
-  auto catalogue = files.catalogue();
-  if (!catalogue) return broken(catalogue.problem().message);
-  auto extensions = files.extensions();
-  if (!extensions) return broken(extensions.problem().message);
-  const PublishedTest* published = catalogue->find(*named);
+  auto offered = files.offered();
+  if (!offered) return broken(offered.problem().message);
+  const PublishedTest* published = offered->catalogue.find(*named);
   if (published == nullptr) return refuse(404, kNoQuestions);
-  const EffectiveTest effective = extensions->effective(*published, caller.student.id);
+  const EffectiveTest effective = offered->extensions.effective(*published, caller.student.id);
   const PublishedTest& test = effective.test;
   const Phase phase = test.phaseAt(request.time);
   if (phase == Phase::kBefore) return refuse(404, kNoQuestions);  // what is not open yet is not known either
   if (phase == Phase::kAfter) {
-    return refuse(410, "This test closed " + renderLocal(test.due, catalogue->zone) + " " + catalogue->zone.name);
+    return refuse(410, "This test closed " + renderLocal(test.due, offered->catalogue.zone) + " " +
+                           offered->catalogue.zone.name);
   }
   auto set = files.questionSet(test.questionSet);
   if (!set) return broken(set.problem().message, kNoQuestions);
@@ -77,10 +76,11 @@ Answered getTest(const Request& request, ApiPorts& ports) {
 
   const Standing standing = standingOf(ports.store, test, caller.student.id);
   if (standing.trouble) return broken(standing.trouble->code);
-  auto submission = submissionMember(ports.store, files, test, *set, standing, caller.student, catalogue->zone);
+  auto submission =
+      submissionMember(ports.store, files, test, *set, standing, caller.student, offered->catalogue.zone);
   if (!submission) return broken(submission.problem().message);
-  json::object described = describeTest(effective, standing, phase, catalogue->zone);
-  described["timeZone"] = catalogue->zone.name;
+  json::object described = describeTest(effective, standing, phase, offered->catalogue.zone);
+  described["timeZone"] = offered->catalogue.zone.name;
   return {200,
           questionsJson(test.shuffle ? shuffled(*set, shuffleSeed(test, caller.student)) : *set),
           {{"test", std::move(described)},

@@ -98,22 +98,20 @@ Answered getResult(const Request& request, ApiPorts& ports) {
   if (caller.refusal) return *caller.refusal;
   auto named = namedTest(request);
   if (!named) return refuse(400, named.problem().message);
-  auto catalogue = files.catalogue();
-  if (!catalogue) return broken(catalogue.problem().message);
-  auto extensions = files.extensions();
-  if (!extensions) return broken(extensions.problem().message);
-  const PublishedTest* published = catalogue->find(*named);
+  auto offered = files.offered();
+  if (!offered) return broken(offered.problem().message);
+  const PublishedTest* published = offered->catalogue.find(*named);
   if (published == nullptr || published->phaseAt(request.time) == Phase::kBefore) {
     return refuse(404, "There is no such test");
   }
-  const EffectiveTest effective = extensions->effective(*published, caller.student.id);
+  const EffectiveTest effective = offered->extensions.effective(*published, caller.student.id);
   auto stored = find(ports.store, layout::score(*named, caller.student.id));
   if (!stored) return broken(stored.problem().message);
-  if (!*stored) return refuse(404, notYet(effective.test, catalogue->zone, request.time));
+  if (!*stored) return refuse(404, notYet(effective.test, offered->catalogue.zone, request.time));
   auto score = parseScore(**stored);
   if (!score) return broken(score.problem().message);
 
-  const Instant last = extensions->lastAccepted(*published);
+  const Instant last = offered->extensions.lastAccepted(*published);
   const bool released = request.time > last;
   json::object body = scoreMembers(*score);
   body["title"] = published->title;

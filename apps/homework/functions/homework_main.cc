@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "homework/domain/trainer_mail.h"
 #include "homework/functions/api_functions.h"
 #include "homework/functions/aws_ports.h"
 #include "homework/functions/course_files.h"
@@ -43,9 +44,11 @@ sdk::Reply score(const sdk::Event& event, const sdk::Context& context, S3ObjectS
   auto summary = runScoring(*request, settingsFor(context), store, sender, clock);
   if (!summary) return sdk::Reply::failure("ScoringFailed", summary.problem().message);
   for (const std::string& problem : summary->problems) logTrouble("score-tests", problem);
-  // A schedule has nobody to read the result: the failure makes the platform try again, and then tell somebody.
+  // A schedule has nobody to read the result: the failure makes the platform try again, and then tell somebody who
+  // has not been told.
   if (request->scheduled && !summary->problems.empty()) {
-    return sdk::Reply::failure("ScoringIncomplete", summary->problems.front());
+    return sdk::Reply::failure(std::string(summary->told ? kToldFailure : "ScoringIncomplete"),
+                               summary->problems.front());
   }
   return sdk::Reply::success(json::serialize(summary->document));
 }

@@ -274,6 +274,7 @@ Outcome<json::object> runAlarm(std::string_view event, const Course& course, con
                                MailSender& sender) {
   auto record = parseFailureRecord(event);
   if (!record) return record.problem();
+  if (record->told) return json::object{{"messageId", nullptr}};
   if (addressOf(settings.from).empty() || !isMailAddress(settings.trainer)) {
     return Problem{"emailSender and trainerEmail are not addresses"};
   }

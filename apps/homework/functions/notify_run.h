@@ -34,7 +34,8 @@ Outcome<json::object> runNotify(const NotifyRequest& request, const ScoreSetting
                                 MailSender& sender, RunClock& clock);
 
 // alarm-trainer: tells the trainer what an on-failure record says. `course` says name and language; the sender and
-// the trainer are the settings'. It reads nothing: whatever failed may be what it would read.
+// the trainer are the settings'. It reads nothing: whatever failed may be what it would read. A run that has
+// told the trainers itself gets no second mail: `messageId` is null.
 Outcome<json::object> runAlarm(std::string_view event, const Course& course, const ScoreSettings& settings,
                                MailSender& sender);
 

@@ -5,6 +5,7 @@
 
 #include "homework/domain/extensions.h"
 #include "homework/domain/mime.h"
+#include "homework/domain/trainer_mail.h"
 #include "homework/functions/scoring_fixture.h"
 
 namespace hearth::homework {
@@ -280,6 +281,10 @@ TEST(Alarms, NeedNothingButMail) {
   ASSERT_EQ(mailer.sent.size(), 2U);
   EXPECT_EQ(mailer.sent[0].mime, mailer.sent[1].mime);  // under one Message-ID
   EXPECT_EQ(mailer.sent[0].to, "t@example.com");
+  std::string told = record;
+  told.replace(told.find(R"("T")"), 3, "\"" + std::string(kToldFailure) + "\"");
+  ASSERT_TRUE(runAlarm(told, Course{}, settings, mailer).ok());
+  EXPECT_EQ(mailer.sent.size(), 2U);  // the run has mailed the trainer itself
   EXPECT_FALSE(runAlarm("{}", Course{}, settings, mailer).ok());
   EXPECT_FALSE(runAlarm(record, Course{}, {"", "", ""}, mailer).ok());
   mailer.refusals["t@example.com"] = {"Throttling", "", 400, true};

@@ -38,9 +38,11 @@ class Run final {
   std::chrono::milliseconds untilReady(const PublishedTest& test, std::chrono::milliseconds budget) const;
   RunContext context();
   void scoreAll();
+  void addProblem(std::string problem, bool told = false);
+  // Whether every trainer has the mail.
   Outcome<bool> sendToTrainers(std::string_view kind, std::string_view about, std::string_view version,
                                const MailText& text);
-  void raiseAlarm(const TestRef& test, const std::string& reason);
+  bool raiseAlarm(const TestRef& test, const std::string& reason);
   Outcome<bool> wasBusy();
   void tellIdle();
   ScoreSummary summary() const;
@@ -60,6 +62,7 @@ class Run final {
   json::array boards_;
   json::array changes_;  // of a regrade
   std::vector<std::string> problems_;
+  bool told_ = true;  // the trainers have a mail about each problem
 };
 
 Outcome<bool> Run::loadCourse() {
@@ -67,8 +70,13 @@ Outcome<bool> Run::loadCourse() {
   if (!published) return published.problem();
   published_ = std::move(*published);
   if (published_.course.trainers.empty())
-    problems_.push_back("course.json names no trainers, so that nobody gets the digest");
+    addProblem("course.json names no trainers, so that nobody gets the digest");
   return true;
+}
+
+void Run::addProblem(std::string problem, bool told) {
+  problems_.push_back(std::move(problem));
+  told_ = told_ && told;
 }
 
 Outcome<std::set<std::string>> Run::finishedTests() {
@@ -155,16 +163,17 @@ void Run::scoreAll() {
     TestScoring scoring(shared, *test);
     auto outcome = scoring.run();
     if (!outcome) {
-      problems_.push_back(test->ref.path() + ": " + outcome.problem().message);
+      const bool alarm = !request_.dryRun && !lease_.lost();
+      const bool told = alarm && raiseAlarm(test->ref, outcome.problem().message);
+      addProblem(test->ref.path() + ": " + outcome.problem().message, told);
       if (lease_.lost()) return;
-      if (!request_.dryRun) raiseAlarm(test->ref, outcome.problem().message);
       continue;
     }
     news_ = news_ || outcome->news;
     mails_.sent += outcome->mails.sent;
     mails_.failed += outcome->mails.failed;
     mails_.pending += outcome->mails.pending;
-    if (outcome->mails.pending > 0) problems_.push_back(test->ref.path() + ": mails are waiting for the next run");
+    if (outcome->mails.pending > 0) addProblem(test->ref.path() + ": mails are waiting for the next run");
     boards_.push_back(boardJson(outcome->board));
     for (const RegradeChange& change : outcome->changes) changes_.push_back(changeJson(change));
   }
@@ -174,22 +183,26 @@ Outcome<bool> Run::sendToTrainers(std::string_view kind, std::string_view about,
                                   const MailText& text) {
   Outbox outbox(store_, sender_, clock_, std::nullopt);
   if (auto loaded = outbox.load(); !loaded) return loaded.problem();
+  std::vector<std::string> ids;
   for (const std::string& trainer : published_.course.trainers) {
-    const std::string id = mailId(kind, about, trainer, version);
+    const std::string id = ids.emplace_back(mailId(kind, about, trainer, version));
     if (auto queued = outbox.queue(makeMail(published_.course, kind, id, trainer, text, request_.time)); !queued) {
       return queued.problem();
     }
   }
   auto delivered = outbox.deliver(1, lease_);
   mails_.sent += outbox.counts().sent;
-  return delivered;
+  if (!delivered) return delivered;
+  return std::all_of(ids.begin(), ids.end(),
+                     [&](const std::string& id) { return outbox.state(id) == MailState::kSent; });
 }
 
-void Run::raiseAlarm(const TestRef& test, const std::string& reason) {
+bool Run::raiseAlarm(const TestRef& test, const std::string& reason) {
   const MailText text = alarmMail(published_.course, test, reason, request_.time, published_.catalogue.zone);
   const std::string day = compactInstant(request_.time).substr(0, 8);  // the same trouble once a day
   auto sent = sendToTrainers("alarm", test.path(), day + sha256Hex(reason), text);
-  if (!sent) problems_.push_back("the alarm was not sent: " + sent.problem().message);
+  if (!sent) addProblem("the alarm was not sent: " + sent.problem().message);
+  return sent && *sent;
 }
 
 // Whether a scheduled run had something to tell since the weekly run before this one: a test's own, or this very
@@ -213,7 +226,7 @@ void Run::tellIdle() {
   auto sent = told ? sendToTrainers("idle", compactInstant(request_.time), "",
                                     idleMail(published_.course, request_.time, published_.catalogue.zone))
                    : std::move(told);
-  if (!sent) problems_.push_back(sent.problem().message);
+  if (!sent) addProblem(sent.problem().message);
 }
 
 ScoreSummary Run::summary() const {
@@ -226,7 +239,7 @@ ScoreSummary Run::summary() const {
       {"tests", boards_},
       {"problems", std::move(problems)}};
   if (request_.regrade) document["changes"] = changes_;
-  return {std::move(document), problems_};
+  return {std::move(document), problems_, told_ && !problems_.empty()};
 }
 
 Outcome<ScoreSummary> Run::run() {

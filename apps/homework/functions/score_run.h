@@ -35,6 +35,8 @@ Outcome<Published> loadPublished(CourseFiles& files, const ScoreSettings& settin
 struct ScoreSummary {
   json::object document;              // the function's result
   std::vector<std::string> problems;  // what kept the run from being complete; the next run goes on there
+  // Whether the trainers have a mail about each of the problems, so that they need no other about the failed run.
+  bool told = false;
 };
 
 // A Problem when nothing could be done at all.

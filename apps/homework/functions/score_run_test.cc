@@ -325,12 +325,27 @@ TEST_F(Scoring, ATestWithoutAKeyRaisesAnAlarm) {
   course_.store.erase("keys/networks/test01/" + course_.catalogue.tests[0].questionSet + ".json");
   const ScoreSummary summary = run(scheduledAt(kDue));
   ASSERT_EQ(summary.problems.size(), 1U);
+  EXPECT_TRUE(summary.told);
   EXPECT_EQ(scoreOf("student01").score, 5);
   EXPECT_EQ(mailer_.to("trainer@example.com").size(), 2U);
   EXPECT_NE(text(mailer_.to("trainer@example.com").at(0)).find("could not score networks/test01"),
             std::string::npos);
-  run(scheduledAt(kDue + 1min));
+  EXPECT_TRUE(run(scheduledAt(kDue + 1min)).told);
   EXPECT_EQ(mailer_.to("trainer@example.com").size(), 2U);  // said once a day
+}
+
+// One trouble, one mail: what the run itself could not tell is left to the failure of the run.
+TEST_F(Scoring, TroubleThatNoAlarmToldIsNotCalledTold) {
+  course_.publish("networks", "test01");
+  course_.store.erase("keys/networks/test01/" + course_.catalogue.tests[0].questionSet + ".json");
+  mailer_.refusals["trainer@example.com"] = {"MessageRejected", "not verified", 400, false};
+  EXPECT_FALSE(run(scheduledAt(kDue)).told);
+  mailer_.refusals.clear();
+  submitted("student01", answersWith(6));
+  mailer_.refusals["student01@example.com"] = {"Throttling", "", 400, true};
+  const ScoreSummary waiting = run(scheduledAt(kDue + 24h));
+  EXPECT_EQ(waiting.problems.size(), 2U);  // the test without a key, and a mail that waits
+  EXPECT_FALSE(waiting.told);
 }
 
 TEST_F(Scoring, AnswersAreScoredByTheQuestionsTheyWereGivenTo) {

@@ -88,15 +88,13 @@ Checked check(const Request& request, CourseFiles& files) {
     if (caller.refusal) return stop(std::move(*caller.refusal));
   }
 
-  auto catalogue = files.catalogue();
-  if (!catalogue) return broken(catalogue.problem());
-  auto extensions = files.extensions();
-  if (!extensions) return broken(extensions.problem());
-  const PublishedTest* published = catalogue->find(ref);
+  auto offered = files.offered();
+  if (!offered) return broken(offered.problem());
+  const PublishedTest* published = offered->catalogue.find(ref);
   if (published == nullptr || published->phaseAt(request.time) == Phase::kBefore) {
     return stop(refuse(404, "There is no such test"));
   }
-  const PublishedTest test = extensions->effective(*published, caller.student.id).test;
+  const PublishedTest test = offered->extensions.effective(*published, caller.student.id).test;
   if (const auto seen = request.text("questionSet"); seen && *seen != test.questionSet) {
     return stop(refuse(409,
                        "The questions of this test have changed since they were read. Please read them again; "
@@ -108,7 +106,7 @@ Checked check(const Request& request, CourseFiles& files) {
   if (!answers) return stop(refuse(422, "The answers do not fit the test: " + answers.problem().message));
   auto course = files.course();
   if (!course) return broken(course.problem());
-  return {{std::move(caller.student.id), std::move(*course), test, catalogue->zone, std::move(*set),
+  return {{std::move(caller.student.id), std::move(*course), test, offered->catalogue.zone, std::move(*set),
            std::move(*answers)},
           std::nullopt};
 }

@@ -89,13 +89,14 @@ printf 'header = "x-api-key: %s"\n' "${apiKey//[\"\\]/}" > "$scratch/curl"
 
 # call CURL-ARGUMENT...: the answer is in $scratch/answer, its code in $code. Leaves when there is none.
 call() {
-  if ! status=$(curl -s -S -K "$scratch/curl" --max-time 40 -o "$scratch/answer" -w '%{http_code}' "$@" 2> "$scratch/why"); then
+  if ! status=$(curl -s -S -K "$scratch/curl" --max-time 40 --max-filesize 4194304 -o "$scratch/answer" -w '%{http_code}' "$@" 2> "$scratch/why"); then
     echo "Could not reach the server: $(clean < "$scratch/why")" >&2
     echo "Your answers are kept. Start again when you are online." >&2
     exit 4
   fi
   code=$(jq -r '.code // empty' "$scratch/answer" 2> /dev/null)
   code="${code:-$status}"
+  [[ "$code" =~ ^[0-9]{3}$ ]] || code="unknown"
 }
 
 # What the server said, for people, and the exit code that goes with it.
@@ -238,8 +239,13 @@ if [ "$code" = 200 ]; then
   jq -r '.receipt // empty | "Receipt \(.code), received \(.receivedText) \(.timeZone)"' "$scratch/answer" | clean
   receipt=$(jq -r '.receipt.code // empty' "$scratch/answer")
   if [[ "$receipt" =~ ^[A-Z0-9-]{1,40}$ ]]; then
-    jq -r '.receipt.text // empty' "$scratch/answer" > "${configDir}/${receipt}.txt"
-    echo "Saved to ${configDir}/${receipt}.txt"
+    jq -r '.receipt.text | strings' "$scratch/answer" > "$scratch/receipt"
+    if [ "$(stat -c %s "$scratch/receipt")" -le 262144 ] && ! grep -qaP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$scratch/receipt"; then
+      cp "$scratch/receipt" "${configDir}/${receipt}.txt"
+      echo "Saved to ${configDir}/${receipt}.txt"
+    else
+      echo "The text of the receipt was not saved: it is not plain text. Please contact with trainer" >&2
+    fi
   fi
   rm -f "$draft"
   echo "-------------------- [TEST UPLOAD] ---------------------"

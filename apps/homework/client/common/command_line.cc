@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <sstream>
 
 #include "homework/client/common/json.h"
 #include "homework/client/common/text.h"
@@ -51,7 +52,12 @@ int runTool(CLI::App& app, int argc, char** argv, const GlobalOptions& options,
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::kUsage);
+    std::ostringstream out;
+    std::ostringstream chatter;
+    const bool fine = app.exit(error, out, chatter) == 0;  // help, or what is wrong with the arguments
+    std::cout << printable(out.str()) << std::flush;
+    std::cerr << printable(chatter.str()) << std::flush;
+    return fine ? 0 : static_cast<int>(Exit::kUsage);
   }
   try {
     const Status status = act();

@@ -2,6 +2,9 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstdio>
+
+#include "homework/client/common/text.h"
 
 namespace hearth::homework::client {
 namespace {
@@ -50,6 +53,35 @@ void writeIndented(std::string& out, const Json& value, std::size_t depth) {
   }
 }
 
+// `\u001b`, as a surrogate pair where it takes one.
+void appendEscape(std::string& out, char32_t c) {
+  char spelled[16];
+  if (c > 0xFFFF) {
+    std::snprintf(spelled, sizeof spelled, "\\u%04x\\u%04x", static_cast<unsigned>(0xD7C0 + (c >> 10)),
+                  static_cast<unsigned>(0xDC00 | (c & 0x3FF)));
+  } else {
+    std::snprintf(spelled, sizeof spelled, "\\u%04x", static_cast<unsigned>(c));
+  }
+  out += spelled;
+}
+
+// What a terminal would obey stands in strings only, and is spelled there: nothing of the document is lost.
+std::string escaped(std::string_view document) {
+  std::string out;
+  out.reserve(document.size());
+  for (std::size_t i = 0; i < document.size();) {
+    const std::size_t start = i;
+    const char32_t c = nextCodePoint(document, i);
+    const std::string_view one = document.substr(start, i - start);
+    if ((c >= 0x20 && c < 0x7F) || c == '\n' || isClean(one)) {
+      out += one;
+    } else {
+      appendEscape(out, c);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<Json> parseJson(std::string_view text) {
@@ -66,7 +98,7 @@ std::string writeJson(const Json& value) { return boost::json::serialize(value);
 std::string writeJsonPretty(const Json& value) {
   std::string out;
   writeIndented(out, value, 0);
-  return out + '\n';
+  return escaped(out) + '\n';
 }
 
 const Json* findMember(const Json& object, std::string_view name) {

@@ -116,9 +116,8 @@ std::string_view Style::dash() const {
   return charset == Charset::kUtf8 ? "–" : "-";
 }
 
-std::string Style::painted(std::string_view code, std::string_view text) const {
-  if (!colour || text.empty()) return std::string(text);
-  return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
+std::string Style::painted(Ink ink, std::string_view text) const {
+  return colour && !text.empty() ? paintedText(ink, text) : std::string(text);
 }
 
 void Dialogue::sayWrapped(std::string_view text, std::string_view indent) {
@@ -144,13 +143,22 @@ Terminal::Terminal(TerminalOptions options) {
   interactive_ = !options.noInput && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
 }
 
-void Terminal::say(std::string_view text) { writeAll(STDOUT_FILENO, std::string(text) + "\n"); }
-
-void Terminal::note(std::string_view text) {
-  for (const std::string& line : wrapped(text, style_.width)) writeAll(STDERR_FILENO, line + "\n");
+void Terminal::write(int descriptor, std::string_view text) const {
+  writeAll(descriptor, printable(text, style_.colour ? Paint::kKept : Paint::kDropped));
 }
 
-void Terminal::mutter(std::string_view text) { writeAll(STDERR_FILENO, text); }
+void Terminal::say(std::string_view text) { write(STDOUT_FILENO, std::string(text) + "\n"); }
+
+void Terminal::send(std::string_view data) {
+  if (::isatty(STDOUT_FILENO) == 1) return write(STDOUT_FILENO, data);
+  writeAll(STDOUT_FILENO, data);
+}
+
+void Terminal::note(std::string_view text) {
+  for (const std::string& line : wrapped(text, style_.width)) write(STDERR_FILENO, line + "\n");
+}
+
+void Terminal::mutter(std::string_view text) { write(STDERR_FILENO, text); }
 
 bool Terminal::pause(std::chrono::milliseconds time) {
   const timespec timeout = {time.count() / 1000, (time.count() % 1000) * 1'000'000};
@@ -161,11 +169,11 @@ Reply Terminal::read(std::string_view prompt, Echo echo) {
   Reply reply;
   if (echo == Echo::kOff) {
     const EchoOff silent;  // before the prompt: who sees it may type at once
-    writeAll(STDOUT_FILENO, prompt);
+    write(STDOUT_FILENO, prompt);
     reply = readLine();
     writeAll(STDOUT_FILENO, "\n");
   } else {
-    writeAll(STDOUT_FILENO, prompt);
+    write(STDOUT_FILENO, prompt);
     reply = readLine();
     if (reply.kind != ReplyKind::kLine) writeAll(STDOUT_FILENO, "\n");
   }

@@ -24,8 +24,8 @@ struct Style {
   // A text of the catalogue as the terminal can show it. The arguments have been cleaned.
   std::string tell(Text key, std::initializer_list<TextArgument> arguments = {}) const;
 
-  std::string bold(std::string_view text) const { return painted("1", text); }
-  std::string warning(std::string_view text) const { return painted("33", text); }
+  std::string bold(std::string_view text) const { return painted(Ink::kBold, text); }
+  std::string warning(std::string_view text) const { return painted(Ink::kWarning, text); }
   // Between facts on one line.
   std::string_view separator() const;
   // "a–d"
@@ -36,7 +36,7 @@ struct Style {
   std::string_view codeMark() const { return charset == Charset::kUtf8 && !accessible ? "    │ " : "      "; }
 
  private:
-  std::string painted(std::string_view code, std::string_view text) const;
+  std::string painted(Ink ink, std::string_view text) const;
 };
 
 enum class ReplyKind : unsigned char {
@@ -79,8 +79,9 @@ struct TerminalOptions {
   bool noInput = false;
 };
 
-// Standard input and output. At most one object; it takes over SIGINT, SIGTERM and SIGHUP: a prompt and a transfer
-// end, nothing else does, so that no file is left half written.
+// Standard input and output. Nothing is written that a terminal would obey, whoever made the text: see printable()
+// in text.h; send() alone gives other programs their bytes. At most one object; it takes over SIGINT, SIGTERM and
+// SIGHUP: a prompt and a transfer end, nothing else does, so that no file is left half written.
 class Terminal final : public Dialogue {
  public:
   explicit Terminal(TerminalOptions options);
@@ -99,6 +100,8 @@ class Terminal final : public Dialogue {
   bool pause(std::chrono::milliseconds time) override;
 
   void note(std::string_view text) override;
+  // Data for a file or another program, exactly as it is; what a terminal gets is as of say().
+  void send(std::string_view data);
   // Chatter without a line end.
   void mutter(std::string_view text);
 
@@ -106,6 +109,7 @@ class Terminal final : public Dialogue {
   enum class Echo : unsigned char { kOn, kOff };
   Reply read(std::string_view prompt, Echo echo);
   Reply readLine();
+  void write(int descriptor, std::string_view text) const;
 
   Style style_;
   bool interactive_ = false;

@@ -51,7 +51,17 @@ constexpr std::array<Range, 10> kWide{{{0x1100, 0x115F},
                                        {0x1F300, 0x1FAFF},
                                        {0x20000, 0x3FFFD}}};
 
-bool isControl(char32_t c) { return c < 0x20 || (c >= 0x7F && c <= 0x9F); }
+constexpr std::string_view kBold = "\x1b[1m";
+constexpr std::string_view kWarning = "\x1b[33m";
+constexpr std::string_view kPlain = "\x1b[0m";
+
+// The length of the sequence of paintedText at the beginning of `text`; 0 without one.
+std::size_t paintLength(std::string_view text) {
+  for (const std::string_view sequence : {kBold, kWarning, kPlain}) {
+    if (text.starts_with(sequence)) return sequence.size();
+  }
+  return 0;
+}
 
 std::size_t widthOf(char32_t c) {
   if (contains(kZeroWidth, c)) return 0;
@@ -163,6 +173,8 @@ void wrapLine(std::string_view line, std::size_t width, std::string_view indent,
 
 }  // namespace
 
+bool isControl(char32_t c) { return c < 0x20 || (c >= 0x7F && c <= 0x9F); }
+
 char32_t nextCodePoint(std::string_view text, std::size_t& position) {
   const Decoded decoded = decode(text, position);
   position += decoded.length == 0 ? 1 : decoded.length;
@@ -200,6 +212,29 @@ std::string cleaned(std::string_view text, Charset charset) {
   }
   return out;
 }
+
+std::string printable(std::string_view text, Paint paint) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t start = i;
+    if (const std::size_t length = paint == Paint::kKept ? paintLength(text.substr(i)) : 0; length > 0) {
+      out += text.substr(i, length);
+      i += length;
+      continue;
+    }
+    nextCodePoint(text, i);
+    const std::string_view one = text.substr(start, i - start);
+    out += one == "\t" ? "\t" : cleaned(one);
+  }
+  return out;
+}
+
+std::string paintedText(Ink ink, std::string_view text) {
+  return std::string(ink == Ink::kBold ? kBold : kWarning) + std::string(text) + std::string(kPlain);
+}
+
+bool isClean(std::string_view text) { return isUtf8(text) && cleaned(text) == text; }
 
 std::string cleanedLine(std::string_view text, Charset charset, std::size_t limit) {
   std::string out;

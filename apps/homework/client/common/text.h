@@ -23,6 +23,19 @@ std::string cleanedLine(std::string_view text, Charset charset = Charset::kUtf8,
 // The same in double quotes, for messages that name what was found.
 std::string inQuotes(std::string_view text);
 
+// What may go to a terminal, whoever wrote it: `cleaned`, but tabs stay, and with Paint::kKept the sequences that
+// `paintedText` makes. The last thing that everything printed goes through; `cleaned` is for text that is still to
+// be measured and wrapped.
+enum class Paint : unsigned char { kDropped, kKept };
+std::string printable(std::string_view text, Paint paint = Paint::kDropped);
+
+// `text` in bold or as a warning, for terminals with colours.
+enum class Ink : unsigned char { kBold, kWarning };
+std::string paintedText(Ink ink, std::string_view text);
+
+// Whether `text` is UTF-8 in which `cleaned` would change nothing.
+bool isClean(std::string_view text);
+
 // The tools' own sentences in ASCII: Polish letters lose their marks, everything else is spelled as `cleaned` does
 // it. Control characters stay.
 std::string asciiText(std::string_view text);
@@ -37,6 +50,9 @@ std::string fitted(std::string_view text, std::size_t width);
 // word longer than a line stays whole, and so do several blanks within a line. Lines that begin with four blanks
 // are code: never broken, never joined. Empty lines stay.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width, std::string_view indent = "");
+
+// C0, DEL and C1.
+bool isControl(char32_t c);
 
 // True for UTF-8 without overlong forms, surrogates and values beyond U+10FFFF.
 bool isUtf8(std::string_view text);

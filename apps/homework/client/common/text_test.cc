@@ -36,6 +36,27 @@ TEST(Cleaned, AsciiKeepsTheInformation) {
 
 TEST(CleanedLine, IsOneLine) { EXPECT_EQ(cleanedLine(" a\n\n b\x1b  c "), "a b c"); }
 
+TEST(Printable, LeavesNothingThatATerminalObeys) {
+  const std::string hostile = "a\x1b]0;title\x07\x1b[2J\x1b[1m\xC2\x9B\x33m\rb\x7f\tc\nd\xE2\x80\xAE\xFF";
+  EXPECT_EQ(printable(hostile), "a]0;title[2J[1m3mb\tc\nd\xEF\xBF\xBD");
+  EXPECT_EQ(printable(std::string_view("\0x", 2)), "x");
+}
+
+TEST(Printable, KeepsThePaintOfTheStyleAndNoOther) {
+  const std::string painted = paintedText(Ink::kBold, "Test") + paintedText(Ink::kWarning, "late");
+  EXPECT_EQ(printable(painted, Paint::kKept), painted);
+  EXPECT_EQ(printable(painted), "[1mTest[0m[33mlate[0m");
+  EXPECT_EQ(printable("\x1b[31mred\x1b[0m\x1b[1", Paint::kKept), "[31mred\x1b[0m[1");
+}
+
+TEST(Printable, IsWhatEveryByteGoesThrough) {
+  for (int c = 0; c < 256; ++c) {
+    const std::string one = printable(std::string(1, static_cast<char>(c)), Paint::kKept);
+    const bool stays = c == '\t' || c == '\n' || (c >= 0x20 && c < 0x7f);
+    EXPECT_EQ(one, stays ? std::string(1, static_cast<char>(c)) : c >= 0x80 ? "\xEF\xBF\xBD" : "") << c;
+  }
+}
+
 TEST(Columns, CountsWhatTheTerminalShows) {
   EXPECT_EQ(columns("abc"), 3u);
   EXPECT_EQ(columns("e\xCC\x81"), 1u);     // e + combining acute

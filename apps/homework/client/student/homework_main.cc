@@ -199,7 +199,7 @@ int complete(const CLI::App& app, const std::vector<std::string>& words) {
   for (const SavedReceipt& receipt : ReceiptStore(folders.data / "receipts").all()) {
     known.receipts.push_back(receipt.code);
   }
-  for (const std::string& candidate : candidates(app, words, known)) std::cout << candidate << "\n";
+  for (const std::string& candidate : candidates(app, words, known)) std::cout << printable(candidate) << "\n";
   return 0;
 }
 

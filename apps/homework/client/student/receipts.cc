@@ -9,6 +9,7 @@
 namespace hearth::homework::client {
 namespace {
 
+constexpr std::size_t kLongestReceipt = 256u << 10;  // 200 answers of 200 bytes and what is said about them
 constexpr std::string_view kSignature = "signature: ed25519:";
 
 // The value behind a label at the beginning of a line.
@@ -43,6 +44,15 @@ std::string_view checkName(ReceiptCheck check) {
       break;
   }
   return "unsigned";
+}
+
+bool isReceiptText(std::string_view text) {
+  if (text.empty() || text.size() > kLongestReceipt || !isUtf8(text)) return false;
+  for (std::size_t i = 0; i < text.size();) {
+    const char32_t c = nextCodePoint(text, i);
+    if (isControl(c) && c != '\n' && c != '\t') return false;
+  }
+  return true;
 }
 
 CheckedReceipt checkReceipt(std::string_view text, const std::vector<ReceiptKey>& keys) {

@@ -25,6 +25,9 @@ struct CheckedReceipt {
   ReceiptCheck check = ReceiptCheck::kUnsigned;
   std::string keyId;  // that the receipt names; empty when it names none
 };
+// Whether a server's text may be kept as it is: UTF-8, neither empty nor too long, and without control characters.
+// An answer in it may be of any script, with the marks of its direction.
+bool isReceiptText(std::string_view text);
 // A receipt as it was saved or pasted.
 CheckedReceipt checkReceipt(std::string_view text, const std::vector<ReceiptKey>& keys);
 

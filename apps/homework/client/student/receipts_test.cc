@@ -73,5 +73,15 @@ TEST_F(Receipts, KeysOfEarlierYearsAreRemembered) {
   EXPECT_TRUE(recallCourse(folder_ / "nothing").receiptKeys.empty());
 }
 
+TEST(ReceiptText, IsKeptOnlyWhenItIsPlainText) {
+  EXPECT_TRUE(isReceiptText("Receipt   R-1\nAnswers\t1=\xD7\x90\xE2\x80\x8E\n"));  // an answer of any script
+  EXPECT_TRUE(isReceiptText(std::string(256u << 10, 'a')));
+  EXPECT_FALSE(isReceiptText(""));
+  EXPECT_FALSE(isReceiptText(std::string((256u << 10) + 1, 'a')));
+  for (const char* hostile : {"a\x1b[2J", "a\rb", "\x7f", "\xC2\x9B", "\xFF", "\x08"}) {
+    EXPECT_FALSE(isReceiptText(hostile)) << hostile;
+  }
+}
+
 }  // namespace
 }  // namespace hearth::homework::client

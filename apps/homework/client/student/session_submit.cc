@@ -185,9 +185,12 @@ CheckedReceipt Session::check(const std::string& text) {
 
 Status Session::keepReceipt(Draft& draft, const Receipt& receipt) {
   std::string savedTo;
-  if (isId(receipt.code)) {
-    const auto path = receipts_.save(receipt.code, receipt.text.empty() ? receipt.code + "\n" : receipt.text);
+  const bool fit = isReceiptText(receipt.text);
+  if (isId(receipt.code) && (fit || receipt.text.empty())) {
+    const auto path = receipts_.save(receipt.code, fit ? receipt.text : receipt.code + "\n");
     savedTo = shownPath(path, folders_.home);
+  } else if (!receipt.text.empty() || !receipt.code.empty()) {
+    terminal_.note(tell(Text::kTermReceiptUnfit));
   }
   draft.receipt = receipt.code.empty() ? "sent" : receipt.code;
   drafts_.save(draft);

@@ -22,7 +22,9 @@ struct RestoreOptions {
   bool dryRun = false;  // only check the file
 };
 
-// Checks the whole file, then writes it into the desk's deployment; the catalogue last, then schedules.
+// Checks the whole file, then brings it into the desk's deployment. While that is done no test is offered there and
+// nothing is scored, so that nobody sees half of it; the catalogue comes last, then schedules. Objects that the
+// backup does not hold stay. After a failure or a kill the same call goes on, and ends the same.
 Status restoreBackup(Desk& desk, const RestoreOptions& options);
 
 }  // namespace hearth::homework::client

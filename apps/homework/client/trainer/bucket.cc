@@ -1,8 +1,11 @@
 #include "homework/client/trainer/bucket.h"
 
+#include <curl/curl.h>
+
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <memory>
 #include <mutex>
 #include <pugixml.hpp>
 #include <thread>
@@ -24,20 +27,14 @@ std::string pathOf(const std::string& bucket, std::string_view key) {
   return "/" + percentEncoded(bucket) + (key.empty() ? "" : "/" + percentEncoded(key, Slash::kKeep));
 }
 
-// With encoding-type=url keys arrive percent-encoded.
-std::string urlDecoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ptr == text.data() + i + 3) {
-      out += static_cast<char>(value);
-      i += 2;
-    } else {
-      out += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
+// With encoding-type=url keys arrive percent-encoded, a blank as a plus.
+std::string urlDecoded(std::string text) {
+  std::replace(text.begin(), text.end(), '+', ' ');
+  int length = 0;
+  const std::unique_ptr<char, decltype(&curl_free)> decoded(
+      curl_easy_unescape(nullptr, text.data(), static_cast<int>(text.size()), &length), curl_free);
+  if (!decoded) throw std::bad_alloc();
+  return {decoded.get(), static_cast<std::size_t>(length)};
 }
 
 std::string xmlEscaped(std::string_view text) {

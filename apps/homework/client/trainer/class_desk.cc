@@ -121,7 +121,7 @@ Status ClassDesk::exportGrades(const GradesOptions& options) {
   }
   const std::string csv = gradesCsv(all, {options.separator.front(), options.byteOrderMark});
   if (options.out.empty()) {
-    desk_.terminal().say(std::string_view(csv).substr(0, csv.size() - 2));
+    desk_.terminal().send(csv);
     return Done{};
   }
   replaceFile(options.out, csv);

@@ -1,5 +1,7 @@
 #include "homework/client/trainer/content_desk.h"
 
+#include <algorithm>
+
 #include "homework/client/common/files.h"
 #include "homework/client/common/text.h"
 #include "homework/client/trainer/course_time.h"
@@ -113,8 +115,21 @@ Status ContentDesk::init(const InitOptions& options) {
   return Done{};
 }
 
+namespace {
+
+// Whether something was found that another clock would not find.
+bool dependOnTheTime(const Findings& findings) {
+  return std::any_of(findings.all().begin(), findings.all().end(), [](const Finding& finding) {
+    return finding.rule == "due-past" || finding.rule == "due-soon";
+  });
+}
+
+}  // namespace
+
+// Without a server, and so by this computer's clock; publishing goes by the server's.
 Status ContentDesk::check(const fs::path& folder) {
-  HOMEWORK_TRY(const CourseFolder course, readCourse(folder));
+  const Instant now = desk_.now();
+  HOMEWORK_TRY(const CourseFolder course, readCourseFolder(folder, now));
   const std::size_t errors = course.findings.count(Severity::kError);
   const std::size_t warnings = course.findings.count(Severity::kWarning);
   if (desk_.json()) {
@@ -122,10 +137,17 @@ Status ContentDesk::check(const fs::path& folder) {
                            {"students", course.students.size()},
                            {"errors", errors},
                            {"warnings", warnings},
+                           {"now", formatInstant(std::chrono::floor<std::chrono::seconds>(now))},
+                           {"clock", "computer"},
                            {"findings", findingsJson(course.findings)}});
     return errors == 0 ? Status(Done{}) : Status(faultyFiles(course.findings, kMend, true));
   }
   tellFindings(desk_, course.findings);
+  if (dependOnTheTime(course.findings)) {
+    desk_.terminal().note("Deadlines were compared with this computer's clock, " +
+                          formatInstant(std::chrono::floor<std::chrono::seconds>(now)) +
+                          ";  trainer publish  goes by the server's.");
+  }
   if (errors > 0) return faultyFiles(course.findings, kMend, false);
   std::size_t questions = 0;
   for (const TestFolder& test : course.tests) questions += test.questionCount;
@@ -214,8 +236,7 @@ Status ContentDesk::exportQuestions(const ExportOptions& options) {
     desk_.print(document);
     return Done{};
   }
-  // For a file or another program, not for eyes: as it is.
-  if (options.out.empty()) desk_.terminal().say(trimmed(exported.text));
+  if (options.out.empty()) desk_.terminal().send(std::string(trimmed(exported.text)) + "\n");
   for (const std::string& lost : exported.lost)
     desk_.terminal().note("Not kept by " + std::string(exchangeFormatName(options.format)) + ": " +
                           cleanedLine(lost));
@@ -259,13 +280,15 @@ Status ContentDesk::preview(const PreviewOptions& options) {
 namespace {
 
 // Says that tests are open, to who has not been told. A mail that fails is on the board; publishing has succeeded.
-JsonArray sendNotices(Desk& desk, const std::vector<std::string>& tests) {
+Result<JsonArray> sendNotices(Desk& desk, const PublishPlan& plan) {
   JsonArray all;
-  for (const std::string& test : tests) {
+  std::vector<std::string> failed;
+  for (const std::string& test : plan.notices) {
     const auto outcome = runNotify(desk.cloud(), desk.deployment(), {"notice", test, {}, false, false});
     if (!outcome.ok()) {
       desk.terminal().note("The notice of " + test + " could not be sent: " + outcome.failure().what +
-                           " To mail who has not answered:  trainer remind " + test);
+                           " To try again:  trainer publish");
+      failed.push_back(test);
       continue;
     }
     if (!desk.json()) {
@@ -273,6 +296,7 @@ JsonArray sendNotices(Desk& desk, const std::vector<std::string>& tests) {
     }
     all.push_back(*outcome);
   }
+  HOMEWORK_CHECK(settleNotices(desk.cloud(), desk.deployment(), plan, failed));
   return all;
 }
 
@@ -291,12 +315,13 @@ Status ContentDesk::publish(const PublishOptions& options) {
                            options.notices ? Notices::kYes : Notices::kNo));
   if (!desk_.json()) desk_.print(planLines(plan, desk_.now()));
   const bool scheduling = plan.schedules && !plan.schedules->empty();
-  const bool publishing = !options.dryRun && (!plan.changesNothing() || scheduling);
+  const bool telling = !plan.owed.empty() || !plan.notices.empty();
+  const bool publishing = !options.dryRun && (!plan.changesNothing() || scheduling || telling);
   JsonArray notices;
   if (publishing) {
     HOMEWORK_CHECK(client::publish(desk_.cloud(), desk_.deployment(), course, plan));
     HOMEWORK_CHECK(saveReceiptKeys(desk_.cloud(), desk_.deployment(), options.course));
-    notices = sendNotices(desk_, plan.notices);
+    HOMEWORK_TRY(notices, sendNotices(desk_, plan));
   }
   if (desk_.json()) {
     JsonObject document = planJson(plan).as_object();

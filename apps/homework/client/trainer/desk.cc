@@ -19,8 +19,8 @@ void Desk::print(const std::vector<std::string>& lines) {
 void Desk::tellEvent(const StackEvent& event) {
   const bool done = event.status.ends_with("_COMPLETE") || event.failed() || !event.reason.empty();
   if (done && output_ == Output::kText) {
-    terminal_.note("  " + fitted(event.status, 28) + event.resource +
-                   (event.reason.empty() ? "" : ": " + event.reason));
+    terminal_.note("  " + fitted(cleanedLine(event.status), 28) + cleanedLine(event.resource) +
+                   (event.reason.empty() ? "" : ": " + cleanedLine(event.reason, Charset::kUtf8, 2000)));
   }
 }
 

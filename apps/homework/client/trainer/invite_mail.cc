@@ -13,16 +13,15 @@ MailText inviteMail(const Course& course, const Student& student, const std::str
   const std::string command = "homework login";
   MailText mail;
   mail.subject = paragraph(Text::kMailInviteSubject);
-  mail.text = paragraph(Text::kMailHello) + "\n\n" + paragraph(Text::kMailInvitePage) + "\n\n" + link +
-              "\n\n" + paragraph(Text::kMailInviteTerminal) + "\n\n    " + command + "\n\n" +
+  mail.text = paragraph(Text::kMailHello) + "\n\n" + paragraph(Text::kMailInvitePage) + "\n\n" + link + "\n\n" +
+              paragraph(Text::kMailInviteTerminal) + "\n\n    " + command + "\n\n" +
               paragraph(Text::kMailInviteSecret) + "\n";
   const auto html = [&](Text key) { return "<p>" + htmlEscape(paragraph(key)) + "</p>\n"; };
   mail.html = "<!DOCTYPE html>\n<html lang=\"" + std::string(langName(lang)) +
               "\">\n<head><meta charset=\"utf-8\"><title>" + htmlEscape(mail.subject) +
-              "</title></head>\n<body>\n" + html(Text::kMailHello) + html(Text::kMailInvitePage) +
-              "<p><a href=\"" + htmlEscape(link) + "\">" + htmlEscape(link) + "</a></p>\n" +
-              html(Text::kMailInviteTerminal) + "<pre>" + command + "</pre>\n" + html(Text::kMailInviteSecret) +
-              "</body>\n</html>\n";
+              "</title></head>\n<body>\n" + html(Text::kMailHello) + html(Text::kMailInvitePage) + "<p><a href=\"" +
+              htmlEscape(link) + "\">" + htmlEscape(link) + "</a></p>\n" + html(Text::kMailInviteTerminal) +
+              "<pre>" + command + "</pre>\n" + html(Text::kMailInviteSecret) + "</body>\n</html>\n";
   return mail;
 }
 

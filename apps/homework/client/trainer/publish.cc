@@ -178,12 +178,38 @@ std::vector<WantedSchedule> schedulesOf(const Catalogue& catalogue, const Extens
   return wanted;
 }
 
-// Tests that are open now and that somebody has not been told of.
+// {"version": 1, "tests": ["subject/test"]}. What cannot be read owes nothing.
+std::set<std::string> parseOwed(const std::string& text) {
+  std::set<std::string> owed;
+  const Json document = parseJson(text).value_or(Json());
+  for (const Json& entry : arrayMember(document, "tests")) {
+    const auto* name = entry.if_string();
+    if (name != nullptr && parseTestRef({name->data(), name->size()})) owed.emplace(name->data(), name->size());
+  }
+  return owed;
+}
+
+std::string owedJson(const std::set<std::string>& owed) {
+  return writeJsonPretty(JsonObject{{"version", 1}, {"tests", JsonArray(owed.begin(), owed.end())}});
+}
+
+// Tests that are open now and that somebody has not been told of: new ones, everything for new students, what an
+// earlier publication still owes, and tests whose schedule for the notice has not started it although it is time.
 void planNotices(PublishPlan& plan, Instant now) {
+  const auto contains = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
   for (const PlannedTest& planned : plan.tests) {
-    const bool news = planned.change == Change::kNew || !plan.studentsAdded.empty();
-    if (planned.change != Change::kRemoved && news && planned.test.phaseAt(now) == Phase::kOnTime)
-      plan.notices.push_back(planned.test.ref.path());
+    if (planned.change == Change::kRemoved) continue;
+    const std::string test = planned.test.ref.path();
+    const bool missed =
+        plan.schedules && contains(plan.schedules->deleted, scheduleName(ScheduleKind::kNotice, test));
+    const bool news = planned.change == Change::kNew || missed || contains(plan.owed, test);
+    const Phase phase = planned.test.phaseAt(now);
+    if (news && phase == Phase::kBefore) plan.announced.push_back(test);
+    if (phase != Phase::kOnTime || !(news || !plan.studentsAdded.empty())) continue;
+    plan.announced.push_back(test);
+    plan.notices.push_back(test);
   }
 }
 
@@ -283,6 +309,9 @@ Result<PublishPlan> planPublish(Cloud& cloud, const Deployment& deployment, cons
   for (const Extension& extension : extensions.entries()) {
     if (plan.catalogue.find(extension.test) != nullptr) plan.extensions.push_back(extension);
   }
+  HOMEWORK_TRY(const std::string owed, readObject(cloud, deployment.dataBucket, layout::kNotices));
+  const std::set<std::string> owedTests = parseOwed(owed);
+  plan.owed.assign(owedTests.begin(), owedTests.end());
   const Notices wanted = folder.course.notice ? notices : Notices::kNo;
   if (deployment.canSchedule()) {
     plan.wanted = schedulesOf(plan.catalogue, extensions, wanted);
@@ -336,13 +365,42 @@ Status switchOver(Cloud& cloud, const Deployment& deployment, const PublishPlan&
 
 }  // namespace
 
+namespace {
+
+// Over exactly what was read; nothing is written where `change` changes nothing.
+Status changeOwed(Cloud& cloud, const Deployment& deployment,
+                  const std::function<void(std::set<std::string>&)>& change) {
+  return changeObject(cloud, deployment.dataBucket, layout::kNotices,
+                      [&](const std::string& text) -> Result<std::optional<std::string>> {
+                        const std::set<std::string> before = parseOwed(text);
+                        std::set<std::string> owed = before;
+                        change(owed);
+                        return owed == before ? std::nullopt : std::optional(owedJson(owed));
+                      });
+}
+
+}  // namespace
+
 Status publish(Cloud& cloud, const Deployment& deployment, const CourseFolder& folder, const PublishPlan& plan) {
+  HOMEWORK_CHECK(changeOwed(cloud, deployment, [&](std::set<std::string>& owed) {
+    owed.insert(plan.announced.begin(), plan.announced.end());
+  }));
   if (!plan.changesNothing()) {
     HOMEWORK_CHECK(uploadAll(cloud, deployment, folder, plan));
     HOMEWORK_CHECK(switchOver(cloud, deployment, plan));
   }
   if (plan.schedules) HOMEWORK_CHECK(reconcileSchedules(cloud, deployment, plan.wanted, ScheduleMode::kDo));
   return Done{};
+}
+
+Status settleNotices(Cloud& cloud, const Deployment& deployment, const PublishPlan& plan,
+                     const std::vector<std::string>& failed) {
+  return changeOwed(cloud, deployment, [&](std::set<std::string>& owed) {
+    for (const std::vector<std::string>* settled : {&plan.announced, &plan.owed}) {
+      for (const std::string& test : *settled) owed.erase(test);
+    }
+    owed.insert(failed.begin(), failed.end());
+  });
 }
 
 std::vector<std::string> planLines(const PublishPlan& plan, Instant now) {

@@ -37,6 +37,8 @@ struct PublishPlan {
   std::vector<WantedSchedule> wanted;
   std::optional<ScheduleChanges> schedules;  // absent: the deployment is from before there were any
   std::vector<std::string> notices;          // tests (subject/test) that students are told of at once
+  std::vector<std::string> announced;        // tests whose notice this publication brings: now, or by a schedule
+  std::vector<std::string> owed;             // tests of which earlier publications have not told, as stored
   bool pageChanged = false;                  // the address of the students' page
 
   // Whether the catalogue or what it leads to changes.
@@ -53,8 +55,13 @@ Result<PublishPlan> planPublish(Cloud& cloud, const Deployment& deployment, cons
                                 Notices notices);
 
 // Uploads what the plan says and switches over; then brings the schedules into line. Failure kRejected when
-// somebody else has published in between. Safe to repeat after any failure.
+// somebody else has published in between. Safe to repeat after any failure. Which notices are owed is noted before
+// the switch: whoever publishes after this was killed finds them in the plan.
 Status publish(Cloud& cloud, const Deployment& deployment, const CourseFolder& folder, const PublishPlan& plan);
+
+// The notices of the plan have been sent, but for those of `failed`, which stay owed.
+Status settleNotices(Cloud& cloud, const Deployment& deployment, const PublishPlan& plan,
+                     const std::vector<std::string>& failed);
 
 // One line per test and fact.
 std::vector<std::string> planLines(const PublishPlan& plan, Instant now);

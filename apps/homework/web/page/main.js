@@ -10,10 +10,11 @@ import { checkView } from "./view_check.js";
 import { listView, stateOf } from "./view_list.js";
 import { allView, questionView } from "./view_question.js";
 import { receiptView, resultView } from "./view_receipt.js";
-import { signInView, signOutView } from "./view_signin.js";
+import { signInView, signOutView, switchView } from "./view_signin.js";
 import { testView } from "./view_test.js";
 
 let damaged = false; // the link that was followed has no credential that could be one
+let offered = null; // the account of a link that was followed while another one is signed in
 let turn = 0; // of several views that are being loaded, the last one is shown
 
 function go(href) {
@@ -50,8 +51,14 @@ async function testPage(test, page) {
   return questionView(opened, Number(page), go);
 }
 
+function answered() {
+  offered = null;
+  go("#/");
+}
+
 async function viewOf(route) {
   if (!desk.account) return signInView(damaged ? "page.notAnInvite" : null, () => go("#/"));
+  if (offered) return switchView(offered, answered);
   if (route[0] === "signout") return signOutView(() => go("#/"));
   if (route.length < 2) return listView();
   if (!desk.course) await desk.refresh();
@@ -126,15 +133,15 @@ async function render(still) {
 function arrive() {
   const account = takeFromAddress();
   damaged = account === null;
-  if (account) desk.signIn(account);
-  return account;
+  offered = account && desk.account && desk.account.key !== account.key ? account : null;
+  if (account && !desk.account) desk.signIn(account);
 }
 
 function start() {
   if (top !== self) return; // nobody frames this page to steal clicks
-  const account = arrive();
+  desk.restart();
+  arrive();
   speak(shelf.read("lang") ?? navigator.language);
-  if (!account) desk.restart();
   render(true);
 }
 
@@ -157,7 +164,10 @@ function readAgain() {
 
 addEventListener("storage", (event) => {
   const name = shelf.nameOf(event);
-  if (name === "account") desk.restart();
+  if (name === "account") {
+    desk.restart();
+    offered = null;
+  }
   const changed = desk.opened.delete(name);
   stale = stale || changed || name === "account";
   readAgain();

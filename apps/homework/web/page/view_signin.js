@@ -1,9 +1,10 @@
 import { parseInvite } from "./account.js";
+import { Api } from "./api.js";
 import { desk } from "./desk.js";
-import { button, el, fill, linkButton } from "./dom.js";
-import { summary } from "./errors.js";
+import { button, data, el, fill, linkButton } from "./dom.js";
+import { clearSummary, summary } from "./errors.js";
 import { shelf } from "./shelf.js";
-import { t } from "./texts.js";
+import { parts, t } from "./texts.js";
 
 // Whether this is a shared computer; asked where a student signs in and on the list of tests.
 export function sharedChoice() {
@@ -56,11 +57,62 @@ export function signInView(refused, done) {
   return { title: t("page.signIn"), heading: t("page.signInHeading"), body };
 }
 
-export function signOutView(done) {
+// Whether the server knows the key as that of the student whom the link names. Throws what passes.
+async function isGenuine(account) {
+  try {
+    return (await new Api(account).tests()).studentId === account.student;
+  } catch (error) {
+    if (error.passing) throw error;
+    return false;
+  }
+}
+
+function unsentNotice() {
   const left = desk.countUnsent();
+  return left > 0 && el("p", { class: "notice" }, t("page.signOutUnsent", { n: left }));
+}
+
+// A link was followed that signs `other` in while somebody is signed in: nobody is replaced without being asked, nor by
+// an invite that the server does not accept.
+export function switchView(other, done) {
+  const mine = desk.account;
+  const same = other.student === mine.student;
+  const names = { student: data(mine.student), other: data(other.student) };
+  const errors = el("div", {});
+  let asking = false;
+  async function change() {
+    if (asking) return;
+    asking = true;
+    clearSummary(errors);
+    let mistake;
+    try {
+      if (!(await isGenuine(other))) mistake = "page.keyRefused";
+    } catch {
+      mistake = "page.unreachable";
+    }
+    asking = false;
+    if (desk.account !== mine || !yes.isConnected) return; // decided otherwise meanwhile
+    if (mistake) return summary(errors, [{ text: t(mistake), target: yes }]);
+    if (!same) desk.signOut();
+    desk.signIn(other);
+    done();
+  }
+  const yes = button(t("page.switch"), change, same ? "" : "danger");
+  const consequence = shelf.shared ? "page.switchDeletes" : "page.switchKeeps";
+  const body = [
+    errors,
+    el("p", {}, parts(same ? "page.switchNew" : "page.switchWho", names)),
+    !same && unsentNotice(),
+    !same && el("p", {}, parts(consequence, { student: data(mine.student) })),
+    el("p", { class: "buttons" }, yes, button(t("page.stay"), done, "second")),
+  ];
+  return { title: t("page.switchHeading"), heading: t("page.switchHeading"), body };
+}
+
+export function signOutView(done) {
   const consequence = shelf.shared ? "page.signOutDeletes" : "page.signOutKeeps";
   const body = [
-    left > 0 && el("p", { class: "notice" }, t("page.signOutUnsent", { n: left })),
+    unsentNotice(),
     el("p", {}, t(consequence)),
     el("p", { class: "buttons" },
       button(t("page.signOut"), () => { desk.signOut(); done(); }, "danger"),

@@ -111,15 +111,7 @@ class Reader final {
     broken_ = true;
   }
 
-  void finish() {
-    if (sheet_.questions.size() > kMaxQuestions)
-      findings_.error("too-large", file_, places_[kMaxQuestions], "there are more than 200 questions");
-    numberSheet(sheet_);
-    for (std::size_t i = 0; i < sheet_.questions.size() && i < kMaxQuestions; ++i)
-      checkSheetQuestion(sheet_.questions[i], file_, places_[i], findings_);
-    if (sheet_.questions.empty() && findings_.count(Severity::kError) == 0)
-      findings_.error("no-questions", file_, 0, "there is no question in the file");
-  }
+  void finish() { finishSheet(sheet_, places_, file_, findings_); }
 
   const std::string& file_;
   Findings& findings_;

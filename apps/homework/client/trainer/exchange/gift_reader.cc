@@ -48,13 +48,7 @@ class Reader final {
         places.push_back({block.line, 1});
       }
     }
-    if (sheet.questions.size() > kMaxQuestions)
-      findings_.error("too-large", file_, places[kMaxQuestions], "there are more than 200 questions");
-    numberSheet(sheet);
-    for (std::size_t i = 0; i < sheet.questions.size() && i < kMaxQuestions; ++i)
-      checkSheetQuestion(sheet.questions[i], file_, places[i], findings_);
-    if (sheet.questions.empty() && findings_.count(Severity::kError) == 0)
-      findings_.error("no-questions", file_, 0, "there is no question in the file");
+    finishSheet(sheet, places, file_, findings_);
     return sheet;
   }
 

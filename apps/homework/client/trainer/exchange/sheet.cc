@@ -89,6 +89,55 @@ void checkOptions(const SheetQuestion& question, const std::string& file, Place 
   if (right == 0) findings.error("no-right-answer", file, place, "no answer of " + nameOf(question) + " is right");
 }
 
+void numberSheet(Sheet& sheet) {
+  std::set<std::string> taken;
+  for (SheetQuestion& question : sheet.questions) {
+    if (!question.id.empty() && !taken.insert(lowered(question.id)).second) question.id.clear();
+  }
+  for (std::size_t i = 0; i < sheet.questions.size(); ++i) {
+    SheetQuestion& question = sheet.questions[i];
+    for (std::size_t number = i + 1; question.id.empty();
+         number = number > sheet.questions.size() ? 1 : number + 1) {
+      if (taken.insert(std::to_string(number)).second) question.id = std::to_string(number);
+    }
+    for (std::size_t o = 0; o < question.options.size() && o < kMaxAnswers; ++o) {
+      if (question.options[o].id.empty()) question.options[o].id = std::string(1, static_cast<char>('a' + o));
+    }
+  }
+}
+
+void checkSheetQuestion(const SheetQuestion& question, const std::string& file, Place place, Findings& findings) {
+  if (trimmed(question.text).empty()) findings.error("empty-text", file, place, nameOf(question) + " has no text");
+  if (question.text.size() > kMaxQuestionText || question.code.size() > kMaxQuestionText)
+    findings.error("too-large", file, place, nameOf(question) + " is longer than 16 KiB");
+  if (question.feedback.size() > kMaxFeedback)
+    findings.error("too-large", file, place, "the feedback of " + nameOf(question) + " is longer than 4 KiB");
+  for (const SheetOption& option : question.options) {
+    if (option.text.size() > kMaxOptionText)
+      findings.error("too-large", file, place, "an answer of " + nameOf(question) + " is longer than 4 KiB");
+  }
+  if (question.points < 1 || question.points > kMaxPoints)
+    findings.error("points", file, place, "the points of " + nameOf(question) + " are not 1 to 1000");
+  const bool choice = question.type == QuestionType::kSingle || question.type == QuestionType::kMultiple;
+  if (choice) {
+    checkOptions(question, file, place, findings);
+    return;
+  }
+  if (question.accept.size() > kMaxAccepted)
+    findings.error("too-large", file, place, nameOf(question) + " accepts more than 50 further answers");
+  const Question domain = domainQuestion(question);
+  std::vector<std::string> answers = question.accept;
+  answers.insert(answers.begin(), question.answer);
+  for (const std::string& answer : answers) {
+    if (const auto normal = normalAnswer(domain, answer); !normal)
+      findings.error("answer", file, place, normal.problem().message);
+  }
+  const auto tolerance = Decimal::parse(question.tolerance.empty() ? "0" : question.tolerance);
+  if (!tolerance || tolerance->isNegative())
+    findings.error("answer", file, place,
+                   "the tolerance of " + nameOf(question) + " is not a decimal number of at least 0");
+}
+
 }  // namespace
 
 std::string questionsText(const Sheet& sheet) {
@@ -143,53 +192,14 @@ Result<Sheet> readSheet(std::string_view questions, std::string_view key) {
   return sheet;
 }
 
-void numberSheet(Sheet& sheet) {
-  std::set<std::string> taken;
-  for (SheetQuestion& question : sheet.questions) {
-    if (!question.id.empty() && !taken.insert(lowered(question.id)).second) question.id.clear();
-  }
-  for (std::size_t i = 0; i < sheet.questions.size(); ++i) {
-    SheetQuestion& question = sheet.questions[i];
-    for (std::size_t number = i + 1; question.id.empty();
-         number = number > sheet.questions.size() ? 1 : number + 1) {
-      if (taken.insert(std::to_string(number)).second) question.id = std::to_string(number);
-    }
-    for (std::size_t o = 0; o < question.options.size() && o < kMaxAnswers; ++o) {
-      if (question.options[o].id.empty()) question.options[o].id = std::string(1, static_cast<char>('a' + o));
-    }
-  }
-}
-
-void checkSheetQuestion(const SheetQuestion& question, const std::string& file, Place place, Findings& findings) {
-  if (trimmed(question.text).empty()) findings.error("empty-text", file, place, nameOf(question) + " has no text");
-  if (question.text.size() > kMaxQuestionText || question.code.size() > kMaxQuestionText)
-    findings.error("too-large", file, place, nameOf(question) + " is longer than 16 KiB");
-  if (question.feedback.size() > kMaxFeedback)
-    findings.error("too-large", file, place, "the feedback of " + nameOf(question) + " is longer than 4 KiB");
-  for (const SheetOption& option : question.options) {
-    if (option.text.size() > kMaxOptionText)
-      findings.error("too-large", file, place, "an answer of " + nameOf(question) + " is longer than 4 KiB");
-  }
-  if (question.points < 1 || question.points > kMaxPoints)
-    findings.error("points", file, place, "the points of " + nameOf(question) + " are not 1 to 1000");
-  const bool choice = question.type == QuestionType::kSingle || question.type == QuestionType::kMultiple;
-  if (choice) {
-    checkOptions(question, file, place, findings);
-    return;
-  }
-  if (question.accept.size() > kMaxAccepted)
-    findings.error("too-large", file, place, nameOf(question) + " accepts more than 50 further answers");
-  const Question domain = domainQuestion(question);
-  std::vector<std::string> answers = question.accept;
-  answers.insert(answers.begin(), question.answer);
-  for (const std::string& answer : answers) {
-    if (const auto normal = normalAnswer(domain, answer); !normal)
-      findings.error("answer", file, place, normal.problem().message);
-  }
-  const auto tolerance = Decimal::parse(question.tolerance.empty() ? "0" : question.tolerance);
-  if (!tolerance || tolerance->isNegative())
-    findings.error("answer", file, place,
-                   "the tolerance of " + nameOf(question) + " is not a decimal number of at least 0");
+void finishSheet(Sheet& sheet, const std::vector<Place>& places, const std::string& file, Findings& findings) {
+  if (sheet.questions.size() > kMaxQuestions)
+    findings.error("too-large", file, places[kMaxQuestions], "there are more than 200 questions");
+  numberSheet(sheet);
+  for (std::size_t i = 0; i < sheet.questions.size() && i < kMaxQuestions; ++i)
+    checkSheetQuestion(sheet.questions[i], file, places[i], findings);
+  if (sheet.questions.empty() && findings.count(Severity::kError) == 0)
+    findings.error("no-questions", file, 0, "there is no question in the file");
 }
 
 Place placeAt(std::string_view text, std::size_t offset, Place from) {

@@ -50,13 +50,10 @@ std::string keyText(const Sheet& sheet);
 // The opposite. Failure kUsage for files that the functions would refuse.
 Result<Sheet> readSheet(std::string_view questions, std::string_view key);
 
-// Gives ids to what has none: questions get the lowest number that is free, beginning with their position, options
-// letters.
-void numberSheet(Sheet& sheet);
-
-// What the readers of all formats have to refuse about one question that begins at `place`: too long, too many,
-// nothing right. Precondition: its options have ids.
-void checkSheetQuestion(const SheetQuestion& question, const std::string& file, Place place, Findings& findings);
+// The end of reading any format; `places` says where each question begins. Gives ids to what has none (questions
+// the lowest number that is free, beginning with their position, options letters) and finds what no test can have:
+// no question or too many, too long texts, nothing right.
+void finishSheet(Sheet& sheet, const std::vector<Place>& places, const std::string& file, Findings& findings);
 
 // The place of the byte at `offset`, where `text` begins at `from`.
 Place placeAt(std::string_view text, std::size_t offset, Place from = {});
