@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ports/resource_provider.h"
 #include "stacks/plan.h"
@@ -27,6 +28,12 @@ class ProviderRegistry final {
   ports::ResourceProvider* find(std::string_view type) const {
     const auto found = providers_.find(isCustom(type) ? kCustomResourceType : type);
     return found == providers_.end() ? nullptr : found->second;
+  }
+  // In the order of their names.
+  std::vector<const ports::ResourceSpec*> types() const {
+    std::vector<const ports::ResourceSpec*> types;
+    for (const auto& [type, provider] : providers_) types.push_back(&provider->spec());
+    return types;
   }
   SpecLookup specs() const {
     return [this](std::string_view type) -> const ports::ResourceSpec* {

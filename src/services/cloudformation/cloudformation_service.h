@@ -83,6 +83,12 @@ class CloudFormationService final {
   Task<Result<api::cloudformation::GetTemplateSummaryOutput>> getTemplateSummary(
       const api::Call& call, api::cloudformation::GetTemplateSummaryInput in);
 
+  // --- types
+  Result<api::cloudformation::DescribeTypeOutput> describeType(const api::Call& call,
+                                                               api::cloudformation::DescribeTypeInput in) const;
+  Result<api::cloudformation::ListTypesOutput> listTypes(const api::Call& call,
+                                                         api::cloudformation::ListTypesInput in) const;
+
  private:
   // The text of a template given by body or by URL; limits as AWS documents them.
   Task<Result<std::string>> loadTemplate(const api::Call& call, const std::optional<std::string>& body,
