@@ -1,4 +1,5 @@
 // AWS::IAM::Policy (an inline policy of several users, groups and roles) and AWS::IAM::ManagedPolicy.
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "services/iam/faults.h"
 #include "services/iam/resource_parts.h"
@@ -134,7 +135,9 @@ class ManagedPolicyProvider final : public ports::ResourceProvider {
     api::Call call = callOf(request, service_.clock());
     std::string document = documentOf(request.properties, "PolicyDocument");
     if (document != documentOf(request.oldProperties, "PolicyDocument"))
-      HEARTH_CHECK(replaceDocument(call, request.physicalId, document));
+      HEARTH_CHECK(request.verb == ports::ResourceVerb::kRestore
+                       ? restoreDocument(call, request.physicalId, document)
+                       : replaceDocument(call, request.physicalId, document));
     HEARTH_CHECK(detach(request, without(targetsOf(request.oldProperties), targetsOf(request.properties))));
     HEARTH_CHECK(attach(request, request.physicalId));
     return stateOf(call, request.physicalId);
@@ -173,6 +176,23 @@ class ManagedPolicyProvider final : public ports::ResourceProvider {
       auto entity = service_.getEntity(target.kind, request.account, target.name);
       if (entity.ok()) HEARTH_CHECK(unlessMissing(service_.detachPolicy(*entity, request.physicalId)));
     }
+    return {};
+  }
+
+  // The version that has the document becomes the default one again, and the one that took its place goes.
+  Result<void> restoreDocument(const api::Call& call, const std::string& arn, const std::string& document) {
+    HEARTH_TRY(auto listed, service_.listPolicyVersions(call, {.policyArn = arn}));
+    std::string former;
+    std::string failed;
+    for (const auto& version : *listed.versions) {
+      HEARTH_TRY(auto got, service_.getPolicyVersion(call, {.policyArn = arn, .versionId = *version.versionId}));
+      if (*version.isDefaultVersion) failed = *version.versionId;
+      const bool isSame = base::uriDecode(got.policyVersion->document.value_or("")) == document;
+      if (isSame && former.empty() && !*version.isDefaultVersion) former = *version.versionId;
+    }
+    if (former.empty()) return replaceDocument(call, arn, document);
+    HEARTH_CHECK(service_.setDefaultPolicyVersion(call, {.policyArn = arn, .versionId = former}));
+    HEARTH_CHECK(service_.deletePolicyVersion(call, {.policyArn = arn, .versionId = failed}));
     return {};
   }
 

@@ -101,6 +101,13 @@ Result<GetBucketVersioningOutput> S3Service::getBucketVersioning(const api::Call
   return out;
 }
 
+bool S3Service::forgetVersioning(const std::string& name) {
+  const auto bucket = buckets_.find(name);
+  if (!bucket || objects_.hasVersions(bucket->id)) return false;
+  buckets_.setVersioning(bucket->id, Versioning::kNever);
+  return true;
+}
+
 Result<PutBucketVersioningOutput> S3Service::putBucketVersioning(const api::Call& call,
                                                                  PutBucketVersioningInput in) {
   HEARTH_TRY(BucketRow bucket, getBucket(call, in.bucket, in.expectedBucketOwner));

@@ -228,6 +228,12 @@ bool ObjectStore::isEmpty(std::int64_t bucketId) const {
   return !database_.query("SELECT 1 FROM s3_objects WHERE bucket_id = ? LIMIT 1", bucketId).next();
 }
 
+bool ObjectStore::hasVersions(std::int64_t bucketId) const {
+  return database_
+      .query("SELECT 1 FROM s3_objects WHERE bucket_id = ? AND version_id <> ? LIMIT 1", bucketId, kNullVersion)
+      .next();
+}
+
 std::vector<ListedEntry> ObjectStore::list(const ListQuery& query) const {
   std::vector<ListedEntry> entries;
   std::string end = behind(query.prefix);

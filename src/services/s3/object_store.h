@@ -96,6 +96,8 @@ class ObjectStore final {
   void updateAttributes(const ObjectRow& row);
 
   bool isEmpty(std::int64_t bucketId) const;
+  // Whether anything was written while versions were kept.
+  bool hasVersions(std::int64_t bucketId) const;
   // Current objects, without delete markers; at most query.most entries.
   std::vector<ListedEntry> list(const ListQuery& query) const;
   // All versions, newest first within a key, from behind (afterKey, afterVersion); prefixes as above.

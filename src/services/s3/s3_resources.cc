@@ -99,6 +99,9 @@ class BucketProvider final : public ports::ResourceProvider {
       in.bucket = name;
       in.versioningConfiguration.status = base::findString(*versioning, "Status");
       HEARTH_CHECK(done(service_.putBucketVersioning(call, std::move(in))));
+    } else if (request.verb == ports::ResourceVerb::kRestore &&
+               request.oldProperties.contains("VersioningConfiguration") && service_.forgetVersioning(name)) {
+      // A failed update has switched it on, and nothing has been written since.
     } else if (request.oldProperties.contains("VersioningConfiguration")) {
       PutBucketVersioningInput in;
       in.bucket = name;

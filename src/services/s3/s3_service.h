@@ -31,6 +31,8 @@ class S3Service final : public ports::ObjectReader, public ports::ResourcePolicy
             base::Random& random, const base::Clock& clock, S3Settings settings);
 
   BucketStore& buckets() { return buckets_; }
+  // Makes a bucket one that never had versions, if it has none. In a write.
+  bool forgetVersioning(const std::string& bucket);
   const ObjectStore& objects() const { return objects_; }
   const UploadStore& uploads() const { return uploads_; }
   const base::Clock& clock() const { return clock_; }
