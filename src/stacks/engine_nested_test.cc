@@ -35,8 +35,9 @@ class EngineNested : public EngineTest {
   }
   std::map<std::string, std::string> outputsOf(const std::string& stack) {
     std::map<std::string, std::string> outputs;
-    for (const auto& output : world_.engine->getStack(world_.place, stack)->outputs)
-      outputs[output.key] = output.value.value_or("");
+    const auto view = world_.engine->getStack(world_.place, stack);
+    if (!view.ok()) return outputs;
+    for (const auto& output : view->outputs) outputs[output.key] = output.value.value_or("");
     return outputs;
   }
 };
