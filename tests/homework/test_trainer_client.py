@@ -1,5 +1,6 @@
 """The trainer's command from outside: checking a course, and deploying against a made-up cloud."""
 
+import datetime
 import json
 import pathlib
 import shutil

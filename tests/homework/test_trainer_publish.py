@@ -302,20 +302,24 @@ def test_a_kill_after_the_switch_costs_no_notice_and_sends_none_twice(published,
         running.append(subprocess.Popen([BIN / "trainer", "publish", published.course], stdout=subprocess.DEVNULL,
                                         env=published.server.environment() | {"AWS_ENDPOINT_URL": between.address}))
         assert running[0].wait(timeout=120) == -9
-    assert test in published.object("published/catalogue.json").decode()
+    assert f'"test0{number}"' in published.object("published/catalogue.json").decode()
     plan = published.publish_json("--dry-run")
     assert plan["notices"] == [test]
     assert published.publish_json()["mailed"][0]["problems"] == []
     again = published.publish_json()
     assert not again["published"] and again["notices"] == []
-    told = sorted(mail["to"][0] for mail in published.mails() if f"test0{number}" in mail["subject"] or f"Told {number}" in mail["subject"])
+    told = [recipient["address"] for mail in published.mails() if f"test0{number}" in mail["subject"] for recipient in mail["recipients"]]
     assert len(told) == len(set(told)) == 5
     assert name_of("score", test) in published.schedules()
 
 
 def test_a_notice_whose_schedule_never_fired_is_sent_by_the_next_publication(published):
     """As when the server was away at the opening: the schedule is still there, and its time is over."""
-    published.settings(LATER, {"title": "Memory", "opens": "2027-07-01 08:00", "due": "2027-07-12 23:00"})
-    assert published.publish_json("--dry-run")["notices"] == [LATER]
+    test = "operating-systems/test06"
+    shutil.copytree(published.course / "subjects" / OPEN, published.course / "subjects" / test)
+    published.settings(test, {"title": "Missed", "opens": "2027-07-02 08:00", "due": "2027-07-12 23:00"})
+    assert published.publish_json()["notices"] == [] and name_of("notice", test) in published.schedules()
+    published.settings(test, {"title": "Missed", "opens": "2027-07-01 08:00", "due": "2027-07-12 23:00"})
+    assert published.publish_json("--dry-run")["notices"] == [test]
     assert published.publish_json()["mailed"][0]["mails"] == {"sent": 5, "failed": 0, "pending": 0}
     assert published.publish_json()["notices"] == []

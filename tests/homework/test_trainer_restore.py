@@ -1,6 +1,7 @@
 """A backup brought back over a course that is running: killed anywhere, seen by students, in another trainer's way."""
 
 import json
+import re
 import stat
 import subprocess
 import urllib.request
@@ -39,6 +40,7 @@ def change(course):
     course.s3.put_object(Bucket=course.bucket, Key=f"{TEST}/student01/score.json", Body=b"{}")
     course.s3.put_object(Bucket=course.bucket, Key="studentsList.json", Body=course.saved["studentsList.json"].replace(b"student05", b"student55"))
     course.s3.delete_object(Bucket=course.bucket, Key=f"{TEST}/student02/testResult.json")
+    course.s3.put_object(Bucket=course.bucket, Key=f"{TEST}/student04/testResult.json", Body=b"[]")
 
 
 def titles(course):
@@ -52,7 +54,8 @@ def titles(course):
 
 
 def compared(objects):
-    return {key: body for key, body in objects.items() if key not in ("scoring/lease.json", "page/index.html")}
+    """The catalogue names the page at the address that `trainer` was given: another one with a proxy."""
+    return {key: re.sub(rb'"page": "[^"]*"', b"", body) for key, body in objects.items() if key not in ("scoring/lease.json", "page/index.html")}
 
 
 def restore(course, between, code=0):
@@ -69,7 +72,7 @@ def writes(course):
     assert titles(course) == ["Changed"]
     with Interposer(course.server.url, "", lambda: True, WRITES, skip=10**9) as between:
         said = restore(course, between).stderr
-    assert "Restored" in said and "that the backup does not hold stayed" in said
+    assert "Restored" in said and "1 object there that the backup does not hold stayed" in " ".join(said.split())
     now = compared(dict(current(course.s3, course.bucket)))
     assert {key: now[key] for key in compared(course.saved)} == compared(course.saved)
     course.end = now
@@ -78,7 +81,7 @@ def writes(course):
 
 def test_killed_anywhere_it_ends_the_same_and_shows_no_mixture(course, writes):
     original = titles(course)
-    steps = sorted({0, 1, 2, writes - 3, writes - 2, writes - 1, *range(3, writes, max(1, writes // 8))})
+    steps = sorted({0, 1, 2, writes - 3, writes - 2, writes - 1, *range(3, writes, max(1, writes // 5))})
     shown = set()
     for step in steps:
         change(course)
@@ -100,9 +103,9 @@ def test_killed_anywhere_it_ends_the_same_and_shows_no_mixture(course, writes):
         if seen == ["Changed"]:  # nothing that is looked at has changed
             assert objects[f"{TEST}/student01/score.json"] == b"{}" and b"student55" in objects["studentsList.json"], step
         if seen == original:  # all of it has
-            assert {key: objects[key] for key in compared(course.saved)} == compared(course.saved), step
+            assert {key: compared(objects)[key] for key in compared(course.saved)} == compared(course.saved), step
         course.trainer("restore", course.file, "--force")
-        assert {key: body for key, body in compared(dict(current(course.s3, course.bucket))).items() if key in course.end} == course.end, step
+        assert compared(dict(current(course.s3, course.bucket))) == course.end, step
     assert shown == {("Changed",), (), tuple(original)}
 
 
@@ -116,7 +119,7 @@ def test_a_failure_says_what_happened_and_what_to_do(course, writes):
     assert "Somebody else has published in the meantime." in said and "no test is offered" in said
     assert "Run the same command again" in said
     course.trainer("restore", course.file, "--force")
-    assert dict(current(course.s3, course.bucket))["published/catalogue.json"] == course.end["published/catalogue.json"]
+    assert compared(dict(current(course.s3, course.bucket))) == course.end
 
 
 def test_an_object_with_a_name_that_no_course_has_is_refused_by_name(course, tmp_path):
