@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/role_arn.h"
 #include "services/apigateway/apigateway_service.h"
 #include "services/apigateway/faults.h"
 #include "services/apigateway/paging.h"
@@ -415,6 +416,8 @@ Result<Account> ApiGatewayService::getAccount(const api::Call& call, GetAccountI
 Result<Account> ApiGatewayService::updateAccount(const api::Call& call, UpdateAccountInput in) {
   HEARTH_TRY(Account account, getAccount(call, {}));
   HEARTH_TRY(account, patched(account, in.patchOperations, {"cloudwatchRoleArn"}));
+  const std::string role = account.cloudwatchRoleArn.value_or("");
+  if (!role.empty() && base::accountOfRole(role).empty()) return badRequest("Role ARN is not well formed");
   store_.put(scopeOf(call), kind::kAccount, "account", account);
   return account;
 }
