@@ -226,6 +226,20 @@ inline MethodDefinition makeLambda(std::string verb, std::string type = "AWS") {
   return method;
 }
 
+inline constexpr char kAuthorizerUri[] =
+    "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/"
+    "arn:aws:lambda:eu-central-1:111122223333:function:guard/invocations";
+
+inline AuthorizerDefinition makeAuthorizer(std::string type) {
+  AuthorizerDefinition authorizer;
+  authorizer.id = "auth1";
+  authorizer.name = "guard";
+  authorizer.type = std::move(type);
+  authorizer.authorizerUri = kAuthorizerUri;
+  authorizer.identitySource = "method.request.header.Authorization";
+  return authorizer;
+}
+
 inline MethodDefinition makeHttp(std::string verb, std::string type, std::string uri) {
   MethodDefinition method;
   method.httpMethod = std::move(verb);

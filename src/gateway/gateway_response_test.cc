@@ -26,6 +26,17 @@ TEST(GatewayResponse, SaysWhatTheServiceSays) {
   const std::vector<std::tuple<Problem, std::string, std::string>> all = {
       {Problem::kMissingAuthenticationToken, R"(403 {"message":"Missing Authentication Token"})",
        "MissingAuthenticationTokenException"},
+      {Problem::kUnknownToken, R"(403 {"message":"The security token included in the request is invalid."})",
+       "UnrecognizedClientException"},
+      {Problem::kExpiredToken, R"(403 {"message":"The security token included in the request is expired"})",
+       "ExpiredTokenException"},
+      {Problem::kUnauthorized, R"(401 {"message":"Unauthorized"})", "UnauthorizedException"},
+      {Problem::kAccessDenied, R"(403 {"Message":"User is not authorized to access this resource"})",
+       "AccessDeniedException"},
+      {Problem::kAuthorizerFailure, R"(500 {"message":null})", "AuthorizerFailureException"},
+      {Problem::kAuthorizerConfiguration, R"(500 {"message":null})", "AuthorizerConfigurationException"},
+      {Problem::kNetworkError, R"(504 {"message":"Network error communicating with endpoint"})",
+       "InternalServerErrorException"},
       {Problem::kInvalidApiKey, R"(403 {"message":"Forbidden"})", "ForbiddenException"},
       {Problem::kThrottled, R"(429 {"message":"Too Many Requests"})", "TooManyRequestsException"},
       {Problem::kQuotaExceeded, R"(429 {"message":"Limit Exceeded"})", "LimitExceededException"},
@@ -47,6 +58,19 @@ TEST(GatewayResponse, SaysWhatTheServiceSays) {
   }
   EXPECT_EQ(header(make(Problem::kThrottled), "Content-Type"), "application/json");
   EXPECT_EQ(brief(make(Problem::kBadRequest, "say \"why\"")), R"(400 {"message":"say \"why\""})");
+}
+
+TEST(GatewayResponse, PutsTheErrorIntoHeadersAndBodies) {
+  const std::vector<GatewayResponseDefinition> custom = {
+      {"DEFAULT_5XX",
+       "",
+       {{"gatewayresponse.header.X-Kind", "context.error.responseType"},
+        {"gatewayresponse.header.Access-Control-Allow-Origin", "'*'"}},
+       {{"application/json", R"({"why":$context.error.messageString,"text":"$context.error.message"})"}}}};
+  const auto response = make(Problem::kAuthorizerFailure, {}, custom);
+  EXPECT_EQ(brief(response), R"(500 {"why":null,"text":""})");
+  EXPECT_EQ(header(response, "X-Kind"), "AUTHORIZER_FAILURE");
+  EXPECT_EQ(header(response, "Access-Control-Allow-Origin"), "*");
 }
 
 TEST(GatewayResponse, IsForbiddenForAnUnknownStage) {

@@ -27,18 +27,13 @@ TEST(Stage, CompilesWhatIsSupported) {
 }
 
 TEST(Stage, RefusesByNameWhatIsNot) {
-  EXPECT_EQ(compile([](auto&, auto& method) { method.integration->type = "HTTP"; }),
-            "BadRequestException: Integrations of type 'HTTP' are not supported");
-  EXPECT_EQ(compile([](auto&, auto& method) { method.integration->type = "HTTP_PROXY"; }),
-            "BadRequestException: Integrations of type 'HTTP_PROXY' are not supported");
   EXPECT_EQ(compile([](auto&, auto& method) { method.integration->type = "FTP"; }),
             "BadRequestException: Invalid integration type specified: FTP");
-  EXPECT_EQ(compile([](auto&, auto& method) { method.authorizationType = "AWS_IAM"; }),
-            "BadRequestException: The authorization type AWS_IAM is not supported (method GET of /v1/tests)");
-  EXPECT_EQ(compile([](auto&, auto& method) { method.authorizationType = "CUSTOM"; }),
-            "BadRequestException: The authorization type CUSTOM is not supported (method GET of /v1/tests)");
-  EXPECT_EQ(compile([](auto& stage, auto&) { stage.apiKeySource = "AUTHORIZER"; }),
-            "BadRequestException: The API key source AUTHORIZER is not supported");
+  EXPECT_EQ(compile([](auto&, auto& method) { method.authorizationType = "COGNITO_USER_POOLS"; }),
+            "BadRequestException: The authorization type COGNITO_USER_POOLS is not supported (method GET of "
+            "/v1/tests)");
+  EXPECT_EQ(compile([](auto& stage, auto&) { stage.policy = "{}"; }),
+            "BadRequestException: Resource policies of REST APIs are not supported");
   EXPECT_EQ(compile([](auto&, auto& method) { method.integration->credentials = "arn:aws:iam::1:role/x"; },
                     makeLambda("POST")),
             "BadRequestException: Integration credentials are not supported");
@@ -123,6 +118,89 @@ TEST(Stage, ListsRequiredParametersInTheOrderOfTheService) {
   std::string names;
   for (const auto& parameter : (*compiled)->methods[0].requiredParameters) names += parameter.name + " ";
   EXPECT_EQ(names, "x-header-param issuer qs1 ");
+}
+
+// "" or what compileStage() says of a method with this authorizer.
+std::string compileWith(const std::function<void(AuthorizerDefinition&)>& change) {
+  return compile([&](auto& stage, auto& method) {
+    AuthorizerDefinition& authorizer = stage.authorizers.emplace_back();
+    authorizer = testing::makeAuthorizer("TOKEN");
+    change(authorizer);
+    method.authorizationType = "CUSTOM";
+    method.authorizerId = "auth1";
+  });
+}
+
+TEST(Stage, CompilesWhoMayCall) {
+  EXPECT_EQ(compile([](auto&, auto& method) { method.authorizationType = "AWS_IAM"; }), "");
+  EXPECT_EQ(compile([](auto& stage, auto&) { stage.apiKeySource = "AUTHORIZER"; }), "");
+  EXPECT_EQ(compileWith([](auto&) {}), "");
+  EXPECT_EQ(compileWith([](auto& authorizer) {
+              authorizer.type = "REQUEST";
+              authorizer.identitySource = "method.request.header.A, method.request.querystring.b,stageVariables.c";
+            }),
+            "");
+  EXPECT_EQ(compileWith([](auto& authorizer) {
+              authorizer.type = "REQUEST";
+              authorizer.identitySource = "";
+              authorizer.resultTtlInSeconds = 0;
+            }),
+            "");
+}
+
+TEST(Stage, RefusesAuthorizersLikeTheService) {
+  EXPECT_EQ(compileWith([](auto& authorizer) { authorizer.id = "other"; }),
+            "BadRequestException: Invalid authorizer ID specified: auth1");
+  EXPECT_EQ(compileWith([](auto& authorizer) { authorizer.type = "COGNITO_USER_POOLS"; }),
+            "BadRequestException: Authorizers of type COGNITO_USER_POOLS are not supported");
+  EXPECT_EQ(compileWith([](auto& authorizer) { authorizer.credentials = "arn:aws:iam::1:role/x"; }),
+            "BadRequestException: Credentials of authorizers are not supported");
+  EXPECT_EQ(compileWith([](auto& authorizer) { authorizer.resultTtlInSeconds = 3601; }),
+            "BadRequestException: Invalid Authorizer result TTL: it is between 0 and 3600 seconds");
+  for (const char* source : {"", "method.request.path.x", "method.request.querystring.q", "method.request.body",
+                             "method.request.header.A,method.request.header.B", "nonsense"}) {
+    EXPECT_NE(compileWith([&](auto& authorizer) { authorizer.identitySource = source; }), "") << source;
+  }
+  EXPECT_EQ(compileWith([](auto& authorizer) { authorizer.identityValidationExpression = "("; }).substr(0, 70),
+            "BadRequestException: Invalid identity validation expression specified:");
+}
+
+TEST(Stage, CompilesHttpEndpoints) {
+  StageDefinition stage = testing::makeStageDefinition();
+  stage.variables = {{"host", "pets.example.org:8443"}};
+  auto method = testing::makeHttp("ANY", "HTTP_PROXY", "https://${stageVariables.host}/v1/{id}?kind=cat#x");
+  method.integration->requestParameters["integration.request.path.id"] = "method.request.path.id";
+  stage.resources.push_back({"r1", "/{id}", {method}});
+  const auto compiled = compileStage(stage).value();
+  const Integration& integration = compiled->methods[0].integration;
+  EXPECT_EQ(integration.error, "");
+  EXPECT_EQ(integration.http.origin, "https://pets.example.org:8443");
+  EXPECT_EQ(integration.http.query, "kind=cat");
+  ASSERT_EQ(integration.http.path.size(), 2U);
+  EXPECT_EQ(integration.http.path[0].text, "/v1/");
+  EXPECT_TRUE(integration.http.path[1].parameter);
+}
+
+TEST(Stage, RefusesEndpointsThatAreNone) {
+  for (const char* uri :
+       {"", "example.org", "ftp://example.org/", "http://", "http://{host}/", "http://a{b}.org/x",
+        "http://u:p@example.org/", "http://example.org:x/", "http://example.org/{", "http://h/{}"}) {
+    EXPECT_EQ(compile([](auto&, auto&) {}, testing::makeHttp("GET", "HTTP", uri)),
+              "BadRequestException: Invalid HTTP endpoint specified for URI")
+        << uri;
+  }
+  EXPECT_EQ(compile([](auto&, auto& method) { method.integration->credentials = "arn:aws:iam::1:role/x"; },
+                    testing::makeHttp("GET", "HTTP", "http://example.org")),
+            "BadRequestException: Credentials of HTTP integrations are not supported");
+}
+
+TEST(Stage, LiftsALimitWithMinusOne) {
+  StageDefinition stage = testing::makeStageDefinition();
+  stage.methodSettings = {{"/*", "*", Throttle{1, 1}}, {"/v1/tests", "GET", Throttle{-1, -1}}};
+  stage.resources.push_back({"r1", "/v1/tests", {makeMock("GET"), makeMock("POST")}});
+  const auto compiled = compileStage(stage).value();
+  EXPECT_FALSE(compiled->methods[0].throttle.has_value());
+  EXPECT_EQ(compiled->methods[1].throttle->burst, 1);
 }
 
 TEST(Stage, TakesTheMostExactThrottleSetting) {
