@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/role_arn.h"
-
 namespace hearth::server {
 namespace {
 
@@ -147,30 +145,20 @@ Result<void> GuardedProvider::checkActor(const ResourceRequest& request) const {
   if (!rule_)
     return Fault("AccessDenied",
                  "Resources of the type " + spec().type + " can be made by the account's root alone.", 403);
-  if (base::accountOfRole(request.actor).empty()) return {};
-  return roles_.checkAssumable(request.actor, "cloudformation.amazonaws.com", request.account);
+  return actorOf(request).checkRole();
 }
 
-Result<void> GuardedProvider::checkOne(const ResourceRequest& request, const Access& access,
-                                       const identity::Standing* standing) const {
-  if (!base::accountOfRole(request.actor).empty())
-    return authority_.mayDo({request.actor, "AWSCloudFormation", access.action, access.resource, access.conditions},
-                            standing, true);
-  api::Call call;
-  call.account = call.principal.account = request.account;
-  call.principal.arn = request.actor;
-  call.region = request.region;
-  call.secure = true;
-  call.now = clock_.now();
-  HEARTH_CHECK(authority_.check({.call = call, .access = access, .standing = standing, .partial = true}));
-  return {};
+StackActor GuardedProvider::actorOf(const ResourceRequest& request) const {
+  return {authority_, roles_, clock_, request.actor, request.account, request.region};
 }
 
 Result<void> GuardedProvider::check(const ResourceRequest& request, TypeNeed::When when) const {
   if (request.actor.empty()) return {};
   HEARTH_CHECK(checkActor(request));
-  for (const Access& access : accessesOf(*rule_, request, when, request.physicalId))
-    HEARTH_CHECK(checkOne(request, access));
+  // What was begun and has no name yet is removed without one.
+  const Naming naming = request.physicalId.empty() ? Naming::kOtherwise : Naming::kEvery;
+  for (const Access& access : accessesOf(*rule_, request, when, request.physicalId, naming))
+    HEARTH_CHECK(actorOf(request).mayDo(access));
   return {};
 }
 
@@ -180,7 +168,7 @@ Result<void> GuardedProvider::prepare(const ResourceRequest& request) {
     HEARTH_CHECK(checkActor(request));
     const TypeNeed::When when = request.physicalId.empty() ? TypeNeed::kMake : TypeNeed::kChange;
     for (const Access& access : accessesOf(*rule_, request, when, request.physicalId))
-      if (access.action.starts_with("s3:GetObject")) HEARTH_CHECK(checkOne(request, access));
+      if (access.action.starts_with("s3:GetObject")) HEARTH_CHECK(actorOf(request).mayDo(access));
   }
   return inner_->prepare(request);
 }
@@ -189,11 +177,11 @@ Result<ports::ResourceState> GuardedProvider::create(const ResourceRequest& requ
   if (request.actor.empty()) return inner_->create(request);
   HEARTH_CHECK(checkActor(request));
   for (const Access& access : accessesOf(*rule_, request, TypeNeed::kMake, "", Naming::kOtherwise))
-    HEARTH_CHECK(checkOne(request, access));
+    HEARTH_CHECK(actorOf(request).mayDo(access));
   const identity::Standing standing = authority_.standingOf(request.actor);
   HEARTH_TRY(auto state, inner_->create(request));
   for (const Access& access : accessesOf(*rule_, request, TypeNeed::kMake, state.physicalId, Naming::kById))
-    HEARTH_CHECK(checkOne(request, access, &standing));
+    HEARTH_CHECK(actorOf(request).mayDo(access, &standing));
   return state;
 }
 
