@@ -3,12 +3,18 @@
 say() { printf '==> %s\n' "$*"; }
 fail() { printf '\n%s\n' "$*" >&2; exit 1; }
 
+# What is installed, also as a part of another package (npm, for one, comes with some packages of Node.js).
+installed_packages() {
+  dpkg-query -W -f '${db:Status-Status}, ${Package}, ${Provides}\n' | sed -n 's/^installed, //p' | tr ',' '\n' | sed 's/(.*//; s/ //g'
+}
+
 # install_packages [FILE...]: the packages of lists in tools/.
 install_packages() {
-  local wanted missing=() package
+  local wanted installed missing=() package
   wanted=$(cd tools && grep -hv '^#' packages.txt "$@")
+  installed=$(installed_packages)
   for package in $wanted; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+    grep -qxF "$package" <<<"$installed" || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
   local root=()

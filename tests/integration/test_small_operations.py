@@ -30,6 +30,12 @@ def test_a_schedule_group(hearth):
         scheduler.get_schedule_group(Name=name + "-missing")
     with refused("ConflictException", 409):
         scheduler.create_schedule_group(Name=name)
+    scheduler.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+    scheduler.untag_resource(ResourceArn=arn, TagKeys=["b"])
+    assert scheduler.list_tags_for_resource(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "1"}]
+    for call, more in ((scheduler.tag_resource, {"Tags": [{"Key": "a", "Value": "1"}]}), (scheduler.untag_resource, {"TagKeys": ["a"]})):
+        with refused("ResourceNotFoundException", 404):
+            call(ResourceArn=arn + "-missing", **more)
 
 
 def test_aliases_and_concurrency_of_a_function(hearth):
