@@ -7,6 +7,7 @@
 #include "identity/authority.h"
 #include "ports/credential_issuer.h"
 #include "ports/resource_provider.h"
+#include "server/stack_actor.h"
 
 namespace hearth::server {
 
@@ -36,9 +37,7 @@ class GuardedProvider final : public ports::ResourceProvider {
  private:
   Result<void> check(const ports::ResourceRequest& request, api::TypeNeed::When when) const;
   Result<void> checkActor(const ports::ResourceRequest& request) const;
-  // `standing`: nullptr for what is not new.
-  Result<void> checkOne(const ports::ResourceRequest& request, const api::Access& access,
-                        const identity::Standing* standing = nullptr) const;
+  StackActor actorOf(const ports::ResourceRequest& request) const;
 
   std::unique_ptr<ports::ResourceProvider> inner_;
   const api::TypeRule* rule_;

@@ -41,6 +41,7 @@
 #include "services/ssm/ssm_store.h"
 #include "services/sts/sts_access.h"
 #include "stacks/nested_stacks.h"
+#include "stacks/resolving_provider.h"
 #include "store/erasure.h"
 #include "store/key_note.h"
 
@@ -333,6 +334,7 @@ std::vector<api::ServiceAccess> Parts::accessRules() {
 }
 
 void Parts::registerResources() {
+  stacks_.setTemplateValues(templateValues_);
   append(resources_, services::s3::makeS3Resources(s3_));
   append(resources_, services::lambda::makeLambdaResources(lambda_));
   append(resources_, services::apigateway::makeApiGatewayResources(apigateway_));
@@ -351,6 +353,7 @@ void Parts::registerResources() {
   for (auto& provider : resources_) {
     const api::TypeRule* rule = access_->findType(provider->spec().type);
     provider = std::make_unique<GuardedProvider>(std::move(provider), rule, authority_, directory_, *clock_);
+    provider = std::make_unique<stacks::ResolvingProvider>(std::move(provider), templateValues_);
     stacks_.registerProvider(*provider);
   }
 }

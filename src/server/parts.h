@@ -31,6 +31,7 @@
 #include "server/certificates.h"
 #include "server/pipeline.h"
 #include "server/settings.h"
+#include "server/template_values.h"
 #include "services/apigateway/apigateway_service.h"
 #include "services/cloudformation/cloudformation_service.h"
 #include "services/cloudformation/custom_resources.h"
@@ -133,6 +134,7 @@ class Parts final {
                                                              lambda_,   *clock_,   random_};
   services::ssm::SsmService ssm_;
   services::secretsmanager::SecretsManagerService secretsmanager_;
+  const TemplateValues templateValues_{ssm_, secretsmanager_, authority_, directory_, *clock_};
   std::vector<std::unique_ptr<ports::ResourceProvider>> resources_;
 
   // --- requests

@@ -131,6 +131,9 @@ class Engine final {
   // Before start(). The provider outlives the engine.
   void registerProvider(ports::ResourceProvider& provider) { registry_.add(provider); }
   const ProviderRegistry& providers() const { return registry_; }
+  // Where dynamic references and AWS::SSM::Parameter::... types are looked up; outlives the engine. Without it
+  // there are none. Before start().
+  void setTemplateValues(const ports::TemplateValues& values) { tools_.values = &values; }
 
   // Goes on with what was interrupted, and takes up work. stop() ends after the step that runs; the rest waits for
   // the next start. Stop before the database.
@@ -234,8 +237,9 @@ class Engine final {
   // A nested stack's is its root's.
   bool isProtected(const StackRecord& stack) const;
   StackView show(const StackRecord& stack) const;
-  Result<Prepared> prepare(const StackRecord& stack, Definition definition, const Template& document,
-                           const std::map<std::string, CurrentResource>& current) const;
+  // `caller`: as in a Place.
+  Result<Prepared> prepare(const StackRecord& stack, Definition definition, const std::string& caller,
+                           const Template& document, const std::map<std::string, CurrentResource>& current) const;
   Result<Prepared> prepareUpdate(const StackRecord& stack, const UpdateStackInput& input) const;
   void takeRole(StackRecord& stack, const std::string& roleArn);
   Result<Definition> definitionFor(const StackRecord& stack, const UpdateStackInput& input,

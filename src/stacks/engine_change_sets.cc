@@ -86,8 +86,8 @@ Result<ChangeSet> Engine::createChangeSet(const CreateChangeSetInput& input) {
   const std::shared_ptr<const Template> after = input.order.document ? input.order.document : before;
   if (!after) return validationError("A change set of type CREATE needs a template.");
   HEARTH_TRY(Definition definition, definitionFor(stack, input.order, *after));
-  HEARTH_TRY(Prepared prepared,
-             prepare(stack, std::move(definition), *after, currentResources(store_.resources(stack.id))));
+  HEARTH_TRY(Prepared prepared, prepare(stack, std::move(definition), input.order.place.caller, *after,
+                                        currentResources(store_.resources(stack.id))));
 
   ChangeSet set;
   set.name = input.name;
@@ -106,7 +106,7 @@ Result<ChangeSet> Engine::createChangeSet(const CreateChangeSetInput& input) {
     set.execution = Execution::kUnavailable;
   }
   set.changes = describeChanges(prepared.plan, before ? *before : *after, *after,
-                                changedParameters(stack.latest().parameters, prepared.definition.parameters));
+                                changedParameters(stack.latest().values(), prepared.definition.values()));
   set.definition = std::move(prepared.definition);
   changeSets_.insert(set);
   return set;
@@ -165,7 +165,7 @@ Result<void> Engine::executeChangeSet(const Place& place, const std::string& nam
       return validationError("Stack:" + stack.id + " is in " + statusText(stack) +
                              " state and can not be created.");
     }
-    HEARTH_TRY(Prepared prepared, prepare(stack, set.definition, *parsed, {}));
+    HEARTH_TRY(Prepared prepared, prepare(stack, set.definition, place.caller, *parsed, {}));
     Operation operation = newOperation(place, OperationKind::kCreate, options.token);
     operation.retainExceptOnCreate = options.retainExceptOnCreate;
     acceptCreate(stack, std::move(prepared), onFailure, std::move(operation));
@@ -174,7 +174,7 @@ Result<void> Engine::executeChangeSet(const Place& place, const std::string& nam
   } else {
     HEARTH_CHECK(checkCanBeUpdated(stack, onFailure == OnFailure::kDoNothing));
     HEARTH_TRY(Prepared prepared,
-               prepare(stack, set.definition, *parsed, currentResources(store_.resources(stack.id))));
+               prepare(stack, set.definition, place.caller, *parsed, currentResources(store_.resources(stack.id))));
     Operation operation = newOperation(place, OperationKind::kUpdate, options.token);
     operation.onFailure = onFailure;
     operation.retainExceptOnCreate = options.retainExceptOnCreate;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "stacks/dynamic_reference.h"
 #include "stacks/engine.h"
 #include "stacks/faults.h"
 #include "stacks/order_checks.h"
@@ -16,12 +17,21 @@ bool Engine::Prepared::isSameAs(const StackRecord& stack) const {
          definition.notificationArns == stack.definition.notificationArns && outputs == stack.outputs;
 }
 
-Result<Engine::Prepared> Engine::prepare(const StackRecord& stack, Definition definition, const Template& document,
+Result<Engine::Prepared> Engine::prepare(const StackRecord& stack, Definition definition, const std::string& caller,
+                                         const Template& document,
                                          const std::map<std::string, CurrentResource>& current) const {
   HEARTH_CHECK(checkTags(definition.tags));
   HEARTH_CHECK(checkCapabilities(document, definition.capabilities));
   HEARTH_CHECK(checkTypes(document, registry_.specs()));
-  HEARTH_TRY(Scope scope, makeScope(document, definition.parameters, pseudoParametersOf(stack, definition)));
+  HEARTH_CHECK(checkReferenceCount(document.text));
+  const std::string& actor = definition.roleArn.empty() ? caller : definition.roleArn;
+  // A change set has them from the time when it was made.
+  if (tools_.values && definition.stored.empty()) {
+    HEARTH_TRY(definition.stored,
+               fetchStored(document, definition.parameters, *tools_.values, {stack.account, stack.region, actor}));
+  }
+  HEARTH_TRY(Scope scope, makeScope(document, definition.values(), pseudoParametersOf(stack, definition)));
+  scope.plain = tools_.plainValues(stack, actor);
   scope.import = [&](const std::string& name) -> Result<Json> {
     const auto found = store_.findExport(stack.account, stack.region, name);
     if (!found) return validationError("No export named " + name + " found");
@@ -97,7 +107,7 @@ Result<std::string> Engine::createStack(const CreateStackInput& input) {
   definition.capabilities = input.capabilities;
   definition.notificationArns = input.notificationArns;
   definition.roleArn = input.roleArn;
-  HEARTH_TRY(auto prepared, prepare(stack, std::move(definition), *input.document, {}));
+  HEARTH_TRY(auto prepared, prepare(stack, std::move(definition), input.place.caller, *input.document, {}));
 
   HEARTH_CHECK(checkPolicy(input.policy, prepared.plan.order));
   stack.policy = input.policy;
@@ -138,7 +148,8 @@ Result<Engine::Prepared> Engine::prepareUpdate(const StackRecord& stack, const U
     HEARTH_TRY(given, parsedTemplate(stack.latest().templateText, input.standing));
   }
   HEARTH_TRY(Definition definition, definitionFor(stack, input, *given));
-  return prepare(stack, std::move(definition), *given, currentResources(store_.resources(stack.id)));
+  return prepare(stack, std::move(definition), input.place.caller, *given,
+                 currentResources(store_.resources(stack.id)));
 }
 
 Result<Definition> Engine::definitionFor(const StackRecord& stack, const UpdateStackInput& input,

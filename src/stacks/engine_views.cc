@@ -38,9 +38,12 @@ StackView viewOf(const StackRecord& stack) {
   view.updated = stack.updated;
   view.deleted = stack.deleted;
   view.parameters = definition.parameters;
+  view.stored = definition.stored;
   for (const auto& name : definition.noEcho) {
-    const auto found = view.parameters.find(name);
-    if (found != view.parameters.end()) found->second = kMaskedValue;
+    for (auto* values : {&view.parameters, &view.stored}) {
+      const auto found = values->find(name);
+      if (found != values->end()) found->second = kMaskedValue;
+    }
   }
   view.tags = definition.tags;
   view.capabilities = definition.capabilities;

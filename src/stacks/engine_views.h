@@ -25,6 +25,7 @@ struct StackView {
   std::optional<base::Time> updated;
   std::optional<base::Time> deleted;
   std::map<std::string, std::string> parameters;  // NoEcho ones as ****
+  std::map<std::string, std::string> stored;      // what is behind names in the Parameter Store; likewise
   std::map<std::string, std::string> tags;
   std::vector<std::string> capabilities;
   std::vector<std::string> notificationArns;

@@ -38,7 +38,7 @@ class Evaluation final {
       }
       return Value(std::move(values));
     }
-    return Value(expression);
+    return resolved(expression);
   }
 
   Result<bool> boolean(const Json& expression) {
@@ -145,6 +145,21 @@ class Evaluation final {
     return Value(std::move(value));
   }
 
+  // A text with its plain dynamic references replaced; anything else, also inside of lists, as it is.
+  Result<Value> resolved(Json value) {
+    if (!scope_.plain) return Value(std::move(value));
+    if (auto* list = value.if_array()) {
+      for (Json& element : *list) {
+        HEARTH_TRY(Value one, resolved(std::move(element)));
+        element = *std::move(one);
+      }
+    }
+    const auto* text = value.if_string();
+    if (!text || !mayHavePlain(*text)) return Value(std::move(value));
+    HEARTH_TRY(const std::string replaced, replacePlain(*text, scope_.plain));
+    return made(Json(replaced));
+  }
+
   static JsonArray listOf(const std::vector<std::string>& texts) {
     JsonArray list;
     for (const auto& text : texts) list.emplace_back(text);
@@ -163,7 +178,8 @@ class Evaluation final {
     if (name == "AWS::NotificationARNs") return made(listOf(pseudo.notificationArns));
     const auto parameter = scope_.parameters.find(name);
     if (parameter != scope_.parameters.end()) {
-      return made(parameter->second);
+      HEARTH_TRY(Value value, resolved(parameter->second));
+      return made(*std::move(value));
     }
     if (!scope_.ref) return templateError("Unresolved resource dependencies [" + name + "]");
     HEARTH_TRY(Json id, scope_.ref(name));
@@ -212,7 +228,8 @@ class Evaluation final {
       text += *piece;
       if (text.size() > kMaxEvaluatedText) break;  // made() refuses it
     }
-    return made(Json(text));
+    HEARTH_TRY(Value result, resolved(Json(text)));
+    return made(*std::move(result));
   }
 
   Result<Value> select(const JsonArray& arguments) {
@@ -287,7 +304,8 @@ class Evaluation final {
       if (result.size() > kMaxEvaluatedText) break;  // made() refuses it
     }
     if (unknown) return Value(Json());
-    return made(Json(result));
+    HEARTH_TRY(Value substituted, resolved(Json(result)));
+    return made(*std::move(substituted));
   }
 
   Result<Value> findInMap(const JsonArray& arguments) {
@@ -311,7 +329,8 @@ class Evaluation final {
       at = base::findMember(*at, name);
       if (!at) return templateError("Unable to get mapping for " + joinNames(names, "::"));
     }
-    return made(*at);
+    HEARTH_TRY(Value found, resolved(*at));
+    return made(*std::move(found));
   }
 
   Result<Value> base64(const Json& argument) {

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "stacks/dynamic_reference.h"
 #include "stacks/parameters.h"
 #include "stacks/template.h"
 
@@ -34,6 +35,7 @@ struct Scope {
   std::function<Result<Json>(const std::string& logicalId)> ref;
   std::function<Result<Json>(const std::string& logicalId, const std::string& attribute)> attribute;
   std::function<Result<Json>(const std::string& exportName)> import;
+  ReferenceLookup plain;  // of {{resolve:ssm:...}}; without it they stay as they are written
   // What evaluations through this scope have made so far, in bytes: a template of a megabyte can name a value of
   // some kilobytes a hundred thousand times.
   mutable std::size_t spent = 0;

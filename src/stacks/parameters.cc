@@ -14,6 +14,7 @@ namespace hearth::stacks {
 namespace {
 
 constexpr std::array<std::string_view, 4> kOwnTypes = {"String", "Number", "List<Number>", "CommaDelimitedList"};
+constexpr std::string_view kNameType = "AWS::SSM::Parameter::Name";
 constexpr std::array<std::string_view, 13> kAwsTypes = {
     "AWS::EC2::AvailabilityZone::Name",
     "AWS::EC2::Image::Id",
@@ -27,7 +28,7 @@ constexpr std::array<std::string_view, 13> kAwsTypes = {
     "AWS::Route53::HostedZone::Id",
     "AWS::EC2::Image",
     "AWS::CloudFormation::Stack::Id",
-    "AWS::SSM::Parameter::Name",
+    kNameType,
 };
 
 std::vector<std::string> splitList(std::string_view text) {
@@ -42,7 +43,7 @@ std::vector<std::string> splitList(std::string_view text) {
 
 // The pieces that a constraint is applied to: of a list every member.
 std::vector<std::string> itemsOf(const ParameterDeclaration& parameter, std::string_view text) {
-  if (!parameter.isList()) return {std::string(text)};
+  if (!parameter.isList() || parameter.isStored()) return {std::string(text)};
   if (text.empty()) return {};
   return splitList(text);
 }
@@ -119,6 +120,26 @@ Result<void> checkValue(const ParameterDeclaration& parameter, std::string_view 
   return validationError("Parameter '" + parameter.name + "' " + *broken);
 }
 
+// Of a parameter of the Parameter Store: there is none, or none that could be called so.
+bool isMissing(const Fault& fault) {
+  return fault.code == "ParameterNotFound" || fault.code == "ParameterVersionNotFound" ||
+         fault.code == "ValidationException";
+}
+
+Fault asValidationError(const Fault& fault) {
+  return validationError(fault.message + " (Service: AWSSimpleSystemsManagement; Status Code: " +
+                         std::to_string(fault.status) + "; Error Code: " + fault.code + ")");
+}
+
+Result<void> checkExists(const ParameterDeclaration& parameter, const std::string& key,
+                         const ports::TemplateValues& values, const ports::ValueReader& reader) {
+  const auto found = values.readParameter(reader, key);
+  if (found.ok()) return {};
+  if (!isMissing(found.fault())) return asValidationError(found.fault());
+  return validationError("Parameter validation failed: parameter value " + key + " for parameter name " +
+                         parameter.name + " does not exist");
+}
+
 Result<std::map<std::string, const ParameterInput*>> indexInputs(const Template& document,
                                                                  const std::vector<ParameterInput>& inputs) {
   std::map<std::string, const ParameterInput*> given;
@@ -140,12 +161,44 @@ Result<std::map<std::string, const ParameterInput*>> indexInputs(const Template&
 Result<void> checkParameterType(const std::string& type) {
   std::string_view element = type;
   if (std::find(kOwnTypes.begin(), kOwnTypes.end(), element) != kOwnTypes.end()) return {};
-  if (element.starts_with("AWS::SSM::Parameter::Value<")) {
-    return formatError("The parameter type " + type.substr(0, 200) + " is not supported.");
+  if (element.starts_with(kStoredType) && element.ends_with('>')) {
+    element = element.substr(kStoredType.size(), element.size() - kStoredType.size() - 1);
+    if (element == "String" || element == "List<String>" || element == "CommaDelimitedList") return {};
   }
   if (element.starts_with("List<") && element.ends_with('>')) element = element.substr(5, element.size() - 6);
   if (std::find(kAwsTypes.begin(), kAwsTypes.end(), element) != kAwsTypes.end()) return {};
   return formatError("Unrecognized parameter type: " + type.substr(0, 200));
+}
+
+Result<ParameterValues> fetchStored(const Template& document, const ParameterValues& keys,
+                                    const ports::TemplateValues& values, const ports::ValueReader& reader) {
+  ParameterValues stored;
+  std::vector<std::string> missing;
+  std::vector<std::string> unfit;
+  for (const auto& parameter : document.parameters) {
+    const auto key = keys.find(parameter.name);
+    if (key == keys.end()) continue;
+    if (parameter.type == kNameType) HEARTH_CHECK(checkExists(parameter, key->second, values, reader));
+    if (!parameter.isStored()) continue;
+    auto found = values.readParameter(reader, key->second);
+    if (!found.ok()) {
+      if (!isMissing(found.fault())) return asValidationError(found.fault());
+      missing.push_back(key->second);
+    } else if (found->type == "SecureString") {
+      unfit.push_back(key->second);
+    } else {
+      stored[parameter.name] = std::move(found->value);
+    }
+  }
+  if (!missing.empty()) {
+    return validationError("Unable to fetch parameters [" + joinNames(missing, ",") +
+                           "] from parameter store for this account.");
+  }
+  if (!unfit.empty()) {
+    return validationError("Parameters [" + joinNames(unfit) +
+                           "] referenced by template have types not supported by CloudFormation.");
+  }
+  return stored;
 }
 
 Json parameterValue(const ParameterDeclaration& parameter, std::string_view text) {

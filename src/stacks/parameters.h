@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "ports/template_values.h"
 #include "stacks/template.h"
 
 namespace hearth::stacks {
@@ -32,11 +33,17 @@ inline constexpr std::size_t kMaxParameterValue = 4096;
 Result<ParameterValues> resolveParameters(const Template& document, const std::vector<ParameterInput>& inputs,
                                           const ParameterValues& previous);
 
+// The values behind the parameters of the types AWS::SSM::Parameter::Value<...>, by the parameters' own names;
+// others have none. Parameters of the type AWS::SSM::Parameter::Name must exist. Faults (ValidationError): "Unable
+// to fetch parameters [KEY] from parameter store for this account."; types that cannot be there; denials.
+Result<ParameterValues> fetchStored(const Template& document, const ParameterValues& keys,
+                                    const ports::TemplateValues& values, const ports::ValueReader& reader);
+
 // What Ref gives: a string, or a list of strings.
 Json parameterValue(const ParameterDeclaration& parameter, std::string_view text);
 
-// Types of resources that only exist on AWS are taken as text; the types that read values from Systems Manager are
-// refused by name; anything else is no type. Fault: ValidationError.
+// Types of resources that only exist on AWS are taken as text, also behind a name in the Parameter Store. Fault:
+// ValidationError for anything else.
 Result<void> checkParameterType(const std::string& type);
 
 // What is shown of a parameter declared NoEcho.

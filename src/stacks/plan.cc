@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "stacks/dynamic_reference.h"
 #include "stacks/faults.h"
 #include "stacks/references.h"
 #include "stacks/scalars.h"
@@ -134,6 +135,7 @@ Result<Plan> makePlan(const Template& document, Scope scope, const std::map<std:
     HEARTH_CHECK(inner(logicalId, attribute));
     return decisions.attributeOf(logicalId, attribute);
   };
+  std::set<std::string> misplaced;
   for (const auto& logicalId : plan.order) {
     const ResourceDeclaration& resource = *document.findResource(logicalId);
     const ports::ResourceSpec& spec = *specs(resource.type);
@@ -143,6 +145,7 @@ Result<Plan> makePlan(const Template& document, Scope scope, const std::map<std:
       if (fault.message.starts_with("Property ")) fault.message = "[/Resources/" + logicalId + "] " + fault.message;
       return fault;
     }
+    HEARTH_CHECK(checkSecretReferences(resource.type, *properties, misplaced));
     const auto standing = current.find(logicalId);
     if (standing == current.end()) {
       ResourceChange change;
@@ -156,6 +159,7 @@ Result<Plan> makePlan(const Template& document, Scope scope, const std::map<std:
     }
     decisions.changes[logicalId] = &plan.changes.back();
   }
+  HEARTH_CHECK(refuseSecureIn(misplaced));
   const std::set<std::string> kept(plan.order.begin(), plan.order.end());
   for (const auto& [logicalId, standing] : current) {
     if (kept.contains(logicalId)) continue;
@@ -181,6 +185,9 @@ Result<std::vector<Output>> evaluateOutputs(const Template& document, const Scop
         output.value,
         evaluateText(declaration.value, scope,
                      "Template format error: The Value field of every Outputs member must evaluate to a String."));
+    // Other secrets are shown as they are written.
+    if (output.value && mayHaveSecure(*output.value))
+      HEARTH_CHECK(refuseSecureIn({"Outputs/" + output.key + "/Value"}));
     if (declaration.exportName) {
       HEARTH_TRY(const auto name,
                  evaluateText(*declaration.exportName, scope,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "stacks/dynamic_reference.h"
 #include "stacks/faults.h"
 #include "stacks/scalars.h"
 
@@ -86,6 +87,10 @@ class Check final {
 
   Json value(const PropertySpec& spec, const Json& given, const std::string& path) {
     if (given.is_null()) return given;
+    // What a secret will be is seen when it is there.
+    const bool isScalar = spec.kind == PropertyKind::kInteger || spec.kind == PropertyKind::kDouble ||
+                          spec.kind == PropertyKind::kBoolean;
+    if (isScalar && given.is_string() && mayHaveSecret(given)) return given;
     switch (spec.kind) {
       case PropertyKind::kString:
         return scalar(spec, textOf(given), path);

@@ -57,6 +57,7 @@ JsonObject toJson(const Definition& definition) {
   JsonObject object;
   object.emplace("template", definition.templateText);
   object.emplace("parameters", toJson(definition.parameters));
+  if (!definition.stored.empty()) object.emplace("stored", toJson(definition.stored));
   object.emplace("noEcho", toJson(definition.noEcho));
   object.emplace("tags", toJson(definition.tags));
   object.emplace("capabilities", toJson(definition.capabilities));
@@ -70,6 +71,7 @@ Definition definitionOf(const Json& json) {
   Definition definition;
   definition.templateText = text(json, "template");
   definition.parameters = textMap(json, "parameters");
+  definition.stored = textMap(json, "stored");
   definition.noEcho = textList(json, "noEcho");
   definition.tags = textMap(json, "tags");
   definition.capabilities = textList(json, "capabilities");

@@ -46,12 +46,20 @@ Status statusOf(std::string_view name);
 struct Definition {
   std::string templateText;
   ParameterValues parameters;
+  ParameterValues stored;  // of AWS::SSM::Parameter::Value<...>: what was behind the names when it was ordered
   std::vector<std::string> noEcho;  // names of parameters whose values are never shown
   std::map<std::string, std::string> tags;
   std::vector<std::string> capabilities;
   std::vector<std::string> notificationArns;
   std::string roleArn;
   std::vector<Output> outputs;  // of one that is pending: once they are known
+
+  // What the parameters stand for in expressions.
+  ParameterValues values() const {
+    ParameterValues all = stored;
+    all.insert(parameters.begin(), parameters.end());
+    return all;
+  }
 };
 
 enum class OperationKind : unsigned char { kCreate, kUpdate, kDelete };
@@ -79,7 +87,7 @@ struct Operation {
   std::vector<std::string> failed;    // logical ids that could not be removed or restored
   // Of an update of a nested stack that its parent's update ordered: what cannot be undone waits for the parent.
   bool isDrivenByParent = false;
-  bool isHeld = false;  // it waits there
+  bool isHeld = false;                // it waits there
   bool retainExceptOnCreate = false;  // what it made goes on the way back, whatever its DeletionPolicy
   std::optional<std::string> policy;  // of an update: the stack policy that rules it instead of the stack's
   std::optional<std::string> policyAfterwards;  // of an update: the stack's policy once it has succeeded
@@ -103,8 +111,8 @@ struct StackRecord {
   Definition definition;               // what stands
   std::optional<Definition> pending;   // what an update is going to, or failed to come back from
   std::vector<Output> outputs;
-  std::string parentId;  // of a nested stack; see StackStore::setParent()
-  std::string rootId;    // the one at the top of the nest; both empty for what is not nested
+  std::string parentId;     // of a nested stack; see StackStore::setParent()
+  std::string rootId;       // the one at the top of the nest; both empty for what is not nested
   std::string lastToken;    // of the last operation, also when it has ended
   std::string policy;       // the stack policy's text; empty: none was ever set
   bool neverStood = false;  // its creation failed and was kept: there is nothing to go back to

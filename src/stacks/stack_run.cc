@@ -73,6 +73,11 @@ PseudoParameters pseudoParametersOf(const StackRecord& stack, const Definition& 
   return pseudo;
 }
 
+ReferenceLookup EngineTools::plainValues(const StackRecord& stack, const std::string& actor) const {
+  if (!values) return {};
+  return plainLookup(*values, {stack.account, stack.region, actor});
+}
+
 // The template was accepted when the operation began, so that a fault here is one of this program.
 void StackRun::prepareScope() {
   if (scope_) return;
@@ -80,9 +85,10 @@ void StackRun::prepareScope() {
   if (!document.ok())
     throw std::runtime_error("stacks: a kept template does not parse: " + document.fault().message);
   document_ = *std::move(document);
-  auto scope = makeScope(*document_, target().parameters, pseudoParametersOf(stack_, target()));
+  auto scope = makeScope(*document_, target().values(), pseudoParametersOf(stack_, target()));
   if (!scope.ok()) throw std::runtime_error("stacks: kept conditions do not evaluate: " + scope.fault().message);
   scope_ = *std::move(scope);
+  scope_->plain = tools_.plainValues(stack_, actor());
   const auto standing = [this,
                          active = scope_->ref](const std::string& logicalId) -> Result<const ResourceRecord*> {
     HEARTH_CHECK(active(logicalId));
@@ -144,6 +150,11 @@ bool wasTouched(const ResourceRecord& row, bool isReplaced) {
   return row.former || row.progress == Progress::kFailed || isReplaced;
 }
 
+std::string StackRun::actor() const {
+  const std::string& role = target().roleArn;
+  return role.empty() && stack_.operation ? stack_.operation->caller : role;
+}
+
 ports::ResourceRequest StackRun::requestFor(const ResourceRecord& row) const {
   ports::ResourceRequest request;
   request.account = stack_.account;
@@ -153,8 +164,7 @@ ports::ResourceRequest StackRun::requestFor(const ResourceRecord& row) const {
   request.logicalId = row.logicalId;
   request.type = row.type;
   request.capabilities = target().capabilities;
-  request.actor = target().roleArn;
-  if (request.actor.empty() && stack_.operation) request.actor = stack_.operation->caller;
+  request.actor = actor();
   request.physicalId = row.physicalId;
   request.uniqueToken = row.uniqueToken;
   request.properties = row.properties;

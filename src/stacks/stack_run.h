@@ -45,6 +45,10 @@ struct EngineTools {
   base::Random& random;
   std::size_t resourcesPerStep = 8;
   std::function<void(const std::string& stackId)> wake = {};  // see Engine::wake()
+  const ports::TemplateValues* values = nullptr;              // see Engine::setTemplateValues()
+
+  // Plain dynamic references, in the rights of an actor.
+  ReferenceLookup plainValues(const StackRecord& stack, const std::string& actor) const;
 };
 
 // How a step has left the operation.
@@ -148,6 +152,8 @@ class StackRun final {
   // What there is of a resource: what an update has made, before what stood.
   ResourceRecord* findStanding(const std::string& logicalId);
   ports::ResourceRequest requestFor(const ResourceRecord& row) const;
+  // In whose rights the operation runs: ARN; empty: root.
+  std::string actor() const;
   std::string uniqueToken(const std::string& logicalId) const;
   // Runs a provider's call in a savepoint of its own; what it throws becomes its Fault, but for a DatabaseError:
   // then the step's own write is lost, too, and the step is repeated.

@@ -113,7 +113,7 @@ void StackRun::finishRollback() {
   tools_.store.saveDefinition(stack_);
   auto document = parseTemplate(stack_.definition.templateText);
   if (document.ok()) {
-    auto scope = makeScope(*document, stack_.definition.parameters, pseudoParametersOf(stack_, stack_.definition));
+    auto scope = makeScope(*document, stack_.definition.values(), pseudoParametersOf(stack_, stack_.definition));
     if (scope.ok()) tools_.store.replaceImports(stack_, importNames(*document, *scope));
   }
   operation.phase = Phase::kRemoval;

@@ -15,6 +15,8 @@
 
 namespace hearth::stacks {
 
+inline constexpr std::string_view kStoredType = "AWS::SSM::Parameter::Value<";
+
 struct ParameterDeclaration {
   std::string name;
   std::string type;
@@ -29,7 +31,14 @@ struct ParameterDeclaration {
   std::string description;
   std::string constraintDescription;
 
-  bool isList() const { return type == "CommaDelimitedList" || type.starts_with("List<"); }
+  // AWS::SSM::Parameter::Value<...>: the text is the name of a parameter of the Parameter Store.
+  bool isStored() const { return type.starts_with(kStoredType) && type.ends_with('>'); }
+  // What the value is like, of a stored one what is behind the name.
+  std::string_view valueType() const {
+    std::string_view of = type;
+    return isStored() ? of.substr(kStoredType.size(), of.size() - kStoredType.size() - 1) : of;
+  }
+  bool isList() const { return valueType() == "CommaDelimitedList" || valueType().starts_with("List<"); }
   bool isNumeric() const { return type == "Number" || type == "List<Number>"; }
 };
 

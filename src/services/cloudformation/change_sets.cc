@@ -79,8 +79,13 @@ std::vector<Parameter> shownParameters(const stacks::Definition& definition) {
     Parameter parameter;
     parameter.parameterKey = key;
     parameter.parameterValue = value;
-    for (const std::string& secret : definition.noEcho)
-      if (secret == key) parameter.parameterValue = stacks::kMaskedValue;
+    if (const auto stored = definition.stored.find(key); stored != definition.stored.end())
+      parameter.resolvedValue = stored->second;
+    for (const std::string& secret : definition.noEcho) {
+      if (secret != key) continue;
+      parameter.parameterValue = stacks::kMaskedValue;
+      if (parameter.resolvedValue) parameter.resolvedValue = stacks::kMaskedValue;
+    }
     parameters.push_back(std::move(parameter));
   }
   return parameters;

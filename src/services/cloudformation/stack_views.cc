@@ -28,6 +28,8 @@ Stack stackOf(const stacks::StackView& view) {
       Parameter parameter;
       parameter.parameterKey = key;
       parameter.parameterValue = value;
+      if (const auto stored = view.stored.find(key); stored != view.stored.end())
+        parameter.resolvedValue = stored->second;
       parameters.push_back(std::move(parameter));
     }
   }
