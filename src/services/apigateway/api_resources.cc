@@ -29,7 +29,13 @@ class ResourceProvider final : public Provider {
   Result<void> remove(const ResourceRequest& request) override {
     return removed(service_.deleteResource(callFor(request), {property(request, "RestApiId"), request.physicalId}));
   }
-  Result<ResourceState> read(const ResourceRequest& request) override { return stateOf(request.physicalId); }
+  Result<ResourceState> read(const ResourceRequest& request) override {
+    GetResourceInput in;
+    in.restApiId = property(request, "RestApiId");
+    in.resourceId = request.physicalId;
+    return stateFrom(service_.getResource(callFor(request), std::move(in)), request, stateOf(request.physicalId),
+                     {"RestApiId"});
+  }
 
  private:
   static ResourceState stateOf(const std::string& id) { return {id, {{"ResourceId", id}}}; }
@@ -83,13 +89,37 @@ class MethodProvider final : public Provider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    HEARTH_CHECK(service_.getMethod(
+    const auto method = service_.getMethod(
         callFor(request),
-        {property(request, "RestApiId"), property(request, "ResourceId"), property(request, "HttpMethod")}));
-    return ResourceState{request.physicalId, {}};
+        {property(request, "RestApiId"), property(request, "ResourceId"), property(request, "HttpMethod")});
+    HEARTH_TRY(ResourceState state, stateFrom(method, request, ResourceState{request.physicalId, {}},
+                                              {"RestApiId", "ResourceId", "HttpMethod"}));
+    JsonObject shown = *state.properties;
+    shown["MethodResponses"] = listed(method->methodResponses);
+    if (const auto& integration = method->methodIntegration) {
+      JsonObject document = api::toDocument(*integration).as_object();
+      if (const Json* verb = document.if_contains("httpMethod")) document["IntegrationHttpMethod"] = Json(*verb);
+      document["integrationResponses"] = listed(integration->integrationResponses);
+      shown["Integration"] = std::move(document);
+    }
+    state.properties = inTemplateTerms(spec().properties, shown);
+    return state;
   }
 
  private:
+  // A template has a list of what the operations have by status code.
+  template <class Response>
+  static JsonArray listed(const std::optional<std::map<std::string, Response>>& responses) {
+    JsonArray list;
+    if (!responses) return list;
+    for (const auto& [code, response] : *responses) {
+      JsonObject shown = api::toDocument(response).as_object();
+      shown["statusCode"] = code;
+      list.push_back(std::move(shown));
+    }
+    return list;
+  }
+
   Result<void> put(const ResourceRequest& request) {
     api::Call call = callFor(request);
     HEARTH_TRY(auto in, inputOf<PutMethodRequest>(request, {"Integration", "MethodResponses"}));
@@ -167,7 +197,11 @@ class ModelProvider final : public Provider {
     return removed(service_.deleteModel(callFor(request), {property(request, "RestApiId"), request.physicalId}));
   }
   Result<ResourceState> read(const ResourceRequest& request) override {
-    return ResourceState{request.physicalId, {}};
+    GetModelInput in;
+    in.restApiId = property(request, "RestApiId");
+    in.modelName = request.physicalId;
+    return stateFrom(service_.getModel(callFor(request), std::move(in)), request,
+                     ResourceState{request.physicalId, {}}, {"RestApiId"});
   }
 };
 
@@ -206,7 +240,11 @@ class ValidatorProvider final : public Provider {
     return removed(
         service_.deleteRequestValidator(callFor(request), {property(request, "RestApiId"), request.physicalId}));
   }
-  Result<ResourceState> read(const ResourceRequest& request) override { return stateOf(request.physicalId); }
+  Result<ResourceState> read(const ResourceRequest& request) override {
+    return stateFrom(
+        service_.getRequestValidator(callFor(request), {property(request, "RestApiId"), request.physicalId}),
+        request, stateOf(request.physicalId), {"RestApiId"});
+  }
 
  private:
   static ResourceState stateOf(const std::string& id) { return {id, {{"RequestValidatorId", id}}}; }
@@ -261,8 +299,8 @@ class AuthorizerProvider final : public Provider {
         service_.deleteAuthorizer(callFor(request), {property(request, "RestApiId"), request.physicalId}));
   }
   Result<ResourceState> read(const ResourceRequest& request) override {
-    HEARTH_CHECK(service_.getAuthorizer(callFor(request), {property(request, "RestApiId"), request.physicalId}));
-    return stateOf(request.physicalId);
+    return stateFrom(service_.getAuthorizer(callFor(request), {property(request, "RestApiId"), request.physicalId}),
+                     request, stateOf(request.physicalId), {"RestApiId"});
   }
 
  private:
@@ -295,7 +333,11 @@ class GatewayResponseProvider final : public Provider {
         callFor(request), {property(request, "RestApiId"), property(request, "ResponseType")}));
   }
   Result<ResourceState> read(const ResourceRequest& request) override {
-    return ResourceState{request.physicalId, {{"Id", request.physicalId}}};
+    const auto response = service_.getGatewayResponse(
+        callFor(request), {property(request, "RestApiId"), property(request, "ResponseType")});
+    if (response.ok() && response->defaultResponse.value_or(false)) return gone(request);
+    return stateFrom(response, request, ResourceState{request.physicalId, {{"Id", request.physicalId}}},
+                     {"RestApiId"});
   }
 };
 
@@ -316,12 +358,15 @@ class AccountProvider final : public Provider {
   }
   Result<ResourceState> update(const ResourceRequest& request) override {
     HEARTH_CHECK(put(request, property(request, "CloudWatchRoleArn")));
-    return read(request);
+    return ResourceState{request.physicalId, {{"Id", request.physicalId}}};
   }
   // The account's settings outlive the stack, as on AWS.
   Result<void> remove(const ResourceRequest&) override { return {}; }
   Result<ResourceState> read(const ResourceRequest& request) override {
-    return ResourceState{request.physicalId, {{"Id", request.physicalId}}};
+    ResourceState state{request.physicalId, {{"Id", request.physicalId}}};
+    HEARTH_TRY(const auto account, service_.getAccount(callFor(request), {}));
+    state.properties = JsonObject{{"CloudWatchRoleArn", account.cloudwatchRoleArn.value_or("")}};
+    return state;
   }
 
  private:

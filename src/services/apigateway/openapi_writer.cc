@@ -41,6 +41,14 @@ std::optional<std::pair<const char*, std::string>> parameterOf(const std::string
   return std::nullopt;
 }
 
+// In the order of names: that of ids is another in every API.
+template <class T>
+std::map<std::string, const T*> byName(const std::vector<T>& list) {
+  std::map<std::string, const T*> sorted;
+  for (const T& item : list) sorted.emplace(item.name.value_or(""), &item);
+  return sorted;
+}
+
 class Writer final {
  public:
   Writer(const Snapshot& snapshot, const ExportPlace& place, const ExportOptions& options)
@@ -233,10 +241,8 @@ class Writer final {
                                        {"name", "Authorization"},
                                        {"in", "header"},
                                        {"x-amazon-apigateway-authtype", "awsSigv4"}};
-    for (const Authorizer& authorizer : snapshot_.authorizers) {
-      const std::string name = authorizer.name.value_or("");
-      if (options_.authorizers || schemes_.contains(name)) schemes[name] = schemeOf(authorizer);
-    }
+    for (const auto& [name, authorizer] : byName(snapshot_.authorizers))
+      if (options_.authorizers || schemes_.contains(name)) schemes[name] = schemeOf(*authorizer);
     return schemes;
   }
 
@@ -298,10 +304,10 @@ class Writer final {
 
   void writeExtensions() {
     JsonObject validators;
-    for (const RequestValidator& validator : snapshot_.validators)
-      validators[validator.name.value_or("")] =
-          JsonObject{{"validateRequestParameters", validator.validateRequestParameters.value_or(false)},
-                     {"validateRequestBody", validator.validateRequestBody.value_or(false)}};
+    for (const auto& [name, validator] : byName(snapshot_.validators))
+      validators[name] =
+          JsonObject{{"validateRequestParameters", validator->validateRequestParameters.value_or(false)},
+                     {"validateRequestBody", validator->validateRequestBody.value_or(false)}};
     if (!validators.empty()) document_["x-amazon-apigateway-request-validators"] = std::move(validators);
     JsonObject answers;
     for (const GatewayResponse& response : snapshot_.gatewayResponses) {

@@ -46,7 +46,17 @@ class ApiKeyProvider final : public Provider {
   Result<void> remove(const ResourceRequest& request) override {
     return removed(service_.deleteApiKey(callFor(request), {request.physicalId}));
   }
-  Result<ResourceState> read(const ResourceRequest& request) override { return stateOf(request.physicalId); }
+  Result<ResourceState> read(const ResourceRequest& request) override {
+    GetApiKeyInput in;
+    in.apiKey = request.physicalId;
+    in.includeValue = true;
+    const auto key = service_.getApiKey(callFor(request), std::move(in));
+    if (!key.ok()) return goneOr(key.fault(), request);
+    HEARTH_TRY(ResourceState state,
+               stateFrom(key, request, stateOf(request.physicalId), {"GenerateDistinctId", "StageKeys"}));
+    (*state.properties)["Tags"] = tagList(key->tags.value_or(std::map<std::string, std::string>{}));
+    return state;
+  }
 
  private:
   static ResourceState stateOf(const std::string& id) { return {id, {{"APIKeyId", id}}}; }
@@ -98,7 +108,13 @@ class UsagePlanProvider final : public Provider {
     HEARTH_CHECK(service_.replaceUsagePlan(call, *std::move(plan)));
     return removed(service_.deleteUsagePlan(call, {request.physicalId}));
   }
-  Result<ResourceState> read(const ResourceRequest& request) override { return stateOf(request.physicalId); }
+  Result<ResourceState> read(const ResourceRequest& request) override {
+    const auto plan = service_.getUsagePlan(callFor(request), {request.physicalId});
+    HEARTH_TRY(ResourceState state, stateFrom(plan, request, stateOf(request.physicalId)));
+    (*state.properties)["UsagePlanName"] = plan->name.value_or("");
+    (*state.properties)["Tags"] = tagList(plan->tags.value_or(std::map<std::string, std::string>{}));
+    return state;
+  }
 
  private:
   static ResourceState stateOf(const std::string& id) { return {id, {{"Id", id}}}; }
@@ -122,13 +138,20 @@ class UsagePlanKeyProvider final : public Provider {
     HEARTH_CHECK(service_.createUsagePlanKey(callFor(request), std::move(in)));
     return ResourceState{id, {{"Id", id}}};
   }
-  Result<ResourceState> update(const ResourceRequest& request) override { return read(request); }
+  Result<ResourceState> update(const ResourceRequest& request) override {
+    return ResourceState{request.physicalId, {{"Id", request.physicalId}}};
+  }
   Result<void> remove(const ResourceRequest& request) override {
     return removed(service_.deleteUsagePlanKey(callFor(request),
                                                {property(request, "UsagePlanId"), property(request, "KeyId")}));
   }
   Result<ResourceState> read(const ResourceRequest& request) override {
-    return ResourceState{request.physicalId, {{"Id", request.physicalId}}};
+    const auto key =
+        service_.getUsagePlanKey(callFor(request), {property(request, "UsagePlanId"), property(request, "KeyId")});
+    if (!key.ok()) return goneOr(key.fault(), request);
+    HEARTH_TRY(ResourceState state, update(request));
+    takeAsGiven(request, {"KeyId", "KeyType", "UsagePlanId"}, state.properties.emplace());
+    return state;
   }
 };
 

@@ -6,6 +6,7 @@
 
 #include "api/document.h"
 #include "services/apigateway/apigateway_service.h"
+#include "services/resource_reading.h"
 #include "services/resource_support.h"
 
 namespace hearth::services::apigateway {
@@ -80,6 +81,15 @@ class Provider : public ports::ResourceProvider {
   explicit Provider(ApiGatewayService& service) : service_(service) {}
 
  protected:
+  // What an operation answers, as the state of the resource; `given` are properties that it does not tell.
+  template <class Out>
+  Result<ResourceState> stateFrom(const Result<Out>& answer, const ResourceRequest& request, ResourceState state,
+                                  std::initializer_list<const char*> given = {}) const {
+    if (!answer.ok()) return goneOr(answer.fault(), request);
+    state.properties = inTemplateTerms(spec().properties, api::toDocument(*answer).as_object());
+    takeAsGiven(request, given, *state.properties);
+    return state;
+  }
   api::Call callFor(const ResourceRequest& request) const { return callOf(request, service_.clock()); }
   ApiGatewayService& service_;
 };

@@ -89,8 +89,14 @@ class RestApiProvider final : public Provider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    HEARTH_TRY(RestApi rest, service_.getRestApi(callFor(request), {request.physicalId}));
-    return stateOf(rest);
+    const auto rest = service_.getRestApi(callFor(request), {request.physicalId});
+    if (!rest.ok()) return goneOr(rest.fault(), request);
+    // Not compared: what the document has made of the API.
+    HEARTH_TRY(ResourceState state, stateFrom(rest, request, stateOf(*rest),
+                                              {"Body", "BodyS3Location", "Mode", "Parameters", "FailOnWarnings"}));
+    (*state.properties)["ApiKeySourceType"] = rest->apiKeySource.value_or("HEADER");
+    (*state.properties)["Tags"] = tagList(rest->tags.value_or(std::map<std::string, std::string>{}));
+    return state;
   }
 
  private:

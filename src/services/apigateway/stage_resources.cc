@@ -138,7 +138,13 @@ class DeploymentProvider final : public Provider {
     return removed(service_.deleteDeployment(call, {apiId, request.physicalId}));
   }
 
-  Result<ResourceState> read(const ResourceRequest& request) override { return stateOf(request.physicalId); }
+  Result<ResourceState> read(const ResourceRequest& request) override {
+    GetDeploymentInput in;
+    in.restApiId = property(request, "RestApiId");
+    in.deploymentId = request.physicalId;
+    return stateFrom(service_.getDeployment(callFor(request), std::move(in)), request, stateOf(request.physicalId),
+                     {"RestApiId", "StageName", "StageDescription"});
+  }
 
  private:
   static ResourceState stateOf(const std::string& id) { return {id, {{"DeploymentId", id}}}; }
@@ -219,7 +225,40 @@ class StageProvider final : public Provider {
     return removed(service_.deleteStage(callFor(request), {property(request, "RestApiId"), request.physicalId}));
   }
   Result<ResourceState> read(const ResourceRequest& request) override {
-    return ResourceState{request.physicalId, {}};
+    const auto stage = service_.getStage(callFor(request), {property(request, "RestApiId"), request.physicalId});
+    HEARTH_TRY(ResourceState state,
+               stateFrom(stage, request, ResourceState{request.physicalId, {}}, {"RestApiId"}));
+    (*state.properties)["MethodSettings"] = settingsOf(request.properties, *stage);
+    (*state.properties)["Tags"] = tagList(stage->tags.value_or(std::map<std::string, std::string>{}));
+    return state;
+  }
+
+ private:
+  // Each under the path that the template gives it; others under their own.
+  static JsonArray settingsOf(const JsonObject& properties, const Stage& stage) {
+    JsonArray list;
+    auto standing = stage.methodSettings.value_or(std::map<std::string, MethodSetting>{});
+    const auto& members = settingsProperty().members.front().members;
+    const auto add = [&](JsonObject shown, const MethodSetting& setting) {
+      for (const auto& [name, value] : inTemplateTerms(members, api::toDocument(setting).as_object()))
+        shown[name] = value;
+      list.push_back(std::move(shown));
+    };
+    for (const Json& given : apigateway::settingsOf(properties)) {
+      const auto found = standing.extract(settingPath(given).substr(1));
+      if (found.empty()) continue;
+      JsonObject shown;
+      for (const char* name : {"ResourcePath", "HttpMethod"})
+        if (const auto text = base::findString(given, name)) shown[name] = *text;
+      add(std::move(shown), found.mapped());
+    }
+    for (const auto& [path, setting] : standing) {
+      const std::size_t slash = path.rfind('/');
+      add({{"ResourcePath", "/" + path.substr(0, slash)},
+           {"HttpMethod", slash == std::string::npos ? "*" : path.substr(slash + 1)}},
+          setting);
+    }
+    return list;
   }
 };
 
