@@ -85,13 +85,8 @@ class Canned final {
         kept.push_back(std::move(peer));
         continue;
       }
-      std::string asked;
-      char piece[4096];
-      while (asked.find("\r\n\r\n") == std::string::npos) {
-        const ssize_t count = ::recv(peer.get(), piece, sizeof piece, 0);
-        if (count <= 0) break;
-        asked.append(piece, static_cast<std::size_t>(count));
-      }
+      char asked[4096];  // comes in one piece
+      ::recv(peer.get(), asked, sizeof asked, 0);
       ::send(peer.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
     }
   }

@@ -9,6 +9,7 @@ import pytest
 
 from support.aws import fresh, make_role, refused
 from support.packages import package
+from support.rest_api import Api
 from support.wait import until
 
 SOURCE = '''
@@ -29,59 +30,6 @@ def fails(event, context):
 def sleeps(event, context):
     time.sleep(30)
 '''
-
-
-class Api:
-    """A REST API under construction, and requests to its stage."""
-
-    def __init__(self, hearth, functions, **more):
-        self.hearth, self.functions = hearth, functions
-        self.client = hearth.client("apigateway")
-        self.id = self.client.create_rest_api(name=fresh("api"), **more)["id"]
-        self.root = self.client.get_resources(restApiId=self.id)["items"][0]["id"]
-
-    def resource(self, path):
-        parent = self.root
-        known = {item["path"]: item["id"] for item in self.client.get_resources(restApiId=self.id, limit=500)["items"]}
-        done = ""
-        for part in path.strip("/").split("/"):
-            done += "/" + part
-            parent = known.get(done) or self.client.create_resource(restApiId=self.id, parentId=parent, pathPart=part)["id"]
-        return parent
-
-    def uri(self, function):
-        return (f"arn:aws:apigateway:{self.hearth.region}:lambda:path/2015-03-31/functions/"
-                f"{self.functions[function]}/invocations")
-
-    def method(self, path, verb, kind, function=None, responses=None, method=None, **integration):
-        where = dict(restApiId=self.id, resourceId=self.resource(path) if path != "/" else self.root, httpMethod=verb)
-        self.client.put_method(**where, authorizationType="NONE", **(method or {}))
-        if function:
-            integration |= {"uri": self.uri(function), "integrationHttpMethod": "POST"}
-        self.client.put_integration(**where, type=kind, **integration)
-        for status, response in (responses or {}).items():
-            parameters = {name: True for name in response.get("responseParameters", {})}
-            self.client.put_method_response(**where, statusCode=status, responseParameters=parameters)
-            self.client.put_integration_response(**where, statusCode=status, **response)
-        return self
-
-    def deploy(self, stage="v1"):
-        return self.client.create_deployment(restApiId=self.id, stageName=stage)["id"]
-
-    def ask(self, verb, path, body=None, headers=None, stage="v1", host=False):
-        """Status, headers, text."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.hearth.port, timeout=60)
-        name = f"{self.id}.execute-api.{self.hearth.region}.localhost:{self.hearth.port}"
-        url = f"/{stage}{path}" if host else f"/_aws/execute-api/{self.id}/{stage}{path}"
-        connection.request(verb, url, body=body, headers=(headers or {}) | ({"Host": name} if host else {}))
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
-        return answer.status, answer.headers, text
-
-    def json(self, *arguments, **more):
-        status, _, text = self.ask(*arguments, **more)
-        return status, json.loads(text)
 
 
 @pytest.fixture(scope="module")
@@ -349,11 +297,11 @@ def test_gateway_responses_say_failures_in_other_words(api):
 def test_integrations_that_are_not_supported_are_refused_by_name(api):
     resource = api.resource("/h")
     api.client.put_method(restApiId=api.id, resourceId=resource, httpMethod="GET", authorizationType="NONE")
-    with refused("BadRequestException", 400, "HTTP"):
-        api.client.put_integration(restApiId=api.id, resourceId=resource, httpMethod="GET", type="HTTP", integrationHttpMethod="GET",
-                                   uri="http://example.com/")
-    with refused("BadRequestException", 400):
-        api.client.put_method(restApiId=api.id, resourceId=resource, httpMethod="POST", authorizationType="AWS_IAM")
+    with refused("BadRequestException", 400, "sqs"):
+        api.client.put_integration(restApiId=api.id, resourceId=resource, httpMethod="GET", type="AWS", integrationHttpMethod="POST",
+                                   uri=f"arn:aws:apigateway:{api.hearth.region}:sqs:path/1/queue", credentials="arn:aws:iam::000000000001:role/x")
+    with refused("BadRequestException", 400, "COGNITO_USER_POOLS"):
+        api.client.put_method(restApiId=api.id, resourceId=resource, httpMethod="POST", authorizationType="COGNITO_USER_POOLS")
 
 
 def test_bodies_and_heads_of_hostile_sizes(api):
