@@ -120,6 +120,8 @@ class ApiEventExpansion final {
                       (integration.isStreaming ? "/response-streaming-invocations" : "/invocations");
     integration.condition = target_.condition();
     HEARTH_TRY(integration.credentials, credentials());
+    HEARTH_CHECK(checkModel());
+    HEARTH_TRY(const std::vector<RequestParameter> parameters, readParameters());
     HEARTH_CHECK(swagger.addLambdaIntegration(path_, method_, integration));
     if (auth()) HEARTH_CHECK(addAuth(swagger));
     HEARTH_TRY(const std::vector<JsonObject*> methods, swagger.methodsAt(path_, method_));
@@ -127,7 +129,8 @@ class ApiEventExpansion final {
       for (JsonObject* one : methods) (*one)[kIntegration].get_object()["timeoutInMillis"] = *timeout;
     }
     HEARTH_CHECK(addModel(swagger));
-    return addParameters(methods);
+    for (const RequestParameter& parameter : parameters) addParameter(methods, parameter);
+    return {};
   }
 
   // In whose name the function is called, when IAM says who may.
@@ -260,7 +263,7 @@ class ApiEventExpansion final {
                         "Unable to set RequestModel [" + model.substr(0, 200) + "] " + where() + " because " + why);
   }
 
-  Result<void> addModel(Swagger& swagger) {
+  Result<void> checkModel() const {
     const Json* given = event_.property("RequestModel");
     const Json* model = given ? base::findMember(*given, "Model") : nullptr;
     if (!isTruthy(model)) return {};
@@ -270,16 +273,25 @@ class ApiEventExpansion final {
     if (!models->is_object()) return cannotModel(name, "the related API Models defined is of invalid type.");
     if (!model->is_string()) return cannotModel(name, "the related API does not contain valid Models.");
     if (!isTruthy(models->get_object(), name)) return cannotModel(name, "it wasn't defined in the API's Models.");
-    HEARTH_CHECK(swagger.requireModel(path_, method_, given->get_object()));
-    const Json* body = base::findMember(*given, "ValidateBody");
-    const Json* parameters = base::findMember(*given, "ValidateParameters");
-    if (!body && !parameters) return {};
-    if ((body && !body->is_bool()) || (parameters && !parameters->is_bool())) {
+    for (const std::string_view validation : {"ValidateBody", "ValidateParameters"}) {
+      const Json* flag = base::findMember(*given, validation);
+      if (!flag || flag->is_bool()) continue;
       return invalidEvent(event_.name,
                           "Unable to set Validator to RequestModel [" + name.substr(0, 200) + "] " + where() +
                               " ValidateBody and ValidateParameters must be a boolean type, strings or "
                               "intrinsics are not supported.");
     }
+    return {};
+  }
+
+  // Precondition: checkModel().
+  Result<void> addModel(Swagger& swagger) {
+    const Json* given = event_.property("RequestModel");
+    if (!given || !isTruthy(base::findMember(*given, "Model"))) return {};
+    HEARTH_CHECK(swagger.requireModel(path_, method_, given->get_object()));
+    const Json* body = base::findMember(*given, "ValidateBody");
+    const Json* parameters = base::findMember(*given, "ValidateParameters");
+    if (!body && !parameters) return {};
     return swagger.validateRequests(path_, method_, isTruthy(body), isTruthy(parameters));
   }
 
@@ -321,29 +333,34 @@ class ApiEventExpansion final {
     return parameter;
   }
 
-  Result<void> addParameters(const std::vector<JsonObject*>& methods) {
+  Result<std::vector<RequestParameter>> readParameters() const {
+    std::vector<RequestParameter> parameters;
     const Json* given = event_.property("RequestParameters");
-    if (!given || !given->is_array()) return {};
+    if (!given || !given->is_array()) return parameters;
     for (const Json& one : given->get_array()) {
-      HEARTH_TRY(const RequestParameter parameter, readParameter(one));
-      const std::string place = parameter.name.substr(std::string_view("method.request.").size());
-      const std::string location = place.substr(0, place.find('.'));
-      for (JsonObject* method : methods) {
-        JsonObject described;
-        described.emplace("in", location == "querystring" ? "query" : location);
-        described.emplace("name", place.substr(location.size() + 1));
-        described.emplace("required", parameter.isRequired);
-        described.emplace("type", "string");
-        Json& list = (*method)["parameters"];
-        if (!list.is_array()) list = JsonArray();
-        list.get_array().emplace_back(std::move(described));
-        if (!parameter.isCached) continue;
-        Json& keys = (*method)[kIntegration].get_object()["cacheKeyParameters"];
-        if (!keys.is_array()) keys = JsonArray();
-        keys.get_array().emplace_back(parameter.name);
-      }
+      HEARTH_TRY(RequestParameter parameter, readParameter(one));
+      parameters.push_back(std::move(parameter));
     }
-    return {};
+    return parameters;
+  }
+
+  static void addParameter(const std::vector<JsonObject*>& methods, const RequestParameter& parameter) {
+    const std::string place = parameter.name.substr(std::string_view("method.request.").size());
+    const std::string location = place.substr(0, place.find('.'));
+    for (JsonObject* method : methods) {
+      JsonObject described;
+      described.emplace("in", location == "querystring" ? "query" : location);
+      described.emplace("name", place.substr(location.size() + 1));
+      described.emplace("required", parameter.isRequired);
+      described.emplace("type", "string");
+      Json& list = (*method)["parameters"];
+      if (!list.is_array()) list = JsonArray();
+      list.get_array().emplace_back(std::move(described));
+      if (!parameter.isCached) continue;
+      Json& keys = (*method)[kIntegration].get_object()["cacheKeyParameters"];
+      if (!keys.is_array()) keys = JsonArray();
+      keys.get_array().emplace_back(parameter.name);
+    }
   }
 
   Context& context_;

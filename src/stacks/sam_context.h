@@ -97,6 +97,7 @@ struct Context {
   Budget& budget;
   Parameters& parameters;
   std::vector<Generated> generated = {};
+  std::vector<std::string> problems = {};  // texts of faults with which it goes on to look
   SharedUsagePlan sharedPlan = {};
   // API -> names of the functions behind it.
   std::map<std::string, std::string> functionNames = {};

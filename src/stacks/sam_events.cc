@@ -41,7 +41,7 @@ constexpr std::array kScheduleV2Properties = {
     Property{"RoleArn", Shape::kText},
     Property{"DeadLetterConfig", Shape::kMap},
     Property{"RetryPolicy", Shape::kMap},
-    Property{"OmitName", Shape::kBoolean},
+    Property{"OmitName", Shape::kBoolean, false, false},
 };
 
 constexpr std::array kRuleProperties = {
@@ -55,7 +55,7 @@ constexpr std::array kRuleProperties = {
 
 constexpr std::array kBucketProperties = {
     Property{"Bucket", Shape::kText, true},
-    Property{"Events", Shape::kTextOrTexts, true},
+    Property{"Events", Shape::kTextOrTexts, true, false},
     Property{"Filter", Shape::kMapOfTexts},
 };
 
@@ -202,14 +202,17 @@ Result<JsonObject*> bucketOf(Context& context, const Event& event) {
 
 // The bucket is made after the permission, since it tries its notifications out. A dependency on what may not be
 // there goes by a tag.
-Result<void> dependOn(JsonObject& bucket, const std::string& bucketId, const std::string& permission,
-                      const std::string& condition) {
+Result<void> dependOn(JsonObject& bucket, const std::string& bucketId, const Event& event,
+                      const std::string& permission, const std::string& condition) {
   if (condition.empty()) {
     Json& dependsOn = bucket["DependsOn"];
     if (dependsOn.is_null()) dependsOn = JsonArray();
     if (dependsOn.is_string()) dependsOn = JsonArray{Json(dependsOn)};
-    if (!dependsOn.is_array()) {
-      return invalidResource(bucketId, "Invalid type for field 'DependsOn'. Expected a string or list of strings.");
+    const bool areNames =
+        dependsOn.is_array() && std::all_of(dependsOn.get_array().begin(), dependsOn.get_array().end(),
+                                            [](const Json& one) { return one.is_string(); });
+    if (!areNames) {
+      return invalidResource(event.id, "Invalid type for field 'DependsOn'. Expected a string or list of strings.");
     }
     dependsOn.get_array().emplace_back(permission);
     return {};
@@ -262,7 +265,7 @@ Result<std::vector<Generated>> expandBucketEvent(Context& context, const EventTa
   const std::string bucketId = *base::findString(event.properties.at("Bucket"), "Ref");
   Generated permission = permissionFor(target, event, "s3.amazonaws.com");
   permission.properties.emplace("SourceAccount", refTo("AWS::AccountId"));
-  HEARTH_CHECK(dependOn(*bucket, bucketId, permission.id, target.condition()));
+  HEARTH_CHECK(dependOn(*bucket, bucketId, event, permission.id, target.condition()));
   HEARTH_CHECK(notify(context, *bucket, bucketId, target, event));
   return std::vector<Generated>{std::move(permission)};
 }

@@ -21,7 +21,7 @@ constexpr std::array kProperties = {
     Property{"Architectures"},
     Property{"AssumeRolePolicyDocument", Shape::kMap},
     Property{"AutoPublishAlias", Shape::kText},
-    Property{"AutoPublishAliasAllProperties", Shape::kBoolean},
+    Property{"AutoPublishAliasAllProperties", Shape::kBoolean, false, false},
     Property{"AutoPublishCodeSha256", Shape::kText},
     Property{"CodeSigningConfigArn"},
     Property{"CodeUri"},
@@ -94,8 +94,14 @@ Result<void> check(const Source& source) {
     if (source.property(name)) return invalidResource(source.id, std::string(name) + " is not supported.");
   }
   HEARTH_CHECK(checkProperties(source.id, kType, source.properties, kProperties));
-  if (source.property("VersionDeletionPolicy") && !source.property("AutoPublishAlias")) {
-    return invalidResource(source.id, "'VersionDeletionPolicy' requires 'AutoPublishAlias'.");
+  if (const Json* policy = source.property("VersionDeletionPolicy")) {
+    if (policy->is_string() && *policy != "Delete" && *policy != "Retain") {
+      return invalidResource(
+          source.id, "Property 'VersionDeletionPolicy' should be a one of the strings: 'Delete' or 'Retain'.");
+    }
+    if (!source.property("AutoPublishAlias")) {
+      return invalidResource(source.id, "'VersionDeletionPolicy' requires 'AutoPublishAlias'.");
+    }
   }
   if (const Json* preference = source.property("DeploymentPreference")) {
     const Json* enabled = base::findMember(*preference, "Enabled");

@@ -21,6 +21,7 @@ std::optional<JsonObject> parseS3Uri(std::string_view uri) {
   const std::string_view place = uri.substr(0, mark);
   const auto slash = place.find('/');
   if (slash == 0 || slash == std::string_view::npos) return std::nullopt;
+  if (place.substr(0, slash).find_first_of("[]") != std::string_view::npos) return std::nullopt;  // a token of CDK
   const auto key = std::min(place.find_first_not_of('/', slash), place.size());
   JsonObject location;
   location.emplace("Bucket", place.substr(0, slash));
@@ -38,6 +39,13 @@ std::optional<JsonObject> parseS3Uri(std::string_view uri) {
 
 std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
 
+// !If [C, A, !Ref AWS::NoValue]: SAM makes a queue or topic for one of the cases.
+bool mayBeNothing(const Json& target) {
+  const Json* outcomes = base::findMember(target, "Fn::If");
+  return outcomes && outcomes->is_array() &&
+         std::any_of(outcomes->get_array().begin(), outcomes->get_array().end(), isNoValue);
+}
+
 Result<void> checkDestination(const std::string& functionId, const std::string& outcome, const std::string& type,
                               const Json* target) {
   const bool isQueueOrTopic = type == "SQS" || type == "SNS";
@@ -45,7 +53,7 @@ Result<void> checkDestination(const std::string& functionId, const std::string& 
     return invalidResource(functionId, "'Type: " + type.substr(0, 200) +
                                            "' must be one of ['SQS', 'SNS', 'EventBridge', 'Lambda', 'S3Bucket']");
   }
-  if (target) return {};
+  if (target && !(isQueueOrTopic && mayBeNothing(*target))) return {};
   if (!isQueueOrTopic) return invalidResource(functionId, "Destination is required if Type is not ['SQS', 'SNS']");
   return invalidResource(functionId, "EventInvokeConfig.DestinationConfig." + outcome + " of type " + type +
                                          " without a Destination is not supported: Hearth does not run " + type +
@@ -76,7 +84,14 @@ Result<JsonObject> s3Location(const std::string& logicalId, std::string_view pro
   if (!location.is_string()) {
     return invalidResource(logicalId, quoted(property) + " must be of type dict or string.");
   }
-  if (auto parsed = parseS3Uri(location.get_string())) return *std::move(parsed);
+  const std::string_view text = location.get_string();
+  const auto dynamic = text.find("{{resolve:");
+  if (dynamic != std::string_view::npos &&
+      text.substr(dynamic, text.find("}}")).find('/') != std::string_view::npos) {
+    return invalidResource(logicalId, "Unsupported dynamic reference detected in " + quoted(property) +
+                                          ". Please consider using alternative 'FunctionCode' object format.");
+  }
+  if (auto parsed = parseS3Uri(text)) return *std::move(parsed);
   return invalidResource(logicalId, quoted(property) +
                                         " is not a valid S3 Uri of the form 's3://bucket/key' with optional "
                                         "versionId query parameter.");

@@ -149,10 +149,10 @@ Result<JsonObject> withoutIgnored(const std::string& logicalId, JsonObject gener
 // The document that SAM writes is of the version that OpenApiVersion says, which may have come from Globals.
 void setDocumentVersion(JsonObject& properties) {
   const Json* version = properties.if_contains("OpenApiVersion");
-  Json* body = properties.if_contains("DefinitionBody");
   if (!properties.contains("__MANAGE_SWAGGER") || !version || !isOpenApi3(version)) return;
   const std::string text = textOf(*version).value_or("");
   properties.insert_or_assign("OpenApiVersion", text);
+  Json* body = properties.if_contains("DefinitionBody");
   if (!body || !body->is_object()) return;
   body->get_object().insert_or_assign("openapi", text);
   if (isTruthy(body->get_object(), "swagger")) body->get_object().stable_erase("swagger");

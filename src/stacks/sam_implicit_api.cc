@@ -64,11 +64,9 @@ class ApiPreparation final {
       auto done = enterEvents(resource);
       if (done.ok()) continue;
       if (done.fault().code != kEventFault) return done;
-      problems_.insert(invalidResource(std::string(id), done.fault().message).message);
+      context_.problems.push_back(invalidResource(std::string(id), done.fault().message).message);
     }
-    if (!problems_.empty()) {
-      return invalidDocument(joinNames(problems_, " "));
-    }
+    if (!context_.problems.empty()) return {};
     setImplicitAttributes();
     setPathConditions();
     if (!isImplicitUsed_) restoreImplicit();
@@ -251,7 +249,6 @@ class ApiPreparation final {
   std::optional<Json> existing_;
   bool isImplicitUsed_ = false;
   std::map<std::string, Policies> policies_;
-  std::set<std::string> problems_;
 };
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace hearth::stacks::sam {
 
 // Gives APIs without a definition an empty one that SAM manages, adds ServerlessRestApi if an event needs it,
 // enters the paths and methods of all events, and the conditions that they depend on. Comes before applyGlobals().
-// Faults: a kDocumentFault with everything that is wrong; the budget's.
+// What is wrong with events is put into context.problems. Faults: a kDocumentFault; the budget's.
 Result<void> prepareApis(Context& context);
 
 }  // namespace hearth::stacks::sam

@@ -75,7 +75,7 @@ Result<void> checkProperties(const std::string& logicalId, std::string_view type
       if (!property.isRequired) continue;
       return invalidResource(logicalId, "Missing required property '" + std::string(property.name) + "'.");
     }
-    const bool mayBeCall = value->is_object() && value->get_object().size() == 1;
+    const bool mayBeCall = property.takesCalls && value->is_object() && value->get_object().size() == 1;
     if (!mayBeCall && !fits(*value, property.shape)) return invalidResource(logicalId, misfit(property));
   }
   return {};

@@ -29,10 +29,10 @@ struct Property {
   std::string_view name;
   Shape shape = Shape::kAny;
   bool isRequired = false;
+  bool takesCalls = true;  // an intrinsic function fits, too
 };
 
 // Faults: invalidResource() for an unknown property, a required one that is missing, and a shape that does not fit.
-// An intrinsic function fits everywhere.
 Result<void> checkProperties(const std::string& logicalId, std::string_view type, const JsonObject& properties,
                              std::span<const Property> known);
 

@@ -42,13 +42,18 @@ Json statement(std::string_view effect, const JsonArray& resources, const Json& 
   return Json(std::move(made));
 }
 
-// Appends each statement unless the policy has it.
-Result<void> append(Budget& budget, Swagger& swagger, const JsonArray& statements) {
+Result<JsonObject*> policyOf(Swagger& swagger) {
   Json& policy = swagger.document()["x-amazon-apigateway-policy"];
   if (!isTruthy(&policy)) policy = JsonObject();
   if (!policy.is_object()) return invalidStructure("x-amazon-apigateway-policy must be a dictionary.");
   policy.get_object().insert_or_assign("Version", "2012-10-17");
-  Json& list = policy.get_object()["Statement"];
+  return &policy.get_object();
+}
+
+// Appends each statement unless the policy has it.
+Result<void> append(Budget& budget, Swagger& swagger, const JsonArray& statements) {
+  HEARTH_TRY(JsonObject * policy, policyOf(swagger));
+  Json& list = (*policy)["Statement"];
   if (list.is_null()) list = JsonArray();
   if (!list.is_array()) list = JsonArray{Json(list)};
   for (const Json& one : statements) {
@@ -128,7 +133,10 @@ Result<void> addResourcePolicy(Budget& budget, Swagger& swagger, const JsonObjec
 }
 
 Result<void> addCustomStatements(Budget& budget, Swagger& swagger, const Json& statements) {
-  return append(budget, swagger, listOf(statements));
+  HEARTH_TRY(JsonObject * policy, policyOf(swagger));
+  if (policy->contains("Statement")) return append(budget, swagger, listOf(statements));
+  policy->emplace("Statement", statements);  // as it is: it may be a function
+  return {};
 }
 
 }  // namespace hearth::stacks::sam

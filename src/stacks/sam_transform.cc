@@ -24,28 +24,23 @@ constexpr std::string_view kFunction = "AWS::Serverless::Function";
 constexpr std::string_view kApi = "AWS::Serverless::Api";
 constexpr std::size_t kMostFaultText = 4096;
 
-// All that is wrong, in the order of the texts.
-class Problems final {
- public:
-  // False for what ends the transform.
-  bool take(const Fault& fault) {
-    if (fault.code == kDocumentFault) texts_ = {};
-    texts_.insert(fault.message);
-    return fault.code != kDocumentFault;
+// What is wrong with the template, sorted by what it is wrong with, each once.
+Fault failure(const std::vector<std::string>& problems) {
+  std::set<std::pair<std::string, std::string>> sorted;
+  for (const std::string& text : problems) {
+    const auto start = text.find('[');
+    const auto end = text.find(']', start);
+    const bool isNamed = start != std::string::npos && end != std::string::npos;
+    sorted.emplace(isNamed ? text.substr(start + 1, end - start - 1) : "", text);
   }
-  bool isEmpty() const { return texts_.empty(); }
-  Fault fault() const {
-    std::string text = "Transform " + std::string(kTransformName) +
-                       " failed with: Invalid Serverless Application Specification document. Number of errors "
-                       "found: " +
-                       std::to_string(texts_.size()) + ". " + joinNames(texts_, " ");
-    if (text.size() > kMostFaultText) text.resize(kMostFaultText);
-    return validationError(std::move(text));
-  }
-
- private:
-  std::set<std::string> texts_;
-};
+  std::string text =
+      "Transform " + std::string(kTransformName) +
+      " failed with: Invalid Serverless Application Specification document. Number of errors found: " +
+      std::to_string(sorted.size()) + ".";
+  for (const auto& [name, problem] : sorted) text += " " + problem;
+  if (text.size() > kMostFaultText) text.resize(kMostFaultText);
+  return validationError(std::move(text));
+}
 
 bool isOfSam(const Fault& fault) {
   return fault.code == kResourceFault || fault.code == kEventFault || fault.code == kDocumentFault;
@@ -72,6 +67,8 @@ Result<void> checkForm(const JsonObject& document) {
     if (properties && !properties->is_object()) {
       return invalidDocument(invalidResource(id, "Attribute 'Properties' should be a map.").message);
     }
+    const Json* condition = base::findMember(resource, "Condition");
+    if (condition && !condition->is_string()) return invalidStructure("Every Condition member must be a string.");
     if (type == kFunction || type == kApi) continue;
     return invalidDocument(invalidResource(id, type.substr(0, 200) + " is not supported.").message);
   }
@@ -99,9 +96,8 @@ class Transform final {
 
   Result<Transformed> run() {
     auto done = expand();
-    if (!done.ok() && !isOfSam(done.fault())) return done.fault();
-    if (!done.ok()) problems_.take(done.fault());
-    if (!problems_.isEmpty()) return problems_.fault();
+    if (!done.ok()) return isOfSam(done.fault()) ? failure({done.fault().message}) : done.fault();
+    if (!context_.problems.empty()) return failure(context_.problems);
     assemble();
     replaceReferences(document_, context_.references);
     document_.stable_erase("Transform");
@@ -112,13 +108,15 @@ class Transform final {
   Result<void> expand() {
     HEARTH_CHECK(checkForm(document_));
     HEARTH_CHECK(prepareApis(context_));
+    if (!context_.problems.empty()) return {};
     HEARTH_CHECK(applyGlobals(context_));
     // Functions come first: their events write into the documents of the APIs.
     for (const std::string_view type : {kFunction, kApi}) {
       for (const std::string& id : idsOf(type)) {
         auto expanded = expandOne(id);
         if (expanded.ok()) continue;
-        if (!isOfSam(expanded.fault()) || !problems_.take(expanded.fault())) return expanded;
+        if (!isOfSam(expanded.fault()) || expanded.fault().code == kDocumentFault) return expanded;
+        context_.problems.push_back(expanded.fault().message);
       }
     }
     return {};
@@ -166,13 +164,11 @@ class Transform final {
   // What comes out takes no name that the template has given away.
   void checkNew(const std::string& sourceId, const Generated& made) {
     if (made.id == sourceId || !context_.resources().contains(made.id)) return;
-    problems_.take(
-        Fault(std::string(kResourceFault),
-              "Transforming resource with id [" + sourceId + "] attempts to create a new resource with id [" +
-                  made.id + "] and type \"" + made.type +
-                  "\". A resource with that id already exists within this template. Please use a different "
-                  "id for that resource.",
-              400));
+    context_.problems.push_back("Transforming resource with id [" + sourceId +
+                                "] attempts to create a new resource with id [" + made.id + "] and type \"" +
+                                made.type +
+                                "\". A resource with that id already exists within this template. Please use a "
+                                "different id for that resource.");
   }
 
   void assemble() {
@@ -189,7 +185,6 @@ class Transform final {
   JsonObject document_;
   Parameters parameters_;
   Context context_{document_, budget_, parameters_};
-  Problems problems_;
 };
 
 }  // namespace

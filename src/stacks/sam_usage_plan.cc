@@ -14,9 +14,10 @@ constexpr std::string_view kSharedCondition = "SharedUsagePlanCondition";
 constexpr std::array<std::string_view, 6> kKnown = {"CreateUsagePlan", "Description",  "Quota", "Tags",
                                                     "Throttle",        "UsagePlanName"};
 
-// "Retain" of one of them is for all.
+// "Retain" of one of them is for all; "Snapshot" goes before "Delete".
 void keepStronger(std::optional<Json>& policy, const Json* given) {
-  if (given && (!policy || *given == "Retain")) policy = *given;
+  if (!given) return;
+  if (!policy || *given == "Retain" || (*given == "Snapshot" && *policy == "Delete")) policy = *given;
 }
 
 // The attributes that all the APIs with the shared plan have together.
