@@ -8,14 +8,17 @@
 #include <string>
 
 #define HEARTH_FUZZ_TARGETS(X) \
+  X(authorizer)                \
   X(aws_chunked)               \
   X(cron)                      \
   X(gift)                      \
   X(http_chunked)              \
+  X(http_endpoint)             \
   X(http_head)                 \
   X(json_schema)               \
   X(jsonpath)                  \
   X(mime)                      \
+  X(openapi)                   \
   X(policy)                    \
   X(sigv4)                     \
   X(submission)                \
