@@ -82,6 +82,9 @@ struct ResourceState {
   std::string physicalId;  // what Ref gives
   JsonObject attributes;   // what Fn::GetAtt gives
   bool secret = false;     // the attributes are masked wherever properties are shown
+  // Of read(): the properties as they stand, in the template's terms, whether a template named them or not; tags
+  // without those that AWS adds. Absent: the type cannot tell.
+  std::optional<JsonObject> properties = {};
 };
 
 // How far something has come that takes time.
@@ -119,7 +122,8 @@ class ResourceProvider {
   // what was kept for the other direction can go. resume() with kSettle tells when it has.
   virtual Result<void> settle(const ResourceRequest&) { return {}; }
 
-  // The resource as it stands, in the template's terms. On the writer thread or with a read snapshot.
+  // The resource as it stands. On the writer thread or with a read snapshot; `properties` are what the stack made it
+  // from. Fault NotFound: it is not there.
   virtual Result<ResourceState> read(const ResourceRequest& request) = 0;
 };
 

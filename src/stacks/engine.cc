@@ -32,7 +32,8 @@ Engine::Engine(store::Database& database, const store::Keyring& keyring, const b
              clock,
              random,
              std::max<std::size_t>(1, options_.resourcesPerStep),
-             [this](const std::string& stackId) { wake(stackId); }} {}
+             [this](const std::string& stackId) { wake(stackId); }},
+      drift_(tools_, keyring) {}
 
 Engine::Engine(store::Database& database, const store::Keyring& keyring, const base::Clock& clock,
                base::Random& random)
@@ -43,6 +44,7 @@ Engine::~Engine() { stop(); }
 std::vector<store::Migration> Engine::migrations() {
   std::vector<store::Migration> migrations = StackStore::migrations();
   for (store::Migration& one : ChangeSetStore::migrations()) migrations.push_back(std::move(one));
+  for (store::Migration& one : DriftStore::migrations()) migrations.push_back(std::move(one));
   return migrations;
 }
 
@@ -204,6 +206,7 @@ void Engine::purge() {
     return {};
   });
   if (!purged.ok()) base::logWarning("stacks", "old stacks were not removed", {{"cause", purged.fault().message}});
+  drift_.recover();
 }
 
 Result<StackRecord> Engine::findActive(const Place& place, const std::string& stack) const {

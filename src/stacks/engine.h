@@ -27,6 +27,7 @@
 #include "ports/resource_provider.h"
 #include "stacks/change_set.h"
 #include "stacks/change_set_store.h"
+#include "stacks/drift_detector.h"
 #include "stacks/engine_views.h"
 #include "stacks/provider_registry.h"
 #include "stacks/stack_run.h"
@@ -146,8 +147,8 @@ class Engine final {
   // The id. "No updates are to be performed."; "Stack:ARN is in S state and can not be updated."; of a stack that a
   // failure left half done only with `disableRollback`.
   Result<std::string> updateStack(const UpdateStackInput& input);
-  // A stack that does not exist is deleted already; so is one that is being deleted. One that is being created gives
-  // that up. Refuses protected stacks, those otherwise at work, and those whose exports others import.
+  // A stack that does not exist is deleted already; so is one that is being deleted. One that is being created
+  // gives that up. Refuses protected stacks, those otherwise at work, and those whose exports others import.
   Result<void> deleteStack(const DeleteStackInput& input);
   // Of a stack in UPDATE_ROLLBACK_FAILED: tries again what could not be put back, but leaves `skip` as they are.
   Result<void> continueUpdateRollback(const Place& place, const std::string& stack,
@@ -206,9 +207,13 @@ class Engine final {
   // Names of the importing stacks. "Export 'X' is not imported by any stack."
   Result<std::vector<std::string>> getImporters(const Place& place, const std::string& exportName) const;
 
-  // Something that a resource of the stack waits for has happened, durably: it is asked again. From any thread, after
-  // the commit. Nothing when no operation runs on the stack.
+  // Something that a resource of the stack waits for has happened, durably: it is asked again. From any thread,
+  // after the commit. Nothing when no operation runs on the stack.
   void wake(const std::string& stackId);
+
+  // How the stacks' resources stand by now.
+  DriftDetector& drift() { return drift_; }
+  const DriftDetector& drift() const { return drift_; }
 
   // Blocks until no operation runs on the stack (true), or `most` has passed or the engine stopped (false). Not on
   // the loop, not on the writer thread.
@@ -262,6 +267,7 @@ class Engine final {
   mutable StackStore store_;
   ChangeSetStore changeSets_;
   EngineTools tools_;
+  DriftDetector drift_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;  // queue, busy or stopping

@@ -77,8 +77,15 @@ class ThingProvider final : public ports::ResourceProvider {
     return verdict("remove", request);
   }
   Result<ports::ResourceState> read(const ports::ResourceRequest& request) override {
-    return stateOf(request.physicalId, request.properties);
+    auto rows = database_.query("SELECT properties FROM things WHERE id = ?", request.physicalId);
+    if (!rows.next()) return Fault("NotFound", request.physicalId + " does not exist", 404);
+    if (failures.contains("read " + request.logicalId)) return Fault("ThingRefused", "no reading", 503);
+    auto standing = base::parseJson(rows.text(0));
+    ports::ResourceState state = stateOf(request.physicalId, request.properties);
+    if (standing.ok() && tells) state.properties = standing->as_object();
+    return state;
   }
+  bool tells = true;  // whether read() knows properties
 
   // "create A": the calls that fail, and how often; -1 is always. "throw A": creating it throws.
   std::map<std::string, int> failures;
@@ -213,7 +220,11 @@ class World final {
     auto views = engine->getResources(place, stack);
     if (!views.ok()) return ids;
     for (const auto& view : *views) {
-      if (view.status != Status::kDeleteComplete && !view.physicalId.empty()) ids.insert(view.physicalId);
+      if (view.type == kStackType) {
+        ids.merge(believedIds(view.physicalId));
+      } else if (view.status != Status::kDeleteComplete && !view.physicalId.empty()) {
+        ids.insert(view.physicalId);
+      }
     }
     return ids;
   }

@@ -54,6 +54,16 @@ class CloudFormationService final {
   Result<api::cloudformation::DeleteChangeSetOutput> deleteChangeSet(const api::Call& call,
                                                                      api::cloudformation::DeleteChangeSetInput in);
 
+  // --- drift
+  Task<Result<api::cloudformation::DetectStackDriftOutput>> detectStackDrift(
+      const api::Call& call, api::cloudformation::DetectStackDriftInput in);
+  Task<Result<api::cloudformation::DetectStackResourceDriftOutput>> detectStackResourceDrift(
+      const api::Call& call, api::cloudformation::DetectStackResourceDriftInput in);
+  Result<api::cloudformation::DescribeStackDriftDetectionStatusOutput> describeStackDriftDetectionStatus(
+      const api::Call& call, api::cloudformation::DescribeStackDriftDetectionStatusInput in) const;
+  Result<api::cloudformation::DescribeStackResourceDriftsOutput> describeStackResourceDrifts(
+      const api::Call& call, api::cloudformation::DescribeStackResourceDriftsInput in) const;
+
   // The text of the template at a URL, as the account may read it. Blocks on the disk. Fault: ValidationError.
   Result<std::string> fetchTemplate(const std::string& account, const std::string& url) const;
 
@@ -102,6 +112,10 @@ class CloudFormationService final {
   Task<Result<std::shared_ptr<const stacks::Template>>> loadDocument(const api::Call& call,
                                                                      const std::optional<std::string>& body,
                                                                      const std::optional<std::string>& url);
+
+  std::optional<stacks::StackDrift> driftOf(const stacks::StackView& view) const;
+  // Of resources of one stack.
+  std::map<std::string, stacks::ResourceDrift> driftsOf(const std::vector<stacks::ResourceView>& views) const;
 
   store::Database& database_;
   stacks::Engine& engine_;

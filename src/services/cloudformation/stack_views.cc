@@ -1,6 +1,7 @@
 // Describe and list.
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "services/cloudformation/cloudformation_service.h"
 #include "services/cloudformation/request_parts.h"
@@ -15,7 +16,12 @@ constexpr std::size_t kPage = 100;
 
 std::string text(stacks::Status status) { return std::string(stacks::nameOf(status)); }
 
-Stack stackOf(const stacks::StackView& view) {
+std::string driftStatus(const std::optional<stacks::StackDrift>& drift) {
+  if (!drift) return "NOT_CHECKED";
+  return drift->isDrifted ? "DRIFTED" : "IN_SYNC";
+}
+
+Stack stackOf(const stacks::StackView& view, const std::optional<stacks::StackDrift>& drift) {
   Stack stack;
   stack.stackId = view.id;
   stack.parentId = unlessEmpty(view.parentId);
@@ -58,11 +64,38 @@ Stack stackOf(const stacks::StackView& view) {
   auto& tags = stack.tags.emplace();
   for (const auto& [key, value] : view.tags) tags.push_back({key, value});
   stack.enableTerminationProtection = view.terminationProtection;
-  stack.driftInformation = StackDriftInformation{.stackDriftStatus = "NOT_CHECKED"};
+  auto& information = stack.driftInformation.emplace();
+  information.stackDriftStatus = driftStatus(drift);
+  if (drift) information.lastCheckTimestamp = drift->checked;
   return stack;
 }
 
+// NOT_CHECKED when it was not looked at since it was made or changed.
+template <class Information>
+Information resourceDrift(const std::map<std::string, stacks::ResourceDrift>& drifts,
+                          const std::string& logicalId) {
+  Information information;
+  const auto found = drifts.find(logicalId);
+  information.stackResourceDriftStatus =
+      std::string(stacks::nameOf(found == drifts.end() ? stacks::DriftStatus::kNotChecked : found->second.status));
+  if (found != drifts.end()) information.lastCheckTimestamp = found->second.checked;
+  return information;
+}
+
 }  // namespace
+
+// What was found before the stack changed says nothing any more.
+std::optional<stacks::StackDrift> CloudFormationService::driftOf(const stacks::StackView& view) const {
+  auto drift = engine_.drift().ofStack(view.id);
+  if (drift && view.updated && *view.updated > drift->checked) drift.reset();
+  return drift;
+}
+
+std::map<std::string, stacks::ResourceDrift> CloudFormationService::driftsOf(
+    const std::vector<stacks::ResourceView>& views) const {
+  if (views.empty()) return {};
+  return engine_.drift().ofResources(views.front().stackId);
+}
 
 Result<DescribeStacksOutput> CloudFormationService::describeStacks(const api::Call& call,
                                                                    DescribeStacksInput in) const {
@@ -70,7 +103,7 @@ Result<DescribeStacksOutput> CloudFormationService::describeStacks(const api::Ca
   auto& list = out.stacks.emplace();
   if (in.stackName && !in.stackName->empty()) {
     HEARTH_TRY(stacks::StackView view, engine_.getStack(placeOf(call), *in.stackName));
-    list.push_back(stackOf(view));
+    list.push_back(stackOf(view, driftOf(view)));
     return out;
   }
   auto views = engine_.listStacks(placeOf(call), false, in.nextToken.value_or(""), kPage + 1);
@@ -78,7 +111,7 @@ Result<DescribeStacksOutput> CloudFormationService::describeStacks(const api::Ca
     views.resize(kPage);
     out.nextToken = views.back().id;
   }
-  for (const auto& view : views) list.push_back(stackOf(view));
+  for (const auto& view : views) list.push_back(stackOf(view, driftOf(view)));
   return out;
 }
 
@@ -107,7 +140,10 @@ Result<ListStacksOutput> CloudFormationService::listStacks(const api::Call& call
     summary.deletionTime = view.deleted;
     summary.stackStatus = status;
     summary.stackStatusReason = unlessEmpty(view.statusReason);
-    summary.driftInformation = StackDriftInformationSummary{.stackDriftStatus = "NOT_CHECKED"};
+    const auto drift = driftOf(view);
+    auto& information = summary.driftInformation.emplace();
+    information.stackDriftStatus = driftStatus(drift);
+    if (drift) information.lastCheckTimestamp = drift->checked;
     list.push_back(std::move(summary));
   }
   return out;
@@ -159,7 +195,8 @@ Result<DescribeStackResourceOutput> CloudFormationService::describeStackResource
   detail.resourceStatus = text(view.status);
   detail.resourceStatusReason = unlessEmpty(view.statusReason);
   detail.metadata = unlessEmpty(view.metadata);
-  detail.driftInformation = StackResourceDriftInformation{.stackResourceDriftStatus = "NOT_CHECKED"};
+  detail.driftInformation =
+      resourceDrift<StackResourceDriftInformation>(engine_.drift().ofResources(view.stackId), view.logicalId);
   DescribeStackResourceOutput out;
   out.stackResourceDetail = std::move(detail);
   return out;
@@ -176,6 +213,7 @@ Result<DescribeStackResourcesOutput> CloudFormationService::describeStackResourc
     HEARTH_TRY(views, engine_.getResourcesOf(placeOf(call), *in.physicalResourceId));
   }
   DescribeStackResourcesOutput out;
+  const auto drifts = driftsOf(views);
   auto& list = out.stackResources.emplace();
   for (const auto& view : views) {
     if (in.logicalResourceId && view.logicalId != *in.logicalResourceId) continue;
@@ -189,7 +227,7 @@ Result<DescribeStackResourcesOutput> CloudFormationService::describeStackResourc
     item.timestamp = view.updated;
     item.resourceStatus = text(view.status);
     item.resourceStatusReason = unlessEmpty(view.statusReason);
-    item.driftInformation = StackResourceDriftInformation{.stackResourceDriftStatus = "NOT_CHECKED"};
+    item.driftInformation = resourceDrift<StackResourceDriftInformation>(drifts, view.logicalId);
     list.push_back(std::move(item));
   }
   return out;
@@ -206,6 +244,7 @@ Result<ListStackResourcesOutput> CloudFormationService::listStackResources(const
     ++begin;
   }
   ListStackResourcesOutput out;
+  const auto drifts = driftsOf(views);
   auto& list = out.stackResourceSummaries.emplace();
   for (; begin != views.end() && list.size() < kPage; ++begin) {
     StackResourceSummary summary;
@@ -215,7 +254,7 @@ Result<ListStackResourcesOutput> CloudFormationService::listStackResources(const
     summary.lastUpdatedTimestamp = begin->updated;
     summary.resourceStatus = text(begin->status);
     summary.resourceStatusReason = unlessEmpty(begin->statusReason);
-    summary.driftInformation = StackResourceDriftInformationSummary{.stackResourceDriftStatus = "NOT_CHECKED"};
+    summary.driftInformation = resourceDrift<StackResourceDriftInformationSummary>(drifts, begin->logicalId);
     list.push_back(std::move(summary));
   }
   if (begin != views.end()) out.nextToken = list.back().logicalResourceId;

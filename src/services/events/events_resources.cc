@@ -3,6 +3,7 @@
 #include <set>
 
 #include "api/document.h"
+#include "services/resource_reading.h"
 #include "services/resource_support.h"
 
 namespace hearth::services::events {
@@ -71,8 +72,21 @@ class RuleProvider final : public ports::ResourceProvider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    HEARTH_CHECK(service_.describeRule(callOf(request, service_.clock()), {.name = request.physicalId}));
-    return stateOf(request, request.physicalId);
+    const RuleName name{request.account, request.region, request.physicalId};
+    const auto row = service_.store_.findRule(name);
+    if (!row) return gone(request);
+    HEARTH_TRY(const auto rule,
+               service_.describeRule(callOf(request, service_.clock()), {.name = request.physicalId}));
+    JsonObject properties = inTemplateTerms(spec().properties, api::toDocument(rule).as_object());
+    const auto& targets = spec().properties.back().members.front();
+    JsonArray list;
+    for (const Target& target : service_.store_.listTargets(name, "", 100))
+      list.push_back(inTemplateTerms(targets, api::toDocument(target)));
+    properties["Targets"] = std::move(list);
+    properties["Tags"] = tagList(row->tags);
+    ResourceState state = stateOf(request, request.physicalId);
+    state.properties = std::move(properties);
+    return state;
   }
 
  private:

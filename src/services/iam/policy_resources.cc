@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "services/iam/faults.h"
 #include "services/iam/resource_parts.h"
+#include "services/resource_reading.h"
 #include "services/resource_support.h"
 
 namespace hearth::services::iam {
@@ -65,12 +66,26 @@ class PolicyProvider final : public ports::ResourceProvider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
+    // A document that is another somewhere is the one that stands.
+    const std::string name = textOf(request.properties, "PolicyName");
+    const std::string wanted = documentOf(request.properties, "PolicyDocument");
+    std::optional<std::string> document;
+    std::map<EntityKind, JsonArray> bearers;
     for (const Target& target : targetsOf(request.properties)) {
       auto entity = service_.getEntity(target.kind, request.account, target.name);
-      if (entity.ok() && service_.store().findInline(entity->id, textOf(request.properties, "PolicyName")))
-        return stateOf(request.physicalId);
+      const auto found = entity.ok() ? service_.store().findInline(entity->id, name) : std::nullopt;
+      if (!found) continue;
+      bearers[target.kind].emplace_back(target.name);
+      if (!document || *found != wanted) document = found;
     }
-    return resourceMissing(request);
+    if (!document) return resourceMissing(request);
+    ResourceState state = stateOf(request.physicalId);
+    state.properties = JsonObject{{"PolicyName", name},
+                                  {"PolicyDocument", *document},
+                                  {"Users", bearers[EntityKind::kUser]},
+                                  {"Groups", bearers[EntityKind::kGroup]},
+                                  {"Roles", bearers[EntityKind::kRole]}};
+    return state;
   }
 
  private:
@@ -157,8 +172,28 @@ class ManagedPolicyProvider final : public ports::ResourceProvider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    auto state = stateOf(callOf(request, service_.clock()), request.physicalId);
+    const api::Call call = callOf(request, service_.clock());
+    auto state = stateOf(call, request.physicalId);
     if (!state.ok()) return resourceMissing(request);
+    HEARTH_TRY(const auto got, service_.getPolicy(call, {.policyArn = request.physicalId}));
+    HEARTH_TRY(const auto version, service_.getPolicyVersion(call, {.policyArn = request.physicalId,
+                                                                    .versionId = *got.policy->defaultVersionId}));
+    std::map<EntityKind, JsonArray> bearers;
+    for (const Target& target : targetsOf(request.properties)) {
+      auto entity = service_.getEntity(target.kind, request.account, target.name);
+      if (!entity.ok()) continue;
+      const auto attached = service_.store().listAttached(entity->id);
+      if (std::find(attached.begin(), attached.end(), request.physicalId) != attached.end())
+        bearers[target.kind].emplace_back(target.name);
+    }
+    state->properties =
+        JsonObject{{"ManagedPolicyName", got.policy->policyName.value_or("")},
+                   {"Description", got.policy->description.value_or("")},
+                   {"Path", got.policy->path.value_or("/")},
+                   {"PolicyDocument", base::uriDecode(version.policyVersion->document.value_or(""))},
+                   {"Users", bearers[EntityKind::kUser]},
+                   {"Groups", bearers[EntityKind::kGroup]},
+                   {"Roles", bearers[EntityKind::kRole]}};
     return state;
   }
 

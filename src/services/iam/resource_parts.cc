@@ -85,6 +85,21 @@ Result<void> applyPolicies(IamService& service, const Entity& entity, const Json
   return {};
 }
 
+void readPolicies(IamService& service, const Entity& entity, const ports::ResourceRequest& request,
+                  JsonObject& properties) {
+  const auto attached = service.store().listAttached(entity.id);
+  JsonArray arns;
+  for (const std::string& arn : textsOf(request.properties, "ManagedPolicyArns"))
+    if (std::find(attached.begin(), attached.end(), arn) != attached.end()) arns.emplace_back(arn);
+  properties["ManagedPolicyArns"] = std::move(arns);
+  JsonArray policies;
+  for (const InlinePolicy& wanted : policiesIn(request.properties)) {
+    const auto document = service.store().findInline(entity.id, wanted.name);
+    if (document) policies.push_back(JsonObject{{"PolicyName", wanted.name}, {"PolicyDocument", *document}});
+  }
+  properties["Policies"] = std::move(policies);
+}
+
 Result<void> applyTags(IamService& service, const Entity& entity, const ports::ResourceRequest& request) {
   Tags tags = tagsOf(request);
   std::vector<api::iam::Tag> own;

@@ -37,6 +37,10 @@ Fault resourceMissing(const ports::ResourceRequest& request);
 Result<void> applyPolicies(IamService& service, const Entity& entity, const JsonObject& before,
                            const JsonObject& after);
 
+// The same read back: of those that the template says what is there, whatever others attached.
+void readPolicies(IamService& service, const Entity& entity, const ports::ResourceRequest& request,
+                  JsonObject& properties);
+
 // Tags of the template and of the stack take the place of those that are there.
 Result<void> applyTags(IamService& service, const Entity& entity, const ports::ResourceRequest& request);
 

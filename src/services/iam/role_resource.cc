@@ -1,6 +1,9 @@
 // AWS::IAM::Role.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
+#include "api/document.h"
+#include "base/bytes.h"
 #include "services/iam/resource_parts.h"
+#include "services/resource_reading.h"
 #include "services/resource_support.h"
 
 namespace hearth::services::iam {
@@ -78,7 +81,16 @@ class RoleProvider final : public ports::ResourceProvider {
   Result<ResourceState> read(const ResourceRequest& request) override {
     auto role = service_.getEntity(EntityKind::kRole, request.account, request.physicalId);
     if (!role.ok()) return resourceMissing(request);
-    return stateOf(*role);
+    HEARTH_TRY(const auto got, service_.getRole(callOf(request, service_.clock()), {.roleName = role->name}));
+    JsonObject properties = inTemplateTerms(spec().properties, api::toDocument(got.role).as_object());
+    properties["AssumeRolePolicyDocument"] = base::uriDecode(got.role.assumeRolePolicyDocument.value_or(""));
+    if (got.role.permissionsBoundary)
+      properties["PermissionsBoundary"] = got.role.permissionsBoundary->permissionsBoundaryArn.value_or("");
+    readPolicies(service_, *role, request, properties);
+    dropAddedTags(properties);
+    ResourceState state = stateOf(*role);
+    state.properties = std::move(properties);
+    return state;
   }
 
  private:

@@ -1,5 +1,7 @@
 // AWS::IAM::User, Group, AccessKey and UserToGroupAddition.
+#include "api/document.h"
 #include "services/iam/resource_parts.h"
+#include "services/resource_reading.h"
 #include "services/resource_support.h"
 
 namespace hearth::services::iam {
@@ -63,7 +65,21 @@ class UserProvider final : public ports::ResourceProvider {
   Result<ResourceState> read(const ResourceRequest& request) override {
     auto user = service_.getEntity(EntityKind::kUser, request.account, request.physicalId);
     if (!user.ok()) return resourceMissing(request);
-    return stateOf(*user);
+    HEARTH_TRY(const auto got, service_.getUser(callOf(request, service_.clock()), {.userName = user->name}));
+    JsonObject properties = inTemplateTerms(spec().properties, api::toDocument(got.user).as_object());
+    if (got.user.permissionsBoundary)
+      properties["PermissionsBoundary"] = got.user.permissionsBoundary->permissionsBoundaryArn.value_or("");
+    readPolicies(service_, *user, request, properties);
+    const auto groups = service_.store().groupsOf(user->id);
+    JsonArray names;
+    for (const std::string& name : textsOf(request.properties, "Groups"))
+      if (std::any_of(groups.begin(), groups.end(), [&](const auto& group) { return group.name == name; }))
+        names.emplace_back(name);
+    properties["Groups"] = std::move(names);
+    dropAddedTags(properties);
+    ResourceState state = stateOf(*user);
+    state.properties = std::move(properties);
+    return state;
   }
 
  private:
@@ -134,7 +150,12 @@ class GroupProvider final : public ports::ResourceProvider {
   Result<ResourceState> read(const ResourceRequest& request) override {
     auto group = service_.getEntity(EntityKind::kGroup, request.account, request.physicalId);
     if (!group.ok()) return resourceMissing(request);
-    return stateOf(*group);
+    HEARTH_TRY(const auto got, service_.getGroup(callOf(request, service_.clock()), {.groupName = group->name}));
+    JsonObject properties = inTemplateTerms(spec().properties, api::toDocument(got.group).as_object());
+    readPolicies(service_, *group, request, properties);
+    ResourceState state = stateOf(*group);
+    state.properties = std::move(properties);
+    return state;
   }
 
  private:
@@ -178,7 +199,19 @@ class AccessKeyProvider final : public ports::ResourceProvider {
   Result<ResourceState> read(const ResourceRequest& request) override {
     auto key = service_.directory().findAccessKey(request.physicalId);
     if (!key || key->account != request.account) return resourceMissing(request);
-    return stateOf(request.physicalId);
+    const std::string userName = textOf(request.properties, "UserName");
+    auto listed = service_.listAccessKeys(callOf(request, service_.clock()), {.userName = userName});
+    if (!listed.ok()) return goneOr(listed.fault(), request);
+    ResourceState state = stateOf(request.physicalId);
+    for (const auto& one : listed->accessKeyMetadata) {
+      if (one.accessKeyId != request.physicalId) continue;
+      auto& properties = state.properties.emplace();
+      properties["UserName"] = userName;
+      properties["Status"] = one.status.value_or("");
+      takeAsGiven(request, {"Serial"}, properties);
+    }
+    if (!state.properties) return resourceMissing(request);
+    return state;
   }
 
  private:
@@ -236,7 +269,16 @@ class UserToGroupAdditionProvider final : public ports::ResourceProvider {
   Result<ResourceState> read(const ResourceRequest& request) override {
     auto group = service_.getEntity(EntityKind::kGroup, request.account, textOf(request.properties, "GroupName"));
     if (!group.ok()) return resourceMissing(request);
-    return stateOf(request.physicalId);
+    JsonArray members;
+    for (const std::string& name : textsOf(request.properties, "Users")) {
+      const auto user = service_.getEntity(EntityKind::kUser, request.account, name);
+      if (!user.ok()) continue;
+      for (const auto& joined : service_.store().groupsOf(user->id))
+        if (joined.name == group->name) members.emplace_back(name);
+    }
+    ResourceState state = stateOf(request.physicalId);
+    state.properties = JsonObject{{"GroupName", group->name}, {"Users", std::move(members)}};
+    return state;
   }
 
  private:

@@ -1,9 +1,11 @@
 #include "services/lambda/lambda_resources.h"
 
 #include "api/document.h"
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "functions/inline_code.h"
 #include "services/lambda/configuration.h"
+#include "services/resource_reading.h"
 #include "services/resource_support.h"
 
 namespace hearth::services::lambda {
@@ -113,9 +115,19 @@ class FunctionProvider final : public ports::ResourceProvider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    HEARTH_TRY(auto configuration, service_.getFunctionConfiguration(callOf(request, service_.clock()),
-                                                                     {.functionName = request.physicalId}));
-    return stateOf(configuration);
+    const api::Call call = callOf(request, service_.clock());
+    auto configuration = service_.getFunctionConfiguration(call, {.functionName = request.physicalId});
+    if (!configuration.ok()) return goneOr(configuration.fault(), request);
+    JsonObject properties = inTemplateTerms(spec().properties, api::toDocument(*configuration).as_object());
+    HEARTH_TRY(const auto tags, service_.listTags(call, {*configuration->functionArn}));
+    properties["Tags"] = tagList(tags.tags.value_or(std::map<std::string, std::string>{}));
+    HEARTH_TRY(const auto concurrency, service_.getFunctionConcurrency(call, {request.physicalId}));
+    if (concurrency.reservedConcurrentExecutions)
+      properties["ReservedConcurrentExecutions"] = *concurrency.reservedConcurrentExecutions;
+    takeAsGiven(request, {"Code"}, properties);  // as on AWS, which does not look at code
+    ResourceState state = stateOf(*configuration);
+    state.properties = std::move(properties);
+    return state;
   }
 
  private:
@@ -243,9 +255,48 @@ class PermissionProvider final : public ports::ResourceProvider {
     return {};
   }
 
-  Result<ResourceState> read(const ResourceRequest& request) override { return update(request); }
+  Result<ResourceState> read(const ResourceRequest& request) override {
+    const std::string function = text(request, "FunctionName");
+    const auto policy = service_.getPolicy(callOf(request, service_.clock()), {.functionName = function});
+    if (!policy.ok()) return goneOr(policy.fault(), request);
+    const auto document = base::parseJson(policy->policy.value_or("{}"));
+    const Json* statements = document.ok() ? base::findMember(*document, "Statement") : nullptr;
+    if (!statements || !statements->is_array()) return gone(request);
+    for (const Json& statement : statements->get_array()) {
+      if (base::findString(statement, "Sid") != request.physicalId) continue;
+      HEARTH_TRY(ResourceState state, update(request));
+      state.properties = propertiesOf(statement);
+      takeAsGiven(request, {"FunctionName"}, *state.properties);
+      return state;
+    }
+    return gone(request);
+  }
 
  private:
+  static JsonObject propertiesOf(const Json& statement) {
+    JsonObject properties;
+    if (const auto action = base::findString(statement, "Action")) properties["Action"] = *action;
+    const Json* principal = base::findMember(statement, "Principal");
+    if (principal && principal->is_string()) properties["Principal"] = *principal;
+    if (principal && principal->is_object() && !principal->get_object().empty()) {
+      // A template names an account by its number alone.
+      std::string name = base::scalarText(principal->get_object().begin()->value()).value_or("");
+      if (name.starts_with("arn:aws:iam::") && name.ends_with(":root")) name = name.substr(13, name.size() - 18);
+      properties["Principal"] = name;
+    }
+    const Json* conditions = base::findMember(statement, "Condition");
+    if (!conditions || !conditions->is_object()) return properties;
+    for (const auto& [operation, keys] : conditions->get_object()) {
+      if (!keys.is_object()) continue;
+      for (const auto& [key, value] : keys.get_object()) {
+        const std::string name = base::toLower(key);
+        if (name == "aws:sourcearn") properties["SourceArn"] = value;
+        if (name == "aws:sourceaccount") properties["SourceAccount"] = value;
+      }
+    }
+    return properties;
+  }
+
   LambdaService& service_;
 };
 
@@ -281,7 +332,16 @@ class VersionProvider final : public ports::ResourceProvider {
     return {};
   }
 
-  Result<ResourceState> read(const ResourceRequest& request) override { return stateOf(request.physicalId); }
+  Result<ResourceState> read(const ResourceRequest& request) override {
+    auto version =
+        service_.getFunctionConfiguration(callOf(request, service_.clock()), {.functionName = request.physicalId});
+    if (!version.ok()) return goneOr(version.fault(), request);
+    ResourceState state = stateOf(request.physicalId);
+    state.properties = JsonObject{{"Description", version->description.value_or("")},
+                                  {"CodeSha256", version->codeSha256.value_or("")}};
+    takeAsGiven(request, {"FunctionName"}, *state.properties);
+    return state;
+  }
 
  private:
   static ResourceState stateOf(const std::string& arn) {
@@ -334,7 +394,15 @@ class AliasProvider final : public ports::ResourceProvider {
     return {};
   }
 
-  Result<ResourceState> read(const ResourceRequest& request) override { return stateOf(request.physicalId); }
+  Result<ResourceState> read(const ResourceRequest& request) override {
+    auto alias = service_.getAlias(callOf(request, service_.clock()),
+                                   {text(request, "FunctionName"), text(request, "Name")});
+    if (!alias.ok()) return goneOr(alias.fault(), request);
+    ResourceState state = stateOf(request.physicalId);
+    state.properties = inTemplateTerms(spec().properties, api::toDocument(*alias).as_object());
+    takeAsGiven(request, {"FunctionName"}, *state.properties);
+    return state;
+  }
 
  private:
   static ResourceState stateOf(const std::string& arn) { return {arn, {{"AliasArn", arn}}}; }
@@ -378,7 +446,14 @@ class EventInvokeConfigProvider final : public ports::ResourceProvider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    return ResourceState{request.physicalId, {}};
+    auto found = service_.getFunctionEventInvokeConfig(
+        callOf(request, service_.clock()),
+        {.functionName = text(request, "FunctionName"), .qualifier = text(request, "Qualifier")});
+    if (!found.ok()) return goneOr(found.fault(), request);
+    ResourceState state{request.physicalId, {}};
+    state.properties = inTemplateTerms(spec().properties, api::toDocument(*found).as_object());
+    takeAsGiven(request, {"FunctionName", "Qualifier"}, *state.properties);
+    return state;
   }
 
  private:

@@ -1,5 +1,6 @@
 #include "services/logs/logs_resources.h"
 
+#include "services/resource_reading.h"
 #include "services/resource_support.h"
 
 namespace hearth::services::logs {
@@ -57,8 +58,13 @@ class LogGroupProvider final : public ports::ResourceProvider {
 
   Result<ResourceState> read(const ResourceRequest& request) override {
     auto group = service_.store().findGroup(request.account, request.region, request.physicalId);
-    if (!group) return Fault("NotFound", "The log group " + request.physicalId + " does not exist.");
-    return stateOf(callOf(request, service_.clock()), request.physicalId);
+    if (!group) return gone(request);
+    ResourceState state = stateOf(callOf(request, service_.clock()), request.physicalId);
+    auto& properties = state.properties.emplace();
+    properties["LogGroupName"] = request.physicalId;
+    if (group->retentionDays) properties["RetentionInDays"] = *group->retentionDays;
+    properties["Tags"] = tagList(group->tags);
+    return state;
   }
 
  private:
@@ -117,7 +123,12 @@ class LogStreamProvider final : public ports::ResourceProvider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    return ResourceState{request.physicalId, {}};
+    const std::string name = base::findString(request.properties, "LogGroupName").value_or("");
+    const auto group = service_.store().findGroup(request.account, request.region, name);
+    if (!group || !service_.store().findStream(group->id, request.physicalId)) return gone(request);
+    ResourceState state{request.physicalId, {}};
+    state.properties = JsonObject{{"LogGroupName", name}, {"LogStreamName", request.physicalId}};
+    return state;
   }
 
  private:

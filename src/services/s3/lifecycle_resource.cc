@@ -1,5 +1,10 @@
 #include "services/s3/lifecycle_resource.h"
 
+#include <algorithm>
+
+#include "api/document.h"
+#include "base/clock.h"
+
 namespace hearth::services::s3 {
 
 using namespace api::s3;
@@ -84,6 +89,42 @@ Result<LifecycleRule> ruleOf(const Json& source) {
   return rule;
 }
 
+// A rule without an id gets one when it is kept.
+std::string withoutId(LifecycleRule rule) {
+  rule.id.reset();
+  return api::recordText(rule);
+}
+
+JsonObject writtenRule(const LifecycleRule& rule) {
+  JsonObject out{{"Status", rule.status}};
+  if (rule.id) out["Id"] = *rule.id;
+  if (rule.filter) {
+    const LifecycleRuleFilter& filter = *rule.filter;
+    const auto prefix = filter.and_ ? filter.and_->prefix : filter.prefix;
+    if (prefix) out["Prefix"] = *prefix;
+    JsonArray tags;
+    const auto add = [&tags](const Tag& tag) {
+      tags.push_back(JsonObject{{"Key", tag.key}, {"Value", tag.value}});
+    };
+    if (filter.tag) add(*filter.tag);
+    if (filter.and_ && filter.and_->tags) std::for_each(filter.and_->tags->begin(), filter.and_->tags->end(), add);
+    if (!tags.empty()) out["TagFilters"] = std::move(tags);
+    const auto larger = filter.and_ ? filter.and_->objectSizeGreaterThan : filter.objectSizeGreaterThan;
+    const auto smaller = filter.and_ ? filter.and_->objectSizeLessThan : filter.objectSizeLessThan;
+    if (larger) out["ObjectSizeGreaterThan"] = *larger;
+    if (smaller) out["ObjectSizeLessThan"] = *smaller;
+  }
+  if (rule.expiration && rule.expiration->days) out["ExpirationInDays"] = *rule.expiration->days;
+  if (rule.expiration && rule.expiration->date) out["ExpirationDate"] = base::formatIso8601(*rule.expiration->date);
+  if (rule.expiration && rule.expiration->expiredObjectDeleteMarker)
+    out["ExpiredObjectDeleteMarker"] = *rule.expiration->expiredObjectDeleteMarker;
+  if (rule.noncurrentVersionExpiration)
+    out["NoncurrentVersionExpiration"] = api::toDocument(*rule.noncurrentVersionExpiration);
+  if (rule.abortIncompleteMultipartUpload)
+    out["AbortIncompleteMultipartUpload"] = api::toDocument(*rule.abortIncompleteMultipartUpload);
+  return out;
+}
+
 }  // namespace
 
 PropertySpec lifecycleProperty() {
@@ -115,6 +156,24 @@ PropertySpec lifecycleProperty() {
       .name = "LifecycleConfiguration",
       .kind = PropertyKind::kObject,
       .members = {{.name = "Rules", .kind = PropertyKind::kList, .required = true, .members = {std::move(rule)}}}};
+}
+
+Json lifecyclePropertyOf(const BucketLifecycleConfiguration& configuration, const JsonObject& given) {
+  JsonArray wanted;
+  if (const Json* property = given.if_contains("LifecycleConfiguration")) {
+    if (const Json* list = base::findMember(*property, "Rules"); list && list->is_array())
+      wanted = list->get_array();
+  }
+  JsonArray rules;
+  for (const LifecycleRule& rule : configuration.rules) {
+    const std::string record = withoutId(rule);
+    const auto same = std::find_if(wanted.begin(), wanted.end(), [&](const Json& one) {
+      const auto parsed = ruleOf(one);
+      return parsed.ok() && withoutId(*parsed) == record && (!parsed->id || parsed->id == rule.id);
+    });
+    rules.push_back(same == wanted.end() ? Json(writtenRule(rule)) : *same);
+  }
+  return JsonObject{{"Rules", std::move(rules)}};
 }
 
 Result<BucketLifecycleConfiguration> lifecycleOf(const Json& property) {

@@ -15,4 +15,7 @@ ports::PropertySpec lifecycleProperty();
 // PutBucketLifecycleConfiguration.
 Result<api::s3::BucketLifecycleConfiguration> lifecycleOf(const Json& property);
 
+// The way back. What says the same as the property in `given` is said in its words.
+Json lifecyclePropertyOf(const api::s3::BucketLifecycleConfiguration& configuration, const JsonObject& given);
+
 }  // namespace hearth::services::s3

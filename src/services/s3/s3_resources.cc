@@ -1,6 +1,7 @@
 #include "services/s3/s3_resources.h"
 
 #include "api/document.h"
+#include "services/resource_reading.h"
 #include "services/resource_support.h"
 #include "services/s3/lifecycle_resource.h"
 
@@ -85,12 +86,70 @@ class BucketProvider final : public ports::ResourceProvider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    if (!service_.buckets().find(request.physicalId))
-      return Fault("NotFound", "The bucket " + request.physicalId + " does not exist.");
-    return stateOf(request, request.physicalId);
+    const auto bucket = service_.buckets().find(request.physicalId);
+    if (!bucket || bucket->account != request.account) return gone(request);
+    HEARTH_TRY(JsonObject properties, propertiesOf(*bucket, request));
+    ResourceState state = stateOf(request, request.physicalId);
+    state.properties = std::move(properties);
+    return state;
   }
 
  private:
+  template <class T>
+  Result<std::optional<T>> findSetting(const BucketRow& bucket, const char* name) {
+    const auto record = service_.buckets().findSetting(bucket.id, name);
+    if (!record) return std::optional<T>();
+    HEARTH_TRY(T setting, api::fromRecord<T>(*record));
+    return std::optional<T>(std::move(setting));
+  }
+
+  Result<JsonObject> propertiesOf(const BucketRow& bucket, const ResourceRequest& request) {
+    JsonObject properties{{"BucketName", bucket.name}};
+    const std::string canned = service_.buckets().findSetting(bucket.id, kAcl).value_or("private");
+    properties["AccessControl"] = spelledAcl(canned);
+    if (bucket.versioning != Versioning::kNever)
+      properties["VersioningConfiguration"] =
+          JsonObject{{"Status", bucket.versioning == Versioning::kEnabled ? "Enabled" : "Suspended"}};
+    HEARTH_TRY(const auto encryption, findSetting<ServerSideEncryptionConfiguration>(bucket, kEncryption));
+    if (encryption) {
+      JsonArray rules;
+      for (const ServerSideEncryptionRule& rule : encryption->rules) {
+        JsonObject shown = api::toDocument(rule).as_object();
+        if (const Json* byDefault = shown.if_contains("ApplyServerSideEncryptionByDefault"))
+          shown["ServerSideEncryptionByDefault"] = Json(*byDefault);
+        rules.push_back(std::move(shown));
+      }
+      properties["BucketEncryption"] = JsonObject{{"ServerSideEncryptionConfiguration", std::move(rules)}};
+    }
+    HEARTH_TRY(const auto access, findSetting<PublicAccessBlockConfiguration>(bucket, kPublicAccessBlock));
+    if (access) properties["PublicAccessBlockConfiguration"] = api::toDocument(*access);
+    HEARTH_TRY(const auto ownership, findSetting<OwnershipControls>(bucket, kOwnership));
+    if (ownership) properties["OwnershipControls"] = api::toDocument(*ownership);
+    HEARTH_TRY(const auto lifecycle, findSetting<BucketLifecycleConfiguration>(bucket, kLifecycle));
+    if (lifecycle) properties["LifecycleConfiguration"] = lifecyclePropertyOf(*lifecycle, request.properties);
+    HEARTH_TRY(const auto tagging, findSetting<Tagging>(bucket, kTagging));
+    std::map<std::string, std::string> tags;
+    if (tagging)
+      for (const Tag& tag : tagging->tagSet) tags[tag.key] = tag.value;
+    properties["Tags"] = tagList(tags);
+    return properties;
+  }
+
+  // "public-read" as a template says it: "PublicRead".
+  static std::string spelledAcl(const std::string& canned) {
+    std::string spelled;
+    bool isFirst = true;
+    for (char c : canned) {
+      if (c == '-') {
+        isFirst = true;
+        continue;
+      }
+      spelled += isFirst && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+      isFirst = false;
+    }
+    return spelled;
+  }
+
   // Brings every setting of the bucket to what the properties say; what they leave out is not configured.
   Result<void> apply(const api::Call& call, const std::string& name, const ResourceRequest& request) {
     const JsonObject& properties = request.properties;
@@ -224,8 +283,12 @@ class BucketPolicyProvider final : public ports::ResourceProvider {
 
   Result<ResourceState> read(const ResourceRequest& request) override {
     auto policy = service_.getBucketPolicy(callOf(request, service_.clock()), {.bucket = request.physicalId});
-    if (!policy.ok()) return policy.fault();
-    return ResourceState{request.physicalId, {}};
+    if (!policy.ok()) return goneOr(policy.fault(), request);
+    ResourceState state{request.physicalId, {}};
+    auto document = base::parseJson(policy->policy.value_or("{}"));
+    state.properties = JsonObject{{"Bucket", request.physicalId},
+                                  {"PolicyDocument", document.ok() ? *std::move(document) : Json()}};
+    return state;
   }
 
  private:

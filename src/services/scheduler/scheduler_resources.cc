@@ -1,6 +1,7 @@
 #include "services/scheduler/scheduler_resources.h"
 
 #include "api/document.h"
+#include "services/resource_reading.h"
 #include "services/resource_support.h"
 
 namespace hearth::services::scheduler {
@@ -82,9 +83,21 @@ class ScheduleProvider final : public ports::ResourceProvider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    HEARTH_CHECK(service_.getSchedule(callOf(request, service_.clock()),
-                                      {.groupName = groupOf(request), .name = request.physicalId}));
-    return stateOf(request, request.physicalId);
+    const auto found = service_.getSchedule(callOf(request, service_.clock()),
+                                            {.groupName = groupOf(request), .name = request.physicalId});
+    if (!found.ok()) return goneOr(found.fault(), request);
+    ResourceState state = stateOf(request, request.physicalId);
+    JsonObject properties = inTemplateTerms(spec().properties, api::toDocument(*found).as_object());
+    // Times may be spelled in many ways.
+    for (auto [name, time] : {std::pair{"StartDate", found->startDate}, std::pair{"EndDate", found->endDate}}) {
+      const auto given = base::findString(request.properties, name);
+      const auto parsed = given ? base::parseIso8601(*given) : Result<base::Time>(Fault());
+      properties.erase(name);
+      if (!time) continue;
+      properties[name] = parsed.ok() && *parsed == *time ? *given : base::formatIso8601(*time);
+    }
+    state.properties = std::move(properties);
+    return state;
   }
 
  private:
@@ -142,7 +155,12 @@ class GroupProvider final : public ports::ResourceProvider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    return stateOf(callOf(request, service_.clock()), request.physicalId);
+    const api::Call call = callOf(request, service_.clock());
+    const auto row = service_.getGroup(call, request.physicalId);
+    if (!row.ok()) return goneOr(row.fault(), request);
+    HEARTH_TRY(ResourceState state, stateOf(call, request.physicalId));
+    state.properties = JsonObject{{"Name", request.physicalId}, {"Tags", tagList(row->tags)}};
+    return state;
   }
 
  private:

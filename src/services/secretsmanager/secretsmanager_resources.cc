@@ -1,5 +1,6 @@
 #include "services/secretsmanager/secretsmanager_resources.h"
 
+#include "services/resource_reading.h"
 #include "services/resource_support.h"
 #include "services/secretsmanager/faults.h"
 #include "services/secretsmanager/random_password.h"
@@ -124,8 +125,15 @@ class SecretProvider final : public ports::ResourceProvider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    HEARTH_TRY(const SecretRow row, service_.getLiving(callOf(request, service_.clock()), request.physicalId));
-    return stateOf(row);
+    const auto row = service_.getLiving(callOf(request, service_.clock()), request.physicalId);
+    if (!row.ok()) return goneOr(row.fault(), request);
+    ResourceState state = stateOf(*row);
+    auto& properties = state.properties.emplace();
+    properties["Description"] = row->description;
+    properties["Tags"] = tagList(row->tags);
+    // The name never changes; the value is nobody's to see, nor compared, as on AWS.
+    takeAsGiven(request, {"Name", "KmsKeyId", "SecretString", "GenerateSecretString"}, properties);
+    return state;
   }
 
  private:

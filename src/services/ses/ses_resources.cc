@@ -1,5 +1,6 @@
 #include "services/ses/ses_resources.h"
 
+#include "services/resource_reading.h"
 #include "services/resource_support.h"
 
 namespace hearth::services::ses {
@@ -44,9 +45,10 @@ class EmailIdentityProvider final : public ports::ResourceProvider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    if (!service_.store_.findIdentity(request.account, request.region, request.physicalId))
-      return Fault("NotFound", "The identity " + request.physicalId + " does not exist.");
-    return ResourceState{request.physicalId, {}};
+    if (!service_.store_.findIdentity(request.account, request.region, request.physicalId)) return gone(request);
+    ResourceState state{request.physicalId, {}};
+    state.properties = JsonObject{{"EmailIdentity", request.physicalId}};
+    return state;
   }
 
  private:

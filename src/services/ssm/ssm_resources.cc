@@ -1,6 +1,7 @@
 #include "services/ssm/ssm_resources.h"
 
 #include "api/document.h"
+#include "services/resource_reading.h"
 #include "services/resource_support.h"
 #include "services/ssm/faults.h"
 
@@ -94,10 +95,19 @@ class ParameterProvider final : public ports::ResourceProvider {
   }
 
   Result<ResourceState> read(const ResourceRequest& request) override {
-    HEARTH_TRY(auto found, service_.getParameter(callOf(request, service_.clock()),
-                                                 {.name = request.physicalId, .withDecryption = true}));
-    return ResourceState{request.physicalId,
-                         {{"Type", *found.parameter->type}, {"Value", *found.parameter->value}}};
+    const api::Call call = callOf(request, service_.clock());
+    auto found = service_.getParameter(call, {.name = request.physicalId, .withDecryption = true});
+    if (!found.ok()) return goneOr(found.fault(), request);
+    HEARTH_TRY(const ParameterRow row, service_.getRow(call, request.physicalId));
+    ResourceState state{request.physicalId,
+                        {{"Type", *found->parameter->type}, {"Value", *found->parameter->value}}};
+    JsonObject properties = inTemplateTerms(spec().properties, api::toDocument(*found->parameter).as_object());
+    properties["Tags"] = tagMap(row.tags);
+    properties["Description"] = row.latest.description;
+    properties["AllowedPattern"] = row.latest.allowedPattern;
+    takeAsGiven(request, {"Policies", "Tier", "DataType"}, properties);  // each can be one value alone
+    state.properties = std::move(properties);
+    return state;
   }
 
  private:
