@@ -1,6 +1,5 @@
 """API Gateway: the control plane through boto3, and requests to the APIs that it makes."""
 
-import http.client
 import json
 import re
 import time
