@@ -75,11 +75,9 @@ def test_a_key_of_that_form_is_still_s3s(hearth):
 def test_a_bucket_by_its_host_has_every_key(hearth, suffix, key):
     bucket = make_bucket(hearth)
     host = {"Host": f"{bucket}.s3.{suffix}:{hearth.port}"}
-    assert send(hearth, *signed(hearth, "s3", "PUT", f"/{key}", headers=host, b"an object")).status == 200
+    assert send(hearth, *signed(hearth, "s3", "PUT", f"/{key}", b"an object", host)).status == 200
     assert send(hearth, *signed(hearth, "s3", "GET", f"/{key}", headers=host)).body == b"an object"
     assert [item["Key"] for item in hearth.client("s3").list_objects_v2(Bucket=bucket)["Contents"]] == [key.replace("%20", " ")]
-
-
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -45,7 +45,7 @@ def test_a_type_shows_what_it_takes_and_gives(hearth, client):
 
 def test_what_hearth_shows_is_what_it_refuses(client):
     """A property that the schema does not have is refused in a template, one that it requires is missed there."""
-    template = json.dumps({"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": {"Colour": "red"}}}})
+    template = json.dumps({"Resources": {"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"Colour": "red"}}}})
     with refused("ValidationError", words="Colour"):
         client.create_stack(StackName="types-refused", TemplateBody=template)
 
