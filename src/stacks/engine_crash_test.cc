@@ -24,6 +24,19 @@ Resources:
   N: {Type: AWS::X::Thing, Properties: {Size: 9}}
 )yaml";
 
+// Around the same as a nested stack: what comes after it fails, so that the child has to come back from where it
+// waits.
+constexpr const char* kAround = R"yaml(
+Resources:
+  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child}}
+  P: {Type: AWS::X::Thing, DependsOn: Child, Properties: {Size: 1}}
+)yaml";
+constexpr const char* kAroundAfter = R"yaml(
+Resources:
+  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child}}
+  P: {Type: AWS::X::Thing, DependsOn: Child, Properties: {Size: 2}}
+)yaml";
+
 // The same with resources that take time: one that is changed, and one that is replaced.
 std::string slowly(std::string text) {
   for (const std::string name : {"  B: {Type: AWS::X::", "  C: {Type: AWS::X::"}) {
@@ -35,13 +48,14 @@ std::string slowly(std::string text) {
 
 constexpr int kKilled = 9;
 
+enum class Form { kPlain, kSlow, kNested };
 enum class Kind { kCreate, kFailingCreate, kUpdate, kFailingUpdate, kDelete };
 
 struct Scenario {
   Kind kind;
   std::size_t resourcesPerStep;
   bool insideCalls;  // else between steps
-  bool isSlow;
+  Form form;
 };
 
 std::string nameOf(const ::testing::TestParamInfo<Scenario>& info) {
@@ -51,18 +65,30 @@ std::string nameOf(const ::testing::TestParamInfo<Scenario>& info) {
                                                      {Kind::kFailingUpdate, "failingUpdate"},
                                                      {Kind::kDelete, "delete"}};
   return kNames.at(info.param.kind) + (info.param.insideCalls ? "InsideCall" : "BetweenSteps") +
-         std::to_string(info.param.resourcesPerStep) + (info.param.isSlow ? "Slow" : "");
+         std::to_string(info.param.resourcesPerStep) +
+         (info.param.form == Form::kSlow     ? "Slow"
+          : info.param.form == Form::kNested ? "Nested"
+                                             : "");
 }
 
 class EngineCrash : public ::testing::TestWithParam<Scenario> {
  protected:
   static void configure(World& world) {
     // A is the last one of both templates.
-    if (GetParam().kind == Kind::kFailingCreate) world.things->failures = {{"create A", -1}};
-    if (GetParam().kind == Kind::kFailingUpdate) world.things->failures = {{"update A", -1}};
+    const std::string last = isNested() ? "P" : "A";
+    const Kind kind = GetParam().kind;
+    if (kind == Kind::kFailingCreate) world.things->failures = {{"create " + last, -1}};
+    if (kind == Kind::kFailingUpdate) world.things->failures = {{"update " + last, -1}};
+    world.templates["child"] = kind == Kind::kUpdate || kind == Kind::kFailingUpdate ? kAfter : kBefore;
   }
+  static bool isNested() { return GetParam().form == Form::kNested; }
   static bool standsBefore() { return GetParam().kind != Kind::kCreate && GetParam().kind != Kind::kFailingCreate; }
-  static std::string before() { return GetParam().isSlow ? slowly(kBefore) : kBefore; }
+  static std::string before() {
+    return isNested() ? kAround : GetParam().form == Form::kSlow ? slowly(kBefore) : kBefore;
+  }
+  static std::string after() {
+    return isNested() ? kAroundAfter : GetParam().form == Form::kSlow ? slowly(kAfter) : kAfter;
+  }
   static bool order(World& world) {
     switch (GetParam().kind) {
       case Kind::kCreate:
@@ -70,7 +96,7 @@ class EngineCrash : public ::testing::TestWithParam<Scenario> {
         return world.create("demo", before()).ok();
       case Kind::kUpdate:
       case Kind::kFailingUpdate:
-        return world.update("demo", GetParam().isSlow ? slowly(kAfter) : kAfter).ok();
+        return world.update("demo", after()).ok();
       case Kind::kDelete:
         return world.remove("demo").ok();
     }
@@ -114,6 +140,7 @@ class EngineCrash : public ::testing::TestWithParam<Scenario> {
     std::string id;
     if (standsBefore()) {
       World world(folder.path());
+      world.templates["child"] = kBefore;
       world.engine->start();
       EXPECT_TRUE(world.create("demo", before()).ok());
       EXPECT_TRUE(world.settle("demo"));
@@ -142,7 +169,7 @@ class EngineCrash : public ::testing::TestWithParam<Scenario> {
     switch (GetParam().kind) {
       case Kind::kCreate:
         EXPECT_EQ(world.status(id), "CREATE_COMPLETE");
-        EXPECT_EQ(world.existingIds().size(), 4U);
+        EXPECT_EQ(world.existingIds().size(), isNested() ? 5U : 4U);
         break;
       case Kind::kFailingCreate:
         EXPECT_EQ(world.status(id), "ROLLBACK_COMPLETE");
@@ -150,10 +177,12 @@ class EngineCrash : public ::testing::TestWithParam<Scenario> {
         break;
       case Kind::kUpdate: {
         EXPECT_EQ(world.status(id), "UPDATE_COMPLETE");
-        const std::string c = world.engine->getResource(world.place, id, "C")->physicalId;
+        const std::string inner = isNested() ? world.engine->getResource(world.place, id, "Child")->physicalId : id;
+        const std::string c = world.engine->getResource(world.place, inner, "C")->physicalId;
         EXPECT_FALSE(idsBefore.contains(c));
-        EXPECT_EQ(world.existing(),
-                  R"(A {"Size":1,"Link":")" + c + R"("}; B {"Size":20}; C {"Name":"cc"}; N {"Size":9})");
+        EXPECT_EQ(world.existing(), R"(A {"Size":1,"Link":")" + c +
+                                        R"("}; B {"Size":20}; C {"Name":"cc"}; N {"Size":9})" +
+                                        (isNested() ? R"(; P {"Size":2})" : ""));
         break;
       }
       case Kind::kFailingUpdate:
@@ -172,9 +201,9 @@ class EngineCrash : public ::testing::TestWithParam<Scenario> {
 
 TEST_P(EngineCrash, isSurvivedAtEveryPoint) {
   int point = 0;
-  while (point < 100 && surviveDeathAt(point) && !HasFailure()) ++point;
+  while (point < 200 && surviveDeathAt(point) && !HasFailure()) ++point;
   EXPECT_GE(point, GetParam().insideCalls ? 4 : 1) << "there were points to die at";
-  EXPECT_LT(point, 100);
+  EXPECT_LT(point, 200);
 }
 
 std::vector<Scenario> scenarios() {
@@ -182,9 +211,11 @@ std::vector<Scenario> scenarios() {
   for (const Kind kind :
        {Kind::kCreate, Kind::kFailingCreate, Kind::kUpdate, Kind::kFailingUpdate, Kind::kDelete}) {
     for (const std::size_t perStep : {std::size_t{1}, std::size_t{8}}) {
-      for (const bool inside : {true, false}) all.push_back({kind, perStep, inside, false});
+      for (const bool inside : {true, false}) all.push_back({kind, perStep, inside, Form::kPlain});
     }
-    for (const bool inside : {true, false}) all.push_back({kind, 8, inside, true});
+    for (const Form form : {Form::kSlow, Form::kNested}) {
+      for (const bool inside : {true, false}) all.push_back({kind, 8, inside, form});
+    }
   }
   return all;
 }

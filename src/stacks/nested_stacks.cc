@@ -234,7 +234,7 @@ Result<void> NestedStacks::orderRemoval(const StackRecord& child, const Resource
 
 Result<ResourceState> NestedStacks::read(const ResourceRequest& request) {
   const auto child = store_.findStack(request.physicalId);
-  if (!child || child->deleted) return validationError("Stack [" + request.physicalId + "] does not exist");
+  if (!child || child->deleted) return Fault("NotFound", "Stack [" + request.physicalId + "] does not exist", 404);
   return done(*child, child->outputs).state;
 }
 

@@ -81,7 +81,7 @@ ReferenceLookup EngineTools::plainValues(const StackRecord& stack, const std::st
 // The template was accepted when the operation began, so that a fault here is one of this program.
 void StackRun::prepareScope() {
   if (scope_) return;
-  auto document = parseTemplate(target().templateText);
+  auto document = parseTemplate(target().finalText());
   if (!document.ok())
     throw std::runtime_error("stacks: a kept template does not parse: " + document.fault().message);
   document_ = *std::move(document);
@@ -98,9 +98,14 @@ void StackRun::prepareScope() {
     HEARTH_TRY(const ResourceRecord* row, standing(logicalId));
     return row ? Json(row->physicalId) : Json();
   };
-  scope_->attribute = [standing](const std::string& logicalId, const std::string& attribute) -> Result<Json> {
+  scope_->attribute = [this, standing](const std::string& logicalId, const std::string& attribute) -> Result<Json> {
     HEARTH_TRY(const ResourceRecord* row, standing(logicalId));
     const Json* value = row ? row->attributes.if_contains(attribute) : nullptr;
+    const auto* provider = row && !value ? tools_.providers.find(row->type) : nullptr;
+    if (provider && provider->spec().openProperties) {
+      return validationError("CustomResource attribute error: Vendor response doesn't contain " + attribute +
+                             " attribute in object " + stack_.id + "|" + logicalId);
+    }
     if (row && !value) {
       return templateError("resource " + logicalId + " does not support attribute type " + attribute +
                            " in Fn::GetAtt");
