@@ -209,16 +209,24 @@ Result<std::string> replaceSecrets(std::string_view text, const ReferenceLookup&
   return replace(text, false, lookup);
 }
 
+bool isMissingParameter(const Fault& fault) {
+  return fault.code == "ParameterNotFound" || fault.code == "ParameterVersionNotFound" ||
+         fault.code == "ValidationException";
+}
+
+Fault refusedParameter(const Fault& fault) {
+  return validationError(fault.message + " (Service: AWSSimpleSystemsManagement; Status Code: " +
+                         std::to_string(fault.status) + "; Error Code: " + fault.code + ")");
+}
+
 ReferenceLookup plainLookup(const ports::TemplateValues& values, ports::ValueReader reader) {
   auto known = std::make_shared<std::map<std::string, std::string>>();
   return [&values, reader = std::move(reader), known](const DynamicReference& reference) -> Result<std::string> {
     if (const auto found = known->find(reference.key); found != known->end()) return found->second;
     auto parameter = values.readParameter(reader, reference.key);
     if (!parameter.ok()) {
-      const std::string& code = parameter.fault().code;
-      if (code == "ParameterNotFound" || code == "ParameterVersionNotFound")
-        return validationError("Parameters: [ssm:" + reference.key + "] cannot be found.");
-      return std::move(parameter).fault();
+      if (!isMissingParameter(parameter.fault())) return refusedParameter(parameter.fault());
+      return validationError("Parameters: [ssm:" + reference.key + "] cannot be found.");
     }
     if (parameter->type == "SecureString")
       return validationError("Parameters [" + reference.key +

@@ -55,6 +55,11 @@ using ReferenceLookup = std::function<Result<std::string>(const DynamicReference
 Result<std::string> replacePlain(std::string_view text, const ReferenceLookup& lookup);
 Result<std::string> replaceSecrets(std::string_view text, const ReferenceLookup& lookup);
 
+// Of a parameter that was asked for: there is none, or none that could be called so. Else the fault as
+// CloudFormation tells it.
+bool isMissingParameter(const Fault& fault);
+Fault refusedParameter(const Fault& fault);
+
 // Plain references, read for somebody. Each is read once; the lookup may be copied. Faults: ValidationError
 // "Parameters: [ssm:NAME] cannot be found."
 ReferenceLookup plainLookup(const ports::TemplateValues& values, ports::ValueReader reader);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/bytes.h"
+#include "stacks/dynamic_reference.h"
 #include "stacks/faults.h"
 #include "stacks/scalars.h"
 
@@ -120,22 +121,11 @@ Result<void> checkValue(const ParameterDeclaration& parameter, std::string_view 
   return validationError("Parameter '" + parameter.name + "' " + *broken);
 }
 
-// Of a parameter of the Parameter Store: there is none, or none that could be called so.
-bool isMissing(const Fault& fault) {
-  return fault.code == "ParameterNotFound" || fault.code == "ParameterVersionNotFound" ||
-         fault.code == "ValidationException";
-}
-
-Fault asValidationError(const Fault& fault) {
-  return validationError(fault.message + " (Service: AWSSimpleSystemsManagement; Status Code: " +
-                         std::to_string(fault.status) + "; Error Code: " + fault.code + ")");
-}
-
 Result<void> checkExists(const ParameterDeclaration& parameter, const std::string& key,
                          const ports::TemplateValues& values, const ports::ValueReader& reader) {
   const auto found = values.readParameter(reader, key);
   if (found.ok()) return {};
-  if (!isMissing(found.fault())) return asValidationError(found.fault());
+  if (!isMissingParameter(found.fault())) return refusedParameter(found.fault());
   return validationError("Parameter validation failed: parameter value " + key + " for parameter name " +
                          parameter.name + " does not exist");
 }
@@ -182,7 +172,7 @@ Result<ParameterValues> fetchStored(const Template& document, const ParameterVal
     if (!parameter.isStored()) continue;
     auto found = values.readParameter(reader, key->second);
     if (!found.ok()) {
-      if (!isMissing(found.fault())) return asValidationError(found.fault());
+      if (!isMissingParameter(found.fault())) return refusedParameter(found.fault());
       missing.push_back(key->second);
     } else if (found->type == "SecureString") {
       unfit.push_back(key->second);
