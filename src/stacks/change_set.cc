@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "stacks/parameters.h"
 #include "stacks/references.h"
 
 namespace hearth::stacks {
@@ -34,12 +35,23 @@ class Describer final {
 
   DescribedChange describe(const ResourceChange& change) const {
     DescribedChange out{change.action, change.logicalId, change.physicalId, change.type, change.replacement, {}};
+    const JsonObject before = shownOf(before_, change.logicalId, change.before);
+    const JsonObject after = shownOf(after_, change.logicalId, change.after);
+    if (change.action != ChangeAction::kAdd) out.before = contextOf(before);
+    if (change.action != ChangeAction::kRemove) out.after = contextOf(after);
     if (change.action != ChangeAction::kModify) return out;
     std::vector<std::string> names;
     for (const PropertyChange& property : change.properties) {
       if (std::find(names.begin(), names.end(), property.name) == names.end()) names.push_back(property.name);
     }
-    for (const std::string& name : names) addProperty(change, name, out.details);
+    for (const std::string& name : names) {
+      const std::size_t first = out.details.size();
+      addProperty(change, name, out.details);
+      for (std::size_t at = first; at < out.details.size(); ++at) {
+        out.details[at].before = valueOf(before, name);
+        out.details[at].after = valueOf(after, name);
+      }
+    }
     if (change.metadataChanged) {
       out.details.push_back({"Metadata", "", "Never", false, "DirectModification", ""});
     }
@@ -47,6 +59,49 @@ class Describer final {
   }
 
  private:
+  // Properties as people may see them: those that a parameter with NoEcho is part of are masked as a whole.
+  static JsonObject shownOf(const Template& document, const std::string& logicalId, const JsonObject& properties) {
+    JsonObject shown;
+    for (const auto& [name, value] : properties) {
+      References found;
+      std::set<std::string> unresolved;
+      const Json written = writtenProperty(document, logicalId, std::string(name));
+      (void)collectReferences(document, written, Block::kResources, found, unresolved);
+      const bool isSecret =
+          std::any_of(found.parameters.begin(), found.parameters.end(), [&](const std::string& parameter) {
+            const ParameterDeclaration* declared = document.findParameter(parameter);
+            return declared && declared->noEcho;
+          });
+      shown.emplace(name, isSecret ? Json(kMaskedValue) : known(value));
+    }
+    return shown;
+  }
+
+  static Json known(const Json& value) {
+    if (value.is_null()) return Json(kUnknownValue);
+    if (const auto* list = value.if_array()) {
+      JsonArray out;
+      for (const Json& one : *list) out.push_back(known(one));
+      return out;
+    }
+    if (const auto* object = value.if_object()) {
+      JsonObject out;
+      for (const auto& [key, member] : *object) out.emplace(key, known(member));
+      return out;
+    }
+    return value;
+  }
+
+  static std::string contextOf(const JsonObject& properties) {
+    return base::writeJson(Json(JsonObject{{"Properties", properties}}));
+  }
+
+  static std::optional<std::string> valueOf(const JsonObject& properties, const std::string& name) {
+    const Json* value = properties.if_contains(name);
+    if (!value) return std::nullopt;
+    return base::scalarText(*value).value_or(base::writeJson(*value));
+  }
+
   void addProperty(const ResourceChange& change, const std::string& name,
                    std::vector<ChangeDetail>& details) const {
     ChangeDetail detail;
@@ -139,13 +194,18 @@ JsonArray toJson(const std::vector<DescribedChange>& changes) {
                                    {"dynamic", detail.isDynamic},
                                    {"source", detail.source},
                                    {"cause", detail.cause}});
+      JsonObject& kept = details.back().get_object();
+      if (detail.before) kept.emplace("before", *detail.before);
+      if (detail.after) kept.emplace("after", *detail.after);
     }
     array.push_back(JsonObject{{"action", static_cast<std::int64_t>(change.action)},
                                {"logicalId", change.logicalId},
                                {"physicalId", change.physicalId},
                                {"type", change.type},
                                {"replacement", static_cast<std::int64_t>(change.replacement)},
-                               {"details", std::move(details)}});
+                               {"details", std::move(details)},
+                               {"before", change.before},
+                               {"after", change.after}});
   }
   return array;
 }
@@ -160,13 +220,16 @@ std::vector<DescribedChange> changesOf(const Json& json) {
     change.physicalId = textOf(one, "physicalId");
     change.type = textOf(one, "type");
     change.replacement = kindOf<Replacement>(one, "replacement");
+    change.before = textOf(one, "before");
+    change.after = textOf(one, "after");
     const Json* details = base::findMember(one, "details");
     if (details && details->is_array()) {
       for (const Json& kept : details->get_array()) {
         const Json* dynamic = base::findMember(kept, "dynamic");
         change.details.push_back({textOf(kept, "attribute"), textOf(kept, "name"), textOf(kept, "recreation"),
                                   dynamic && dynamic->is_bool() && dynamic->get_bool(), textOf(kept, "source"),
-                                  textOf(kept, "cause")});
+                                  textOf(kept, "cause"), base::findString(kept, "before"),
+                                  base::findString(kept, "after")});
       }
     }
     changes.push_back(std::move(change));

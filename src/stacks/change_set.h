@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -17,6 +18,9 @@
 
 namespace hearth::stacks {
 
+// In place of a value that is only known when the change set is executed.
+inline constexpr std::string_view kUnknownValue = "{{changeSet:KNOWN_AFTER_APPLY}}";
+
 // Why one attribute of a resource changes.
 struct ChangeDetail {
   std::string attribute;   // Properties, Tags, Metadata
@@ -25,6 +29,10 @@ struct ChangeDetail {
   bool isDynamic = false;  // the new value is only known when it is executed
   std::string source;      // DirectModification, ParameterReference, ResourceReference, ResourceAttribute
   std::string cause;       // the parameter, resource, or Resource.Attribute; empty for DirectModification
+  // The property's value, as JSON unless it is text; nullopt where there is none, kUnknownValue where it is not
+  // known.
+  std::optional<std::string> before = {};
+  std::optional<std::string> after = {};
 
   bool operator==(const ChangeDetail&) const = default;
 };
@@ -36,6 +44,8 @@ struct DescribedChange {
   std::string type;
   Replacement replacement = Replacement::kFalse;
   std::vector<ChangeDetail> details;  // of kModify
+  std::string before = {};            // {"Properties": ..}, as JSON, without secrets; empty: there is nothing
+  std::string after = {};
 
   // Properties, Tags, Metadata: each that is in the details, once.
   std::vector<std::string> scope() const;

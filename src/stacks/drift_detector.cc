@@ -66,10 +66,10 @@ std::optional<DriftDetector::Subject> DriftDetector::subjectOf(const std::string
   if (!stack) return std::nullopt;
   Subject subject{*std::move(stack), tools_.store.resources(stackId), std::nullopt, std::nullopt};
   if (!subject.hasSecrets()) return subject;
-  auto document = parseTemplate(subject.stack.definition.templateText);
+  auto document = parseTemplate(subject.stack.definition.finalText());
   if (!document.ok()) return subject;
   subject.document = *std::move(document);
-  auto scope = makeScope(*subject.document, subject.stack.definition.parameters,
+  auto scope = makeScope(*subject.document, subject.stack.definition.values(),
                          pseudoParametersOf(subject.stack, subject.stack.definition));
   if (!scope.ok()) return subject;
   // Rows by value: the subject moves.

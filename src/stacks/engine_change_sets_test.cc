@@ -187,6 +187,36 @@ TEST_F(ChangeSetTest, AFailureDoesWhatTheExecutionOrTheSetSays) {
   EXPECT_EQ(executed("new", "a"), "none") << "it is deleted";
 }
 
+TEST_F(ChangeSetTest, ValuesAreToldButSecrets) {
+  const char* before = R"yaml(
+Parameters: {Secret: {Type: String, NoEcho: true, Default: hush}}
+Resources:
+  A: {Type: AWS::X::Thing, Properties: {Size: 1, Link: !Ref Secret}}
+  B: {Type: AWS::X::Thing, Properties: {Size: 2}}
+)yaml";
+  const char* after = R"yaml(
+Parameters: {Secret: {Type: String, NoEcho: true, Default: hush}}
+Resources:
+  A: {Type: AWS::X::Thing, Properties: {Size: 3, Link: !Sub "${Secret}-more"}}
+  C: {Type: AWS::X::Thing, Properties: {Link: !GetAtt D.Arn}}
+  D: {Type: AWS::X::Thing}
+)yaml";
+  ASSERT_EQ(created("demo", before), "CREATE_COMPLETE");
+  const auto made = this->made("demo", "a", after);
+  ASSERT_TRUE(made.ok());
+  const auto set = world_.engine->getChangeSet(world_.place, "a", "demo");
+  std::map<std::string, const DescribedChange*> changes;
+  for (const DescribedChange& change : set->changes) changes[change.logicalId] = &change;
+  EXPECT_EQ(changes.at("A")->before, R"({"Properties":{"Size":1,"Link":"****"}})");
+  EXPECT_EQ(changes.at("A")->after, R"({"Properties":{"Size":3,"Link":"****"}})");
+  EXPECT_EQ(changes.at("A")->details[0].before, "1");
+  EXPECT_EQ(changes.at("A")->details[0].after, "3");
+  EXPECT_EQ(changes.at("B")->before, R"({"Properties":{"Size":2}})");
+  EXPECT_EQ(changes.at("B")->after, "");
+  EXPECT_EQ(changes.at("C")->before, "");
+  EXPECT_EQ(changes.at("C")->after, R"({"Properties":{"Link":"{{changeSet:KNOWN_AFTER_APPLY}}"}})");
+}
+
 TEST_F(ChangeSetTest, RefusesWhatDoesNotFit) {
   EXPECT_EQ(made("none", "a", kThree).fault().message, "Stack [none] does not exist");
   EXPECT_EQ(made("demo", "-a", kThree, ChangeSetKind::kCreate).fault().code, "ValidationError");

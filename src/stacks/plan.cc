@@ -153,10 +153,12 @@ Result<Plan> makePlan(const Template& document, Scope scope, const std::map<std:
       change.type = resource.type;
       plan.changes.push_back(std::move(change));
     } else if (auto change = compare(resource, spec, standing->second, *properties)) {
+      change->before = standing->second.properties;
       plan.changes.push_back(*std::move(change));
     } else {
       continue;
     }
+    plan.changes.back().after = *std::move(properties);
     decisions.changes[logicalId] = &plan.changes.back();
   }
   HEARTH_CHECK(refuseSecureIn(misplaced));
@@ -168,6 +170,7 @@ Result<Plan> makePlan(const Template& document, Scope scope, const std::map<std:
     change.logicalId = logicalId;
     change.physicalId = standing.physicalId;
     change.type = standing.type;
+    change.before = standing.properties;
     plan.changes.push_back(std::move(change));
   }
   return plan;

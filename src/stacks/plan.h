@@ -43,6 +43,8 @@ struct ResourceChange {
   Replacement replacement = Replacement::kFalse;  // of kModify
   std::vector<PropertyChange> properties;         // of kModify
   bool metadataChanged = false;                   // of kModify
+  JsonObject before;                              // properties; not of kAdd
+  JsonObject after;                               // null for what is not known yet; not of kRemove
 };
 
 struct Plan {

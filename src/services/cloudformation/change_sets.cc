@@ -47,7 +47,7 @@ std::string replacementOf(stacks::Replacement replacement) {
   return "Conditional";
 }
 
-Change changeOf(const stacks::DescribedChange& given) {
+Change changeOf(const stacks::DescribedChange& given, bool withValues) {
   ResourceChange resource;
   resource.action = actionOf(given.action);
   resource.logicalResourceId = given.logicalId;
@@ -65,7 +65,17 @@ Change changeOf(const stacks::DescribedChange& given) {
     detail.evaluation = one.isDynamic ? "Dynamic" : "Static";
     detail.changeSource = one.source;
     detail.causingEntity = unlessEmpty(one.cause);
+    if (withValues && one.attribute != "Metadata") {
+      target.path = "/Properties/" + (one.name.empty() ? one.attribute : one.name);
+      target.beforeValue = one.before;
+      target.afterValue = one.after;
+      target.attributeChangeType = one.before && one.after ? "Modify" : one.after ? "Add" : "Remove";
+    }
     details.push_back(std::move(detail));
+  }
+  if (withValues) {
+    resource.beforeContext = unlessEmpty(given.before);
+    resource.afterContext = unlessEmpty(given.after);
   }
   Change change;
   change.type = "Resource";
@@ -127,11 +137,15 @@ Task<Result<CreateChangeSetOutput>> CloudFormationService::createChangeSet(const
     // A stack that cannot be found is the engine's to refuse, in its own words.
     auto standing = engine_.getTemplateText(order.order.place, order.order.stack);
     if (standing.ok() && !standing->empty()) {
-      HEARTH_CO_TRY(order.order.standing, co_await parse(std::move(standing).value()));
+      HEARTH_CO_TRY(order.order.standing,
+                    co_await parse(std::move(standing).value(),
+                                   transformInputOf(call, order.order.parameters, order.order.stack)));
     }
   }
   if (!in.usePreviousTemplate.value_or(false)) {
-    HEARTH_CO_TRY(order.order.document, co_await loadDocument(call, in.templateBody, in.templateURL));
+    HEARTH_CO_TRY(order.order.document,
+                  co_await loadDocument(call, in.templateBody, in.templateURL,
+                                        transformInputOf(call, order.order.parameters, order.order.stack)));
   } else if (in.templateBody || in.templateURL) {
     co_return invalid("You can specify only one of TemplateBody, TemplateURL and UsePreviousTemplate.");
   }
@@ -175,7 +189,9 @@ Result<DescribeChangeSetOutput> CloudFormationService::describeChangeSet(const a
     if (begin == set.changes.end()) return invalid("NextToken is not valid");
     ++begin;
   }
-  for (; begin != set.changes.end() && changes.size() < kPage; ++begin) changes.push_back(changeOf(*begin));
+  for (; begin != set.changes.end() && changes.size() < kPage; ++begin) {
+    changes.push_back(changeOf(*begin, in.includePropertyValues.value_or(false)));
+  }
   if (begin != set.changes.end()) out.nextToken = std::prev(begin)->logicalId;
   return out;
 }
@@ -212,7 +228,7 @@ Task<Result<ExecuteChangeSetOutput>> CloudFormationService::executeChangeSet(con
   const std::string stack = in.stackName.value_or("");
   HEARTH_CO_TRY(stacks::ChangeSet set, engine_.getChangeSet(place, in.changeSetName, stack));
   HEARTH_CO_TRY(const std::shared_ptr<const stacks::Template> document,
-                co_await parse(std::move(set.definition.templateText)));
+                co_await parse(set.definition.finalText(), {}));
   stacks::ExecuteOptions options;
   options.token = in.clientRequestToken.value_or("");
   options.disableRollback = in.disableRollback;
