@@ -277,9 +277,11 @@ Result<std::vector<ResourceView>> Engine::getResourcesOf(const Place& place, con
   return viewsOf(*record, store_.resources(record->id));
 }
 
-Result<std::string> Engine::getTemplateText(const Place& place, const std::string& stack) const {
+Result<std::string> Engine::getTemplateText(const Place& place, const std::string& stack,
+                                            TemplateStage stage) const {
   HEARTH_TRY(const auto record, findActive(place, stack));
-  return record.latest().templateText;
+  const Definition& latest = record.latest();
+  return stage == TemplateStage::kProcessed ? latest.finalText() : latest.templateText;
 }
 
 std::vector<ExportRecord> Engine::listExports(const Place& place, const std::string& after,

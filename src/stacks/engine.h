@@ -202,7 +202,8 @@ class Engine final {
                                    const std::string& logicalId) const;
   // The resources of the stack that the physical id is part of.
   Result<std::vector<ResourceView>> getResourcesOf(const Place& place, const std::string& physicalId) const;
-  Result<std::string> getTemplateText(const Place& place, const std::string& stack) const;
+  Result<std::string> getTemplateText(const Place& place, const std::string& stack,
+                                      TemplateStage stage = TemplateStage::kOriginal) const;
   std::vector<ExportRecord> listExports(const Place& place, const std::string& after, std::size_t limit) const;
   // Names of the importing stacks. "Export 'X' is not imported by any stack."
   Result<std::vector<std::string>> getImporters(const Place& place, const std::string& exportName) const;
@@ -247,8 +248,9 @@ class Engine final {
                            const Template& document, const std::map<std::string, CurrentResource>& current) const;
   Result<Prepared> prepareUpdate(const StackRecord& stack, const UpdateStackInput& input) const;
   void takeRole(StackRecord& stack, const std::string& roleArn);
+  // `document` becomes what its transforms make of it with the stack's parameters.
   Result<Definition> definitionFor(const StackRecord& stack, const UpdateStackInput& input,
-                                   const Template& document) const;
+                                   std::shared_ptr<const Template>& document) const;
   Result<StackRecord> stackForChangeSet(const CreateChangeSetInput& input);
   // A record of a stack that is not kept yet.
   StackRecord newStack(const Place& place, const std::string& name);

@@ -81,11 +81,14 @@ Result<ChangeSet> Engine::createChangeSet(const CreateChangeSetInput& input) {
   const bool isUpdate = input.kind == ChangeSetKind::kUpdate;
   std::shared_ptr<const Template> before;
   if (isUpdate) {
-    HEARTH_TRY(before, parsedTemplate(stack.latest().templateText, input.order.standing));
+    HEARTH_TRY(before, parsedTemplate(stack.latest().finalText(), input.order.standing));
   }
-  const std::shared_ptr<const Template> after = input.order.document ? input.order.document : before;
+  std::shared_ptr<const Template> after = input.order.document ? input.order.document : before;
   if (!after) return validationError("A change set of type CREATE needs a template.");
-  HEARTH_TRY(Definition definition, definitionFor(stack, input.order, *after));
+  if (!input.order.document && !stack.latest().processedText.empty()) {
+    HEARTH_TRY(after, parsedTemplate(stack.latest().templateText, input.order.standing));
+  }
+  HEARTH_TRY(Definition definition, definitionFor(stack, input.order, after));
   HEARTH_TRY(Prepared prepared, prepare(stack, std::move(definition), input.order.place.caller, *after,
                                         currentResources(store_.resources(stack.id))));
 
@@ -159,7 +162,7 @@ Result<void> Engine::executeChangeSet(const Place& place, const std::string& nam
   }
   OnFailure onFailure = set.onFailure.value_or(OnFailure::kRollback);
   if (options.disableRollback.value_or(false)) onFailure = OnFailure::kDoNothing;
-  HEARTH_TRY(const std::shared_ptr<const Template> parsed, parsedTemplate(set.definition.templateText, document));
+  HEARTH_TRY(const std::shared_ptr<const Template> parsed, parsedTemplate(set.definition.finalText(), document));
   if (set.kind == ChangeSetKind::kCreate) {
     if (stack.status != Status::kReviewInProgress) {
       return validationError("Stack:" + stack.id + " is in " + statusText(stack) +

@@ -23,7 +23,7 @@ Result<Engine::Prepared> Engine::prepare(const StackRecord& stack, Definition de
   HEARTH_CHECK(checkTags(definition.tags));
   HEARTH_CHECK(checkCapabilities(document, definition.capabilities));
   HEARTH_CHECK(checkTypes(document, registry_.specs()));
-  HEARTH_CHECK(checkReferenceCount(document.text));
+  HEARTH_CHECK(checkReferenceCount(definition.finalText()));
   const std::string& actor = definition.roleArn.empty() ? caller : definition.roleArn;
   // A change set has them from the time when it was made.
   if (tools_.values && definition.stored.empty()) {
@@ -98,16 +98,19 @@ Result<std::string> Engine::createStack(const CreateStackInput& input) {
     if (isRetry) return existing->id;
     return Fault("AlreadyExistsException", "Stack [" + input.name + "] already exists", 400);
   }
+  HEARTH_CHECK(checkExpansion(*input.document, input.capabilities));
   StackRecord stack = newStack(input.place, input.name);
   Definition definition;
   definition.templateText = input.document->text;
   HEARTH_TRY(definition.parameters, resolveParameters(*input.document, input.parameters, {}));
+  HEARTH_TRY(const auto document, transformedFor(input.document, definition.parameters, stack.region));
+  definition.processedText = document->processed;
   definition.noEcho = noEchoNames(*input.document);
   definition.tags = input.tags;
   definition.capabilities = input.capabilities;
   definition.notificationArns = input.notificationArns;
   definition.roleArn = input.roleArn;
-  HEARTH_TRY(auto prepared, prepare(stack, std::move(definition), input.place.caller, *input.document, {}));
+  HEARTH_TRY(auto prepared, prepare(stack, std::move(definition), input.place.caller, *document, {}));
 
   HEARTH_CHECK(checkPolicy(input.policy, prepared.plan.order));
   stack.policy = input.policy;
@@ -147,18 +150,20 @@ Result<Engine::Prepared> Engine::prepareUpdate(const StackRecord& stack, const U
   if (!given) {
     HEARTH_TRY(given, parsedTemplate(stack.latest().templateText, input.standing));
   }
-  HEARTH_TRY(Definition definition, definitionFor(stack, input, *given));
+  HEARTH_TRY(Definition definition, definitionFor(stack, input, given));
   return prepare(stack, std::move(definition), input.place.caller, *given,
                  currentResources(store_.resources(stack.id)));
 }
 
 Result<Definition> Engine::definitionFor(const StackRecord& stack, const UpdateStackInput& input,
-                                         const Template& document) const {
+                                         std::shared_ptr<const Template>& document) const {
   Definition definition;
-  definition.templateText = document.text;
+  definition.templateText = document->text;
   const Definition& latest = stack.latest();
-  HEARTH_TRY(definition.parameters, resolveParameters(document, input.parameters, latest.parameters));
-  definition.noEcho = noEchoNames(document);
+  HEARTH_TRY(definition.parameters, resolveParameters(*document, input.parameters, latest.parameters));
+  HEARTH_TRY(document, transformedFor(document, definition.parameters, stack.region));
+  definition.processedText = document->processed;
+  definition.noEcho = noEchoNames(*document);
   definition.tags = input.tags.value_or(latest.tags);
   definition.capabilities = input.capabilities;
   definition.notificationArns = input.notificationArns.value_or(latest.notificationArns);
@@ -174,6 +179,8 @@ Result<std::string> Engine::updateStack(const UpdateStackInput& input) {
                        stack.operation->token == input.token;
   if (isRetry) return stack.id;
   HEARTH_CHECK(checkCanBeUpdated(stack, input.disableRollback));
+  const std::shared_ptr<const Template>& ordered = input.document ? input.document : input.standing;
+  if (ordered) HEARTH_CHECK(checkExpansion(*ordered, input.capabilities));
   HEARTH_TRY(auto prepared, prepareUpdate(stack, input));
   if (prepared.isSameAs(stack) && !stack.isHalfDone()) return validationError(kNoUpdates);
   Operation operation = newOperation(input.place, OperationKind::kUpdate, input.token);

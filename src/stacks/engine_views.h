@@ -48,6 +48,9 @@ struct ResourceView {
   std::string metadata;  // JSON; empty: none
 };
 
+// A template as it was given, and what its transforms made of it.
+enum class TemplateStage : unsigned char { kOriginal, kProcessed };
+
 StackView viewOf(const StackRecord& stack);
 // One per logical id: the incoming one before the current one before the one on its way out.
 std::vector<ResourceView> viewsOf(const StackRecord& stack, const std::vector<ResourceRecord>& rows);

@@ -111,7 +111,11 @@ Result<void> NestedStacks::prepare(const ResourceRequest& request) {
   HEARTH_CHECK(checkSupported(request));
   const auto url = base::findString(Json(request.properties), "TemplateURL");
   HEARTH_TRY(std::string text, fetch_(request.account, url.value_or("")));
-  HEARTH_TRY(Template document, parseTemplate(std::move(text)));
+  TransformInput known{{}, request.region};
+  for (const ParameterInput& one : parametersOf(request)) {
+    if (one.value) known.parameters[one.key] = *one.value;
+  }
+  HEARTH_TRY(Template document, parseTemplate(std::move(text), known));
   const std::lock_guard lock(mutex_);
   prepared_[keyOf(request)] = std::make_shared<const Template>(std::move(document));
   return {};

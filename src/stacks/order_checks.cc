@@ -89,6 +89,21 @@ Result<void> checkCanBeUpdated(const StackRecord& stack, bool disableRollback) {
   return validationError("Stack:" + stack.id + " is in " + statusText(stack) + " state and can not be updated.");
 }
 
+Result<std::shared_ptr<const Template>> transformedFor(const std::shared_ptr<const Template>& document,
+                                                       const ParameterValues& parameters,
+                                                       const std::string& region) {
+  ParameterValues known = parameters;
+  known["AWS::Region"] = region;
+  const auto& asked = document->transformedWith;
+  const bool isSame = std::all_of(asked.begin(), asked.end(), [&](const auto& one) {
+    const auto found = known.find(one.first);
+    return one.second && found != known.end() && found->second == *one.second;
+  });
+  if (isSame) return document;
+  HEARTH_TRY(Template again, parseTemplate(document->text, {parameters, region}));
+  return std::make_shared<const Template>(std::move(again));
+}
+
 Result<std::shared_ptr<const Template>> parsedTemplate(const std::string& text,
                                                        const std::shared_ptr<const Template>& parsed) {
   if (parsed && parsed->text == text) return parsed;

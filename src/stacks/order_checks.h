@@ -29,6 +29,11 @@ Result<void> checkPolicy(const std::string& text, const std::vector<std::string>
 // `parsed` when it is of this text, else the text parsed now, which takes milliseconds.
 Result<std::shared_ptr<const Template>> parsedTemplate(const std::string& text,
                                                        const std::shared_ptr<const Template>& parsed);
+// The same document, or, where its transforms would make something else of it with these parameters, that:
+// transformed now, which takes milliseconds.
+Result<std::shared_ptr<const Template>> transformedFor(const std::shared_ptr<const Template>& document,
+                                                       const ParameterValues& parameters,
+                                                       const std::string& region);
 std::string statusText(const StackRecord& stack);
 
 }  // namespace hearth::stacks

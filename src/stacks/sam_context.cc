@@ -35,6 +35,8 @@ Parameters::Parameters(const JsonObject& document, const ParameterValues& given,
     const Json* noEcho = base::findMember(declaration, "NoEcho");
     declared.isSecret = noEcho && booleanOf(*noEcho).value_or(true);
     const std::string type = base::findString(declaration, "Type").value_or("");
+    // What lies behind a name in the Parameter Store is not known yet.
+    declared.isSecret = declared.isSecret || type.starts_with("AWS::SSM::Parameter::Value");
     declared.isList = type == "CommaDelimitedList" || type.starts_with("List<");
     const auto found = given.find(std::string(name));
     const Json* fallback = base::findMember(declaration, "Default");
@@ -48,7 +50,10 @@ Parameters::Parameters(const JsonObject& document, const ParameterValues& given,
 }
 
 std::optional<Json> Parameters::find(const std::string& name) {
-  if (name == "AWS::Region") return Json(region_);
+  if (name == "AWS::Region") {
+    consulted_[name] = region_;
+    return Json(region_);
+  }
   if (name == "AWS::Partition") return Json("aws");
   const auto found = declared_.find(name);
   if (found == declared_.end() || found->second.isSecret) return std::nullopt;

@@ -67,6 +67,15 @@ Result<void> append(Budget& budget, Swagger& swagger, const JsonArray& statement
   return {};
 }
 
+// What comes first is the whole: one statement, several, or a function that gives some.
+Result<void> addSole(Budget& budget, Swagger& swagger, const Json& statements) {
+  HEARTH_TRY(JsonObject * policy, policyOf(swagger));
+  if (policy->contains("Statement")) return append(budget, swagger, listOf(statements));
+  HEARTH_CHECK(budget.spend(weightOf(statements)));
+  policy->emplace("Statement", statements);
+  return {};
+}
+
 // Everybody may, but who is denied by the condition.
 JsonArray allowedBut(const JsonArray& resources, std::string_view test, JsonObject values) {
   Json denied = statement("Deny", resources, Json("*"));
@@ -113,7 +122,7 @@ Result<void> addResourcePolicy(Budget& budget, Swagger& swagger, const JsonObjec
     const Json* accounts = policy.if_contains(name);
     if (!isTruthy(accounts)) continue;
     const Json principal = JsonObject{{"AWS", listOf(*accounts)}};
-    HEARTH_CHECK(append(budget, swagger, JsonArray{statement(effect, resources, principal)}));
+    HEARTH_CHECK(addSole(budget, swagger, statement(effect, resources, principal)));
   }
   for (const auto& [name, test] :
        {std::pair{"IpRangeWhitelist", "NotIpAddress"}, std::pair{"IpRangeBlacklist", "IpAddress"}}) {
@@ -133,10 +142,7 @@ Result<void> addResourcePolicy(Budget& budget, Swagger& swagger, const JsonObjec
 }
 
 Result<void> addCustomStatements(Budget& budget, Swagger& swagger, const Json& statements) {
-  HEARTH_TRY(JsonObject * policy, policyOf(swagger));
-  if (policy->contains("Statement")) return append(budget, swagger, listOf(statements));
-  policy->emplace("Statement", statements);  // as it is: it may be a function
-  return {};
+  return addSole(budget, swagger, statements);
 }
 
 }  // namespace hearth::stacks::sam

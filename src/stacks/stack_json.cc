@@ -56,6 +56,7 @@ std::vector<std::string> textsOf(const Json& json) {
 JsonObject toJson(const Definition& definition) {
   JsonObject object;
   object.emplace("template", definition.templateText);
+  if (!definition.processedText.empty()) object.emplace("processed", definition.processedText);
   object.emplace("parameters", toJson(definition.parameters));
   if (!definition.stored.empty()) object.emplace("stored", toJson(definition.stored));
   object.emplace("noEcho", toJson(definition.noEcho));
@@ -70,6 +71,7 @@ JsonObject toJson(const Definition& definition) {
 Definition definitionOf(const Json& json) {
   Definition definition;
   definition.templateText = text(json, "template");
+  definition.processedText = text(json, "processed");
   definition.parameters = textMap(json, "parameters");
   definition.stored = textMap(json, "stored");
   definition.noEcho = textList(json, "noEcho");

@@ -45,6 +45,7 @@ Status statusOf(std::string_view name);
 // Everything that a stack is made from.
 struct Definition {
   std::string templateText;
+  std::string processedText;  // what the transforms of the template made of it; empty without transforms
   ParameterValues parameters;
   ParameterValues stored;  // of AWS::SSM::Parameter::Value<...>: what was behind the names when it was ordered
   std::vector<std::string> noEcho;  // names of parameters whose values are never shown
@@ -54,6 +55,8 @@ struct Definition {
   std::string roleArn;
   std::vector<Output> outputs;  // of one that is pending: once they are known
 
+  // What it is made from in the end.
+  const std::string& finalText() const { return processedText.empty() ? templateText : processedText; }
   // What the parameters stand for in expressions.
   ParameterValues values() const {
     ParameterValues all = stored;

@@ -111,7 +111,7 @@ void StackRun::finishRollback() {
   }
   stack_.pending.reset();
   tools_.store.saveDefinition(stack_);
-  auto document = parseTemplate(stack_.definition.templateText);
+  auto document = parseTemplate(stack_.definition.finalText());
   if (document.ok()) {
     auto scope = makeScope(*document, stack_.definition.values(), pseudoParametersOf(stack_, stack_.definition));
     if (scope.ok()) tools_.store.replaceImports(stack_, importNames(*document, *scope));

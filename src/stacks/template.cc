@@ -8,6 +8,7 @@
 #include "stacks/references.h"
 #include "stacks/scalars.h"
 #include "stacks/template_text.h"
+#include "stacks/transforms.h"
 
 namespace hearth::stacks {
 namespace {
@@ -254,7 +255,7 @@ Result<OutputDeclaration> readOutput(std::string_view name, const Json& declarat
 Result<void> checkSections(const JsonObject& document) {
   std::vector<std::string> unknown;
   for (const auto& [key, member] : document) {
-    if (isOneOf(key, {"Transform", "Rules", "Hooks"})) {
+    if (isOneOf(key, {"Rules", "Hooks"})) {
       return formatError("The " + std::string(key) + " section is not supported.");
     }
     if (!isOneOf(key, {"AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Mappings",
@@ -303,13 +304,21 @@ bool Template::hasCondition(std::string_view name) const {
   return std::any_of(conditions.begin(), conditions.end(), [&](const auto& c) { return c.first == name; });
 }
 
-Result<Template> parseTemplate(std::string text) {
-  HEARTH_TRY(const Json tree, readTemplateText(text));
-  const JsonObject& document = tree.get_object();
-  HEARTH_CHECK(checkSections(document));
-  HEARTH_CHECK(refuseNulls(tree, ""));
+namespace {
 
-  Template result;
+// What only a transform reads.
+void dropTransformOnly(JsonObject& document) {
+  document.stable_erase("Transform");
+  document.stable_erase("Globals");
+  Json* resources = document.if_contains("Resources");
+  if (!resources || !resources->is_object()) return;
+  for (auto& [logicalId, resource] : resources->get_object()) {
+    if (auto* object = resource.if_object()) object->stable_erase("IgnoreGlobals");
+  }
+}
+
+Result<void> readSections(const JsonObject& document, Template& result) {
+  HEARTH_CHECK(checkSections(document));
   HEARTH_TRY(result.description, textMember(document, "Description", "Description must be a string."));
   if (result.description.size() > 1024) return formatError("'Description' length is greater than 1024.");
   if (const Json* metadata = document.if_contains("Metadata")) result.metadata = *metadata;
@@ -339,8 +348,37 @@ Result<Template> parseTemplate(std::string text) {
     HEARTH_TRY(auto output, readOutput(name, declaration));
     result.outputs.push_back(std::move(output));
   }
+  return {};
+}
+
+}  // namespace
+
+Result<Template> parseTemplate(std::string text, const TransformInput& input) {
+  HEARTH_TRY(Json tree, readTemplateText(text));
+  HEARTH_CHECK(refuseNulls(tree, ""));
+  Template result;
+  HEARTH_TRY(result.transforms, declaredTransforms(tree.get_object()));
+  JsonObject document = std::move(tree.get_object());
+  if (!result.transforms.empty()) {
+    HEARTH_TRY(document, applyTransforms(std::move(document), input, result));
+  }
+  HEARTH_CHECK(readSections(document, result));
   result.text = std::move(text);
   HEARTH_CHECK(checkReferences(result));
+  return result;
+}
+
+Result<Template> parseDeclarations(std::string text) {
+  HEARTH_TRY(Json tree, readTemplateText(text));
+  HEARTH_CHECK(refuseNulls(tree, ""));
+  JsonObject& document = tree.get_object();
+  Template result;
+  HEARTH_TRY(result.transforms, declaredTransforms(document));
+  const bool isComplete = result.transforms.empty();
+  if (!isComplete) dropTransformOnly(document);
+  HEARTH_CHECK(readSections(document, result));
+  result.text = std::move(text);
+  if (isComplete) HEARTH_CHECK(checkReferences(result));
   return result;
 }
 

@@ -69,6 +69,11 @@ struct OutputDeclaration {
 // passed checkReferences(): what it names exists, and resources do not wait for each other in a circle.
 struct Template {
   std::string text;
+  // The names of its transforms, and the JSON that they made of it; both empty without.
+  std::vector<std::string> transforms;
+  std::string processed;
+  // Parameters, and AWS::Region, that the transforms asked for, and what they were; nullopt: they had no value.
+  std::map<std::string, std::optional<std::string>> transformedWith;
   std::string description;
   std::optional<Json> metadata;
   std::vector<ParameterDeclaration> parameters;
@@ -82,10 +87,19 @@ struct Template {
   bool hasCondition(std::string_view name) const;
 };
 
+// What transforms are to know. It can be given later: transformedFor() of order_checks.h.
+struct TransformInput {
+  std::map<std::string, std::string> parameters = {};  // values that go before the template's defaults
+  std::string region = {};
+};
+
 // Reads and checks a template without knowing parameter values or resource types. Fault: ValidationError 400
-// with CloudFormation's sentence; a section that is not supported (Transform, Rules, Hooks) is refused by name.
+// with CloudFormation's sentence; a section that is not supported (Rules, Hooks) is refused by name.
 // Pure: safe on any thread, and slow enough (milliseconds) to stay off the event loop and the writer.
-Result<Template> parseTemplate(std::string text);
+Result<Template> parseTemplate(std::string text, const TransformInput& input = {});
+// The same without putting it through its transforms, whose functions are not looked at then: what a template
+// declares, before its artifacts are where the transforms want them.
+Result<Template> parseDeclarations(std::string text);
 
 inline constexpr std::size_t kMaxParameters = 200;
 inline constexpr std::size_t kMaxMappings = 200;

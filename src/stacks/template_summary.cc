@@ -13,6 +13,17 @@ namespace {
 
 constexpr std::string_view kIam = "CAPABILITY_IAM";
 constexpr std::string_view kNamedIam = "CAPABILITY_NAMED_IAM";
+constexpr std::string_view kAutoExpand = "CAPABILITY_AUTO_EXPAND";
+constexpr std::string_view kSamFunction = "AWS::Serverless::Function";
+
+bool has(const std::vector<std::string>& acknowledged, std::string_view capability) {
+  return std::find(acknowledged.begin(), acknowledged.end(), capability) != acknowledged.end();
+}
+
+Fault insufficient(std::string_view capability) {
+  return Fault("InsufficientCapabilitiesException", "Requires capabilities : [" + std::string(capability) + "]",
+               400);
+}
 
 // Types that give rights, and the property that gives them a name of the template's choice.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kIamTypes = {{
@@ -41,6 +52,11 @@ Need needOf(const Template& document) {
       if (named) need.capability = kNamedIam;
       if (need.capability.empty()) need.capability = kIam;
     }
+    // SAM makes it a role.
+    if (resource.type == kSamFunction && !resource.properties.get_object().contains("Role")) {
+      need.types.insert(resource.type);
+      if (need.capability.empty()) need.capability = kIam;
+    }
   }
   return need;
 }
@@ -51,26 +67,30 @@ TemplateSummary summarize(const Template& document) {
   TemplateSummary summary;
   summary.description = document.description;
   summary.parameters = document.parameters;
-  const Need need = needOf(document);
-  if (!need.capability.empty()) {
-    summary.capabilities.emplace_back(need.capability);
+  Need need = needOf(document);
+  if (!need.capability.empty()) summary.capabilities.emplace_back(need.capability);
+  if (!document.transforms.empty()) summary.capabilities.emplace_back(kAutoExpand);
+  need.types.insert(document.transforms.begin(), document.transforms.end());
+  if (!need.types.empty()) {
     summary.capabilitiesReason = "The following resource(s) require capabilities: [" + joinNames(need.types) + "]";
   }
   std::set<std::string> types;
   for (const auto& resource : document.resources) types.insert(resource.type);
   summary.resourceTypes.assign(types.begin(), types.end());
+  summary.transforms = document.transforms;
   if (document.metadata) summary.metadata = base::writeJson(*document.metadata);
   return summary;
 }
 
 Result<void> checkCapabilities(const Template& document, const std::vector<std::string>& acknowledged) {
   const Need need = needOf(document);
-  const auto has = [&](std::string_view capability) {
-    return std::find(acknowledged.begin(), acknowledged.end(), capability) != acknowledged.end();
-  };
-  if (need.capability.empty() || has(kNamedIam) || has(need.capability)) return {};
-  return Fault("InsufficientCapabilitiesException",
-               "Requires capabilities : [" + std::string(need.capability) + "]", 400);
+  if (need.capability.empty() || has(acknowledged, kNamedIam) || has(acknowledged, need.capability)) return {};
+  return insufficient(need.capability);
+}
+
+Result<void> checkExpansion(const Template& document, const std::vector<std::string>& acknowledged) {
+  if (document.transforms.empty() || has(acknowledged, kAutoExpand)) return {};
+  return insufficient(kAutoExpand);
 }
 
 }  // namespace hearth::stacks

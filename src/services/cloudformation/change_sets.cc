@@ -13,13 +13,22 @@ constexpr std::size_t kPage = 100;
 Result<void> refuseUnsupported(const CreateChangeSetInput& in) {
   if (in.resourcesToImport || in.changeSetType.value_or("") == "IMPORT")
     return invalid("Importing resources into a stack (ChangeSetType IMPORT) is not supported.");
-  if (in.includeNestedStacks.value_or(false)) return invalid("IncludeNestedStacks is not supported.");
   if (in.rollbackConfiguration && in.rollbackConfiguration->rollbackTriggers &&
       !in.rollbackConfiguration->rollbackTriggers->empty())
     return invalid("RollbackConfiguration with triggers is not supported.");
   if (in.resourceTypes && !in.resourceTypes->empty()) return invalid("ResourceTypes is not supported.");
   if (!withoutEmpty(in.notificationARNs).empty())
     return invalid("NotificationARNs are not supported: Hearth does not run SNS.");
+  return {};
+}
+
+// CDK asks for change sets of nested stacks whatever the template; where there are none it asks for nothing.
+Result<void> checkNested(const CreateChangeSetInput& in, const stacks::Template* document) {
+  if (!in.includeNestedStacks.value_or(false) || !document) return {};
+  for (const stacks::ResourceDeclaration& resource : document->resources)
+    if (resource.type == "AWS::CloudFormation::Stack")
+      return invalid("IncludeNestedStacks is not supported: the change set of " + resource.logicalId +
+                     " is not made beforehand.");
   return {};
 }
 
@@ -133,22 +142,20 @@ Task<Result<CreateChangeSetOutput>> CloudFormationService::createChangeSet(const
   order.order.capabilities = withoutEmpty(in.capabilities);
   HEARTH_CO_TRY(order.order.roleArn, roleOf(call, in.roleARN));
   order.order.token = in.clientToken.value_or("");
+  const stacks::TransformInput known = transformInputOf(call, order.order.parameters, order.order.stack);
   if (order.kind == stacks::ChangeSetKind::kUpdate) {
     // A stack that cannot be found is the engine's to refuse, in its own words.
     auto standing = engine_.getTemplateText(order.order.place, order.order.stack);
     if (standing.ok() && !standing->empty()) {
-      HEARTH_CO_TRY(order.order.standing,
-                    co_await parse(std::move(standing).value(),
-                                   transformInputOf(call, order.order.parameters, order.order.stack)));
+      HEARTH_CO_TRY(order.order.standing, co_await parse(std::move(standing).value(), known));
     }
   }
   if (!in.usePreviousTemplate.value_or(false)) {
-    HEARTH_CO_TRY(order.order.document,
-                  co_await loadDocument(call, in.templateBody, in.templateURL,
-                                        transformInputOf(call, order.order.parameters, order.order.stack)));
+    HEARTH_CO_TRY(order.order.document, co_await loadDocument(call, in.templateBody, in.templateURL, known));
   } else if (in.templateBody || in.templateURL) {
     co_return invalid("You can specify only one of TemplateBody, TemplateURL and UsePreviousTemplate.");
   }
+  HEARTH_CO_CHECK(checkNested(in, order.order.document ? order.order.document.get() : order.order.standing.get()));
   CreateChangeSetOutput out;
   auto work = [this, &order, &out]() -> Result<void> {
     HEARTH_TRY(const stacks::ChangeSet set, engine_.createChangeSet(order));
@@ -227,8 +234,9 @@ Task<Result<ExecuteChangeSetOutput>> CloudFormationService::executeChangeSet(con
   const stacks::Place place = placeOf(call);
   const std::string stack = in.stackName.value_or("");
   HEARTH_CO_TRY(stacks::ChangeSet set, engine_.getChangeSet(place, in.changeSetName, stack));
+  const stacks::TransformInput nothing;  // it has been transformed
   HEARTH_CO_TRY(const std::shared_ptr<const stacks::Template> document,
-                co_await parse(set.definition.finalText(), {}));
+                co_await parse(set.definition.finalText(), nothing));
   stacks::ExecuteOptions options;
   options.token = in.clientRequestToken.value_or("");
   options.disableRollback = in.disableRollback;

@@ -8,6 +8,7 @@
 #include "ports/object_reader.h"
 #include "services/cloudformation/cloudformation_access.h"
 #include "stacks/engine.h"
+#include "stacks/template_summary.h"
 #include "store/database.h"
 
 namespace hearth::services::cloudformation {
@@ -108,10 +109,17 @@ class CloudFormationService final {
                                                       const std::optional<std::string>& body,
                                                       const std::optional<std::string>& url);
   // Parsed on the pool: a template is large, and comes from outside.
-  Task<Result<std::shared_ptr<const stacks::Template>>> parse(std::string text);
+  Task<Result<std::shared_ptr<const stacks::Template>>> parse(std::string text, stacks::TransformInput input);
+  // What it declares, likewise.
+  Task<Result<stacks::TemplateSummary>> summarize(std::string text);
+  // What an order's transforms can be told before the write; `stack` is the one it updates, empty for none.
+  stacks::TransformInput transformInputOf(const api::Call& call,
+                                          const std::vector<stacks::ParameterInput>& parameters,
+                                          const std::string& stack) const;
   Task<Result<std::shared_ptr<const stacks::Template>>> loadDocument(const api::Call& call,
                                                                      const std::optional<std::string>& body,
-                                                                     const std::optional<std::string>& url);
+                                                                     const std::optional<std::string>& url,
+                                                                     stacks::TransformInput input);
 
   std::optional<stacks::StackDrift> driftOf(const stacks::StackView& view) const;
   // Of resources of one stack.

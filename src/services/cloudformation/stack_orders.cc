@@ -51,18 +51,44 @@ Result<std::string> CloudFormationService::fetchTemplate(const std::string& acco
                  "\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html");
 }
 
-Task<Result<std::shared_ptr<const stacks::Template>>> CloudFormationService::parse(std::string text) {
-  auto work = [text = std::move(text)]() mutable -> Result<std::shared_ptr<const stacks::Template>> {
-    HEARTH_TRY(stacks::Template document, stacks::parseTemplate(std::move(text)));
+Task<Result<std::shared_ptr<const stacks::Template>>> CloudFormationService::parse(std::string text,
+                                                                                   stacks::TransformInput input) {
+  auto work = [text = std::move(text),
+               input = std::move(input)]() mutable -> Result<std::shared_ptr<const stacks::Template>> {
+    HEARTH_TRY(stacks::Template document, stacks::parseTemplate(std::move(text), input));
     return std::make_shared<const stacks::Template>(std::move(document));
   };
   co_return co_await base::runOn(pool_, std::move(work));
 }
 
 Task<Result<std::shared_ptr<const stacks::Template>>> CloudFormationService::loadDocument(
-    const api::Call& call, const std::optional<std::string>& body, const std::optional<std::string>& url) {
+    const api::Call& call, const std::optional<std::string>& body, const std::optional<std::string>& url,
+    stacks::TransformInput input) {
   HEARTH_CO_TRY(std::string text, co_await loadTemplate(call, body, url));
-  co_return co_await parse(std::move(text));
+  co_return co_await parse(std::move(text), std::move(input));
+}
+
+Task<Result<stacks::TemplateSummary>> CloudFormationService::summarize(std::string text) {
+  auto work = [text = std::move(text)]() mutable -> Result<stacks::TemplateSummary> {
+    HEARTH_TRY(const stacks::Template document, stacks::parseDeclarations(std::move(text)));
+    return stacks::summarize(document);
+  };
+  co_return co_await base::runOn(pool_, std::move(work));
+}
+
+stacks::TransformInput CloudFormationService::transformInputOf(
+    const api::Call& call, const std::vector<stacks::ParameterInput>& parameters, const std::string& stack) const {
+  stacks::TransformInput input{{}, call.region};
+  const auto standing =
+      stack.empty() ? Result<stacks::StackView>(invalid("")) : engine_.getStack(placeOf(call), stack);
+  for (const stacks::ParameterInput& one : parameters) {
+    if (one.value && !one.usePreviousValue) input.parameters[one.key] = *one.value;
+    if (!one.usePreviousValue || !standing.ok()) continue;
+    const auto found = standing->parameters.find(one.key);
+    if (found != standing->parameters.end() && found->second != stacks::kMaskedValue)
+      input.parameters[one.key] = found->second;
+  }
+  return input;
 }
 
 StackNames CloudFormationService::accessNames() const {
@@ -107,7 +133,9 @@ Task<Result<CreateStackOutput>> CloudFormationService::createStack(const api::Ca
   order.onFailure = *known;
   HEARTH_CO_TRY(const auto policy, co_await loadPolicy(call, "StackPolicy", in.stackPolicyBody, in.stackPolicyURL));
   order.policy = policy.value_or("");
-  HEARTH_CO_TRY(order.document, co_await loadDocument(call, in.templateBody, in.templateURL));
+  stacks::TransformInput forTransforms = transformInputOf(call, order.parameters, "");
+  HEARTH_CO_TRY(order.document,
+                co_await loadDocument(call, in.templateBody, in.templateURL, std::move(forTransforms)));
   CreateStackOutput out;
   auto work = [this, &order, &out]() -> Result<void> {
     HEARTH_TRY(out.stackId, engine_.createStack(order));
@@ -136,16 +164,18 @@ Task<Result<UpdateStackOutput>> CloudFormationService::updateStack(const api::Ca
   HEARTH_CO_TRY(order.policyDuringUpdate,
                 co_await loadPolicy(call, "StackPolicyDuringUpdate", in.stackPolicyDuringUpdateBody,
                                     in.stackPolicyDuringUpdateURL));
+  stacks::TransformInput forTransforms = transformInputOf(call, order.parameters, order.stack);
   if (in.usePreviousTemplate.value_or(false)) {
     if (in.templateBody || in.templateURL)
       co_return invalid("You can specify only one of TemplateBody, TemplateURL and UsePreviousTemplate.");
     // A stack that cannot be found is the engine's to refuse, in its own words.
     auto standing = engine_.getTemplateText(order.place, order.stack);
     if (standing.ok()) {
-      HEARTH_CO_TRY(order.standing, co_await parse(std::move(standing).value()));
+      HEARTH_CO_TRY(order.standing, co_await parse(std::move(standing).value(), std::move(forTransforms)));
     }
   } else {
-    HEARTH_CO_TRY(order.document, co_await loadDocument(call, in.templateBody, in.templateURL));
+    HEARTH_CO_TRY(order.document,
+                  co_await loadDocument(call, in.templateBody, in.templateURL, std::move(forTransforms)));
   }
   UpdateStackOutput out;
   auto work = [this, &order, &out]() -> Result<void> {
@@ -177,8 +207,8 @@ Result<UpdateTerminationProtectionOutput> CloudFormationService::updateTerminati
 
 Task<Result<ValidateTemplateOutput>> CloudFormationService::validateTemplate(const api::Call& call,
                                                                              ValidateTemplateInput in) {
-  HEARTH_CO_TRY(auto document, co_await loadDocument(call, in.templateBody, in.templateURL));
-  stacks::TemplateSummary summary = stacks::summarize(*document);
+  HEARTH_CO_TRY(std::string text, co_await loadTemplate(call, in.templateBody, in.templateURL));
+  HEARTH_CO_TRY(const stacks::TemplateSummary summary, co_await summarize(std::move(text)));
   ValidateTemplateOutput out;
   auto& parameters = out.parameters.emplace();
   for (const auto& declared : summary.parameters)
@@ -188,25 +218,22 @@ Task<Result<ValidateTemplateOutput>> CloudFormationService::validateTemplate(con
     out.capabilities = summary.capabilities;
     out.capabilitiesReason = summary.capabilitiesReason;
   }
+  if (!summary.transforms.empty()) out.declaredTransforms = summary.transforms;
   co_return out;
 }
 
 Task<Result<GetTemplateSummaryOutput>> CloudFormationService::getTemplateSummary(const api::Call& call,
                                                                                  GetTemplateSummaryInput in) {
   if (in.stackSetName) co_return invalid("Stack sets are not supported.");
-  std::optional<std::string> body = in.templateBody;
+  std::string text;
   if (in.stackName) {
     if (in.templateBody || in.templateURL)
       co_return invalid("You can specify only one of StackName, TemplateBody and TemplateURL.");
-    HEARTH_CO_TRY(body, engine_.getTemplateText(placeOf(call), *in.stackName));
-  }
-  std::shared_ptr<const stacks::Template> document;
-  if (in.stackName) {
-    HEARTH_CO_TRY(document, co_await parse(std::move(*body)));
+    HEARTH_CO_TRY(text, engine_.getTemplateText(placeOf(call), *in.stackName));
   } else {
-    HEARTH_CO_TRY(document, co_await loadDocument(call, in.templateBody, in.templateURL));
+    HEARTH_CO_TRY(text, co_await loadTemplate(call, in.templateBody, in.templateURL));
   }
-  stacks::TemplateSummary summary = stacks::summarize(*document);
+  HEARTH_CO_TRY(const stacks::TemplateSummary summary, co_await summarize(std::move(text)));
   GetTemplateSummaryOutput out;
   auto& parameters = out.parameters.emplace();
   for (const auto& declared : summary.parameters) {
@@ -228,6 +255,7 @@ Task<Result<GetTemplateSummaryOutput>> CloudFormationService::getTemplateSummary
   out.resourceTypes = summary.resourceTypes;
   out.version = "2010-09-09";
   out.metadata = summary.metadata;
+  if (!summary.transforms.empty()) out.declaredTransforms = summary.transforms;
   co_return out;
 }
 

@@ -263,13 +263,21 @@ Result<ListStackResourcesOutput> CloudFormationService::listStackResources(const
 
 Result<GetTemplateOutput> CloudFormationService::getTemplate(const api::Call& call, GetTemplateInput in) const {
   GetTemplateOutput out;
+  const std::string given = in.templateStage ? std::string(*in.templateStage) : "Processed";
+  if (given != "Original" && given != "Processed") {
+    return invalid("1 validation error detected: Value '" + given.substr(0, 64) +
+                   "' at 'templateStage' failed to satisfy constraint: Member must satisfy enum value set: "
+                   "[Original, Processed]");
+  }
+  const auto stage = given == "Original" ? stacks::TemplateStage::kOriginal : stacks::TemplateStage::kProcessed;
   if (in.changeSetName) {
     HEARTH_TRY(stacks::ChangeSet set,
                engine_.getChangeSet(placeOf(call), *in.changeSetName, in.stackName.value_or("")));
-    out.templateBody = std::move(set.definition.templateText);
+    out.templateBody =
+        stage == stacks::TemplateStage::kOriginal ? set.definition.templateText : set.definition.finalText();
   } else {
     if (!in.stackName) return invalid("StackName is required");
-    HEARTH_TRY(out.templateBody, engine_.getTemplateText(placeOf(call), *in.stackName));
+    HEARTH_TRY(out.templateBody, engine_.getTemplateText(placeOf(call), *in.stackName, stage));
   }
   out.stagesAvailable = std::vector<std::string>{"Original", "Processed"};
   return out;
