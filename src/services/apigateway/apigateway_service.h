@@ -76,6 +76,8 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
                                                                    api::apigateway::CreateAuthorizerInput in);
   Result<api::apigateway::DeleteAuthorizerOutput> deleteAuthorizer(const api::Call& call,
                                                                    api::apigateway::DeleteAuthorizerInput in);
+  Result<api::apigateway::FlushStageAuthorizersCacheOutput> flushStageAuthorizersCache(
+      const api::Call& call, api::apigateway::FlushStageAuthorizersCacheInput in);
   Result<api::apigateway::GetAuthorizerOutput> getAuthorizer(const api::Call& call,
                                                              api::apigateway::GetAuthorizerInput in) const;
   Result<api::apigateway::GetAuthorizersOutput> getAuthorizers(const api::Call& call,

@@ -34,6 +34,8 @@ inline constexpr char kGatewayResponse[] = "GatewayResponse";
 inline constexpr char kDeployment[] = "Deployment";
 inline constexpr char kSnapshot[] = "Snapshot";  // of the API at a deployment; see deployments.cc
 inline constexpr char kStage[] = "Stage";
+inline constexpr char kFlush[] =
+    "AuthorizersFlush";  // of a stage: another text each time that it is to forget answers
 inline constexpr char kApiKey[] = "ApiKey";
 inline constexpr char kUsagePlan[] = "UsagePlan";
 inline constexpr char kUsagePlanKey[] = "UsagePlanKey";  // id: PLAN/KEY

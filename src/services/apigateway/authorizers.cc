@@ -138,4 +138,14 @@ Result<DeleteAuthorizerOutput> ApiGatewayService::deleteAuthorizer(const api::Ca
   return DeleteAuthorizerOutput{};
 }
 
+Result<FlushStageAuthorizersCacheOutput> ApiGatewayService::flushStageAuthorizersCache(
+    const api::Call& call, FlushStageAuthorizersCacheInput in) {
+  HEARTH_CHECK(getApi(call, in.restApiId));
+  const Scope scope = scopeOf(call, in.restApiId);
+  if (!store_.findText(scope, kind::kStage, in.stageName)) return notFound("Invalid stage identifier specified");
+  store_.putText(scope, kind::kFlush, in.stageName, newId(16));
+  changed();
+  return FlushStageAuthorizersCacheOutput{};
+}
+
 }  // namespace hearth::services::apigateway

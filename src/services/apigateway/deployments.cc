@@ -213,7 +213,9 @@ Result<DeleteStageOutput> ApiGatewayService::deleteStage(const api::Call& call, 
         return badRequest("Cannot delete the stage " + in.stageName + ": it belongs to the usage plan " +
                           record.id + ".");
   }
-  if (!store_.remove(scopeOf(call, in.restApiId), kind::kStage, in.stageName)) return noStage();
+  const Scope scope = scopeOf(call, in.restApiId);
+  if (!store_.remove(scope, kind::kStage, in.stageName)) return noStage();
+  store_.remove(scope, kind::kFlush, in.stageName);
   changed();
   return DeleteStageOutput{};
 }
@@ -231,7 +233,9 @@ std::optional<std::shared_ptr<const gateway::Stage>> ApiGatewayService::loadStag
   if (!rest || !stage || rest->disableExecuteApiEndpoint.value_or(false)) return std::nullopt;
   auto frozen = store_.findText(*scope, kind::kSnapshot, stage->deploymentId.value_or(""));
   if (!frozen) return std::nullopt;
-  auto compiled = gateway::compileStage(definitionOf(*scope, *stage, readSnapshot(*frozen, *rest)));
+  auto definition = definitionOf(*scope, *stage, readSnapshot(*frozen, *rest));
+  definition.authorizerGeneration = store_.findText(*scope, kind::kFlush, name).value_or("");
+  auto compiled = gateway::compileStage(definition);
   if (!compiled.ok()) {
     base::logError("apigateway", "a stage cannot be served",
                    {{"api", apiId}, {"stage", name}, {"reason", compiled.fault().message}});
