@@ -40,6 +40,7 @@ class ApiKeyProvider final : public Provider {
                            patchOf("replace", "/customerId", wanted.customerId.value_or("")),
                            patchOf("replace", "/enabled", wanted.enabled.value_or(false) ? "true" : "false")}};
     HEARTH_CHECK(service_.updateApiKey(callFor(request), std::move(in)));
+    HEARTH_CHECK(applyTags(request, "/apikeys/" + request.physicalId));
     return stateOf(request.physicalId);
   }
 
@@ -97,6 +98,7 @@ class UsagePlanProvider final : public Provider {
     plan.quota = wanted.quota;
     plan.apiStages = wanted.apiStages;
     HEARTH_CHECK(service_.replaceUsagePlan(callFor(request), std::move(plan)));
+    HEARTH_CHECK(applyTags(request, "/usageplans/" + request.physicalId));
     return stateOf(request.physicalId);
   }
 

@@ -90,6 +90,20 @@ class Provider : public ports::ResourceProvider {
     takeAsGiven(request, given, *state.properties);
     return state;
   }
+  // The tags of "/restapis/ID" and the like become the template's and the stack's.
+  Result<void> applyTags(const ResourceRequest& request, const std::string& path) {
+    const api::Call call = callFor(request);
+    const std::string arn = "arn:aws:apigateway:" + request.region + "::" + path;
+    const auto wanted = tagsOf(request);
+    HEARTH_TRY(const auto now, service_.getTags(call, {.resourceArn = arn}));
+    std::vector<std::string> gone;
+    for (const auto& [key, value] : now.tags.value_or(std::map<std::string, std::string>{}))
+      if (!wanted.contains(key)) gone.push_back(key);
+    if (!gone.empty()) HEARTH_CHECK(service_.untagResource(call, {.resourceArn = arn, .tagKeys = gone}));
+    if (!wanted.empty()) HEARTH_CHECK(service_.tagResource(call, {.resourceArn = arn, .tags = wanted}));
+    return {};
+  }
+
   api::Call callFor(const ResourceRequest& request) const { return callOf(request, service_.clock()); }
   ApiGatewayService& service_;
 };

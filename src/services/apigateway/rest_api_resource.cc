@@ -70,7 +70,7 @@ class RestApiProvider final : public Provider {
 
   Result<ResourceState> update(const ResourceRequest& request) override {
     api::Call call = callFor(request);
-    HEARTH_CHECK(applyTags(call, request));
+    HEARTH_CHECK(applyTags(request, "/restapis/" + request.physicalId));
     if (hasDocument(request) && documentChanged(request)) {
       HEARTH_TRY(ImportOrder order, orderOf(request, request.physicalId));
       HEARTH_TRY(order.given, givenOf(request));
@@ -225,18 +225,6 @@ class RestApiProvider final : public Provider {
         operations.push_back(patchOf("add", "/endpointConfiguration/types/" + type));
     }
     return operations;
-  }
-
-  Result<void> applyTags(const api::Call& call, const ResourceRequest& request) {
-    const std::string arn = "arn:aws:apigateway:" + request.region + "::/restapis/" + request.physicalId;
-    const auto wanted = tagsOf(request);
-    HEARTH_TRY(Tags now, service_.getTags(call, {.resourceArn = arn}));
-    std::vector<std::string> gone;
-    for (const auto& [key, value] : now.tags.value_or(std::map<std::string, std::string>{}))
-      if (!wanted.contains(key)) gone.push_back(key);
-    if (!gone.empty()) HEARTH_CHECK(service_.untagResource(call, {.resourceArn = arn, .tagKeys = gone}));
-    if (!wanted.empty()) HEARTH_CHECK(service_.tagResource(call, {.resourceArn = arn, .tags = wanted}));
-    return {};
   }
 
   std::mutex mutex_;

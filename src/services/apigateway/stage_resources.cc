@@ -218,6 +218,8 @@ class StageProvider final : public Provider {
     removeSettings(request.oldProperties, stage, operations);
     addSettings(request.properties, operations);
     HEARTH_CHECK(service_.updateStage(callFor(request), std::move(in)));
+    HEARTH_CHECK(
+        applyTags(request, "/restapis/" + property(request, "RestApiId") + "/stages/" + request.physicalId));
     return ResourceState{request.physicalId, {}};
   }
 
