@@ -106,3 +106,11 @@ def test_aws_cloudformation_deploy(hearth, client, tmp_path):
     resources = client.list_stack_resources(StackName=name)["StackResourceSummaries"]
     assert {r["LogicalResourceId"] for r in resources} == {"Group", "Other"}
     client.delete_stack(StackName=name)
+
+
+def test_nested_stacks_are_asked_for_by_tools_that_have_none(client, stack):
+    made = client.create_change_set(StackName=stack, ChangeSetName="flat", UsePreviousTemplate=True, Parameters=parameters(stack, 5), IncludeNestedStacks=True)
+    client.delete_change_set(ChangeSetName=made["Id"])
+    child = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://s3.amazonaws.com/bucket/child.json"}}
+    with refused("ValidationError", 400, "IncludeNestedStacks is not supported"):
+        client.create_change_set(StackName=stack, ChangeSetName="deep", TemplateBody=template(Child=child), Parameters=parameters(stack), IncludeNestedStacks=True)
