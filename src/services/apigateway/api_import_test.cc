@@ -343,7 +343,7 @@ TEST_F(ImportTest, RefusesByNameWhatHearthHasNot) {
 TEST_F(ImportTest, ATemplateHasTheDocumentInIt) {
   auto* provider = providerOf(providers_, "AWS::ApiGateway::RestApi");
   auto request = resourceRequest(
-      (R"({"Name":"mine","BinaryMediaTypes":["a/b"],"Parameters":{"endpointConfigurationTypes":"REGIONAL"},
+      (R"({"Name":"mine","BinaryMediaTypes":["a~1b","c/d"],"Parameters":{"endpointConfigurationTypes":"REGIONAL"},
            "Body":)" +
        kHead + R"("paths":{"/a":{"get":)" + kMock + "}}}}")
           .c_str());
@@ -351,7 +351,7 @@ TEST_F(ImportTest, ATemplateHasTheDocumentInIt) {
   ASSERT_TRUE(made.ok()) << made.fault().message;
   auto rest = run(*service_, &ApiGatewayService::getRestApi, {.restApiId = made->physicalId}).value();
   EXPECT_EQ(rest.name, "mine");
-  EXPECT_EQ(rest.binaryMediaTypes, (std::vector<std::string>{"a/b"}));
+  EXPECT_EQ(rest.binaryMediaTypes, (std::vector<std::string>{"a/b", "c/d"}));
   EXPECT_EQ(rest.endpointConfiguration->types, (std::vector<std::string>{"REGIONAL"}));
   EXPECT_EQ(made->attributes.at("RootResourceId"), Json(*rest.rootResourceId));
 

@@ -70,6 +70,7 @@ class Reader final {
       : document_(document),
         schemas_(document, options.apiId, definition_.findings),
         security_(document, definition_.findings) {
+    ignoreDocumentation_ = options.ignoreDocumentation;
     if (options.endpointType) definition_.endpointTypes = {{*options.endpointType}};
     prefix_ = document.basePath();
     if (options.basePath == BasePath::kIgnore) prefix_.clear();
@@ -123,7 +124,7 @@ class Reader final {
         return badRequest("Hearth does not support VPC endpoints (x-amazon-apigateway-endpoint-configuration).");
       definition_.disableExecuteApiEndpoint = flagAt(*endpoint, "disableExecuteApiEndpoint");
     }
-    if (extension(root, "documentation"))
+    if (extension(root, "documentation") && !ignoreDocumentation_)
       definition_.findings.warning(
           "Hearth keeps no documentation parts (x-amazon-apigateway-documentation). Ignoring.");
     return {};
@@ -289,6 +290,7 @@ class Reader final {
   OpenApiSchemas schemas_;
   OpenApiSecurity security_;
   std::string prefix_;
+  bool ignoreDocumentation_ = false;
   std::unordered_map<const Json*, std::size_t> weights_;
   std::size_t referredBytes_ = 0;
 };
@@ -308,6 +310,8 @@ Result<ImportOptions> readImportOptions(const std::map<std::string, std::string>
                           value.substr(0, 64));
     } else if (name == "endpointConfigurationTypes") {
       options.endpointType = value;
+    } else if (name == "ignore") {
+      options.ignoreDocumentation = value == "documentation";
     } else if (name == "vpcEndpointIds") {
       return badRequest("Hearth does not support VPC endpoints (vpcEndpointIds).");
     }

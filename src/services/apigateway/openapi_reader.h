@@ -19,6 +19,7 @@ struct ImportOptions {
   std::string apiId;  // references between models name it
   BasePath basePath = BasePath::kIgnore;
   std::optional<std::string> endpointType;
+  bool ignoreDocumentation = false;  // say nothing of documentation parts, which are left out anyway
 };
 
 // Of the `parameters` of an import: basepath, endpointConfigurationTypes, ignore. Others are ignored, as on AWS.

@@ -205,7 +205,7 @@ TEST(OpenApiReader, ReadsSettings) {
       "x-amazon-apigateway-endpoint-configuration":{"disableExecuteApiEndpoint":true},
       "x-amazon-apigateway-documentation":{"version":"1"},
       "paths":{"/a":{"get":{},"post":{"x-amazon-apigateway-request-validator":"own"}},"b":{},"x-other":{"get":{}}}})",
-                               {{"endpointConfigurationTypes", "REGIONAL"}, {"ignore", "documentation"}});
+                               {{"endpointConfigurationTypes", "REGIONAL"}});
   EXPECT_EQ(definition.binaryMediaTypes, (std::vector<std::string>{"image/png"}));
   EXPECT_EQ(definition.apiKeySource, "AUTHORIZER");
   EXPECT_EQ(definition.endpointTypes, (std::vector<std::string>{"REGIONAL"}));
@@ -219,6 +219,12 @@ TEST(OpenApiReader, ReadsSettings) {
   EXPECT_EQ(definition.paths, std::vector<std::string>{"/a"});
   ASSERT_EQ(definition.findings.warnings().size(), 2U);
   EXPECT_EQ(definition.findings.warnings()[1], "Parse issue: attribute paths. Resource b should start with /");
+}
+
+TEST(OpenApiReader, IsSilentOfDocumentationWhereItIsAskedTo) {
+  const std::string text = kHead + R"("x-amazon-apigateway-documentation":{}})";
+  EXPECT_EQ(read(text).findings.warnings().size(), 1U);
+  EXPECT_TRUE(read(text, {{"ignore", "documentation"}}).findings.warnings().empty());
 }
 
 TEST(OpenApiReader, AppliesTheBasePathAsItIsAskedTo) {

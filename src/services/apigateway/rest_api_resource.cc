@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "services/apigateway/faults.h"
+#include "services/apigateway/patch.h"
 #include "services/apigateway/resource_base.h"
 
 namespace hearth::services::apigateway {
@@ -125,8 +126,16 @@ class RestApiProvider final : public Provider {
                inputOf<CreateRestApiRequest>(request, {"FailOnWarnings", "ApiKeySourceType", "Body",
                                                        "BodyS3Location", "Mode", "Parameters", "Policy"}));
     if (auto source = base::findString(request.properties, "ApiKeySourceType")) given.apiKeySource = source;
+    if (given.binaryMediaTypes) given.binaryMediaTypes = mediaTypes(request.properties);
     if (const Json* policy = request.properties.if_contains("Policy")) given.policy = base::writeJson(*policy);
     return given;
+  }
+
+  // "image~1png" is how templates spell "image/png"; both are taken.
+  static std::vector<std::string> mediaTypes(const JsonObject& properties) {
+    std::vector<std::string> types = textsAt(Json(properties), "BinaryMediaTypes");
+    for (std::string& type : types) type = unescapePointer(type);
+    return types;
   }
 
   static std::string keyOf(const ResourceRequest& request) {
@@ -210,9 +219,9 @@ class RestApiProvider final : public Provider {
     put("MinimumCompressionSize", "/minimumCompressionSize", nullptr);
     if (request.properties.contains("Policy"))
       return badRequest("Hearth does not support resource policies of REST APIs.");
-    for (const std::string& type : textsAt(Json(request.oldProperties), "BinaryMediaTypes"))
+    for (const std::string& type : mediaTypes(request.oldProperties))
       operations.push_back(patchOf("remove", "/binaryMediaTypes/" + escapedSegment(type)));
-    for (const std::string& type : textsAt(Json(request.properties), "BinaryMediaTypes"))
+    for (const std::string& type : mediaTypes(request.properties))
       operations.push_back(patchOf("add", "/binaryMediaTypes/" + escapedSegment(type)));
     const auto endpoints = [](const JsonObject& properties) {
       const Json* configuration = properties.if_contains("EndpointConfiguration");
