@@ -13,15 +13,16 @@ using ports::ResourceRequest;
 using ports::ResourceState;
 
 // Replaces the references in every text of a value.
-Result<void> replaceIn(Json& value, const ReferenceLookup& lookup) {
+Result<void> replaceIn(Json& value, const ReferenceLookup& lookup, std::map<std::string, std::string>& texts) {
   if (auto* text = value.if_string()) {
     if (!mayHaveSecret(std::string_view(*text))) return {};
     HEARTH_TRY(const std::string replaced, replaceSecrets(*text, lookup));
+    texts.emplace(replaced, std::string(*text));
     *text = replaced;
   } else if (auto* list = value.if_array()) {
-    for (Json& element : *list) HEARTH_CHECK(replaceIn(element, lookup));
+    for (Json& element : *list) HEARTH_CHECK(replaceIn(element, lookup, texts));
   } else if (auto* map = value.if_object()) {
-    for (auto& member : *map) HEARTH_CHECK(replaceIn(member.value(), lookup));
+    for (auto& member : *map) HEARTH_CHECK(replaceIn(member.value(), lookup, texts));
   }
   return {};
 }
@@ -48,20 +49,30 @@ Result<void> ResolvingProvider::resolve(ResourceRequest& request, Secrets& secre
   const auto lookup = [&](const DynamicReference& reference) -> Result<std::string> {
     auto secret = readSecretReference(values_, reader, reference);
     if (!secret.ok() && isRemoval) return reference.text;
-    if (secret.ok() && !secret->empty()) secrets.insert(*secret);
+    if (secret.ok() && !secret->empty()) secrets.values.insert(*secret);
     return secret;
   };
   Json value(request.properties);
-  HEARTH_CHECK(replaceIn(value, lookup));
+  HEARTH_CHECK(replaceIn(value, lookup, secrets.texts));
   request.properties = std::move(value.get_object());
   // A number or a switch may have come in as a text.
   auto checked = checkProperties(spec(), request.properties);
   if (checked.ok()) {
     request.properties = *std::move(checked);
   } else if (!isRemoval) {
-    return withoutSecrets(std::move(checked).fault(), secrets);
+    return withoutSecrets(std::move(checked).fault(), secrets.values);
   }
   return {};
+}
+
+Result<ResourceState> ResolvingProvider::hide(Result<ResourceState> done, const Secrets& secrets) const {
+  if (!done.ok()) return withoutSecrets(std::move(done).fault(), secrets.values);
+  for (auto& attribute : done->attributes) {
+    auto* text = attribute.value().if_string();
+    const auto found = text ? secrets.texts.find(std::string(*text)) : secrets.texts.end();
+    if (found != secrets.texts.end()) *text = found->second;
+  }
+  return done;
 }
 
 Result<void> ResolvingProvider::prepare(const ResourceRequest& request) {
@@ -71,7 +82,7 @@ Result<void> ResolvingProvider::prepare(const ResourceRequest& request) {
   HEARTH_CHECK(resolve(full, secrets));
   auto done = inner_->prepare(full);
   if (done.ok()) return done;
-  return withoutSecrets(std::move(done).fault(), secrets);
+  return withoutSecrets(std::move(done).fault(), secrets.values);
 }
 
 Result<ResourceState> ResolvingProvider::create(const ResourceRequest& request) {
@@ -79,9 +90,7 @@ Result<ResourceState> ResolvingProvider::create(const ResourceRequest& request) 
   ResourceRequest full = request;
   Secrets secrets;
   HEARTH_CHECK(resolve(full, secrets));
-  auto made = inner_->create(full);
-  if (made.ok()) return made;
-  return withoutSecrets(std::move(made).fault(), secrets);
+  return hide(inner_->create(full), secrets);
 }
 
 Result<ResourceState> ResolvingProvider::update(const ResourceRequest& request) {
@@ -89,9 +98,7 @@ Result<ResourceState> ResolvingProvider::update(const ResourceRequest& request) 
   ResourceRequest full = request;
   Secrets secrets;
   HEARTH_CHECK(resolve(full, secrets));
-  auto done = inner_->update(full);
-  if (done.ok()) return done;
-  return withoutSecrets(std::move(done).fault(), secrets);
+  return hide(inner_->update(full), secrets);
 }
 
 Result<void> ResolvingProvider::remove(const ResourceRequest& request) {
@@ -102,7 +109,7 @@ Result<void> ResolvingProvider::remove(const ResourceRequest& request) {
   HEARTH_CHECK(resolve(full, secrets));
   auto done = inner_->remove(full);
   if (done.ok()) return done;
-  return withoutSecrets(std::move(done).fault(), secrets);
+  return withoutSecrets(std::move(done).fault(), secrets.values);
 }
 
 }  // namespace hearth::stacks

@@ -1,8 +1,9 @@
 // ResolvingProvider: a type of CloudFormation whose properties may name secrets. The provider inside is given the
 // secrets; the engine, what it keeps and what it shows have their references. What the provider says of a failure
-// is told without them.
+// is told without them, and an attribute that repeats a property has the reference, too.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -33,12 +34,18 @@ class ResolvingProvider final : public ports::ResourceProvider {
   }
 
  private:
-  using Secrets = std::set<std::string>;
+  // What was put in, and the texts that it was put into: as they are now, as they are written.
+  struct Secrets {
+    std::set<std::string> values;
+    std::map<std::string, std::string> texts;
+  };
   // Whether there is anything to do.
   bool concerns(const ports::ResourceRequest& request) const;
   // Puts the secrets in. What is to be removed may name secrets that are gone: those stay as they are written. So
   // do the old properties, which differ from the new ones thereby: nobody knows what the secret was then.
   Result<void> resolve(ports::ResourceRequest& request, Secrets& secrets) const;
+
+  Result<ports::ResourceState> hide(Result<ports::ResourceState> done, const Secrets& secrets) const;
 
   std::unique_ptr<ports::ResourceProvider> inner_;
   const ports::TemplateValues& values_;

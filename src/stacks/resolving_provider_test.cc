@@ -105,6 +105,16 @@ TEST_F(ResolvingProviderTest, ARefusalIsToldWithoutTheSecret) {
   EXPECT_EQ(text.find("bad-secret"), std::string::npos);
 }
 
+TEST_F(ResolvingProviderTest, AnAttributeThatRepeatsASecretHasItsReference) {
+  values_.setSecret("db//", "hush");
+  const std::string text =
+      "Resources:\n  K: {Type: AWS::X::Keeper, Properties: {Note: '<{{resolve:secretsmanager:db}}>'}}\n"
+      "  L: {Type: AWS::X::Keeper, Properties: {Text: !GetAtt K.Note}}\nOutputs: {O: {Value: !GetAtt K.Note}}\n";
+  ASSERT_EQ(created("demo", text), "CREATE_COMPLETE");
+  EXPECT_EQ(base::findString(keeper_->given, "Text"), "<hush>");
+  EXPECT_EQ(output("demo"), "<{{resolve:secretsmanager:db}}>");
+}
+
 TEST_F(ResolvingProviderTest, AMissingSecretFailsTheResource) {
   ASSERT_EQ(created("demo", keeper("{Text: '{{resolve:secretsmanager:none}}'}")), "ROLLBACK_COMPLETE");
   EXPECT_NE(shown("demo").find("Secrets Manager can't find the specified secret."), std::string::npos);
