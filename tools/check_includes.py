@@ -117,7 +117,7 @@ def check_includes(root):
         for name, quoted in includes(root / path):
             if not quoted:
                 for header, owners in THIRD_PARTY.items():
-                    if name.startswith(header) and unit.split("/")[0] not in owners and path.parts[0] == "src" \
+                    if name.startswith(header) and unit not in owners and path.parts[0] == "src" \
                             and not path.name.endswith("_test.cc"):
                         offences.append(f"{path}: <{name}> stays inside {', '.join(owners)}")
                 continue
