@@ -8,6 +8,7 @@ import pytest
 
 from support.aws import fresh, make_bucket, make_role
 from support.packages import package
+from support.principals import User, allow
 from support.raw import send
 from support.stacks import Stack
 from support.wait import until
@@ -189,6 +190,19 @@ def test_what_is_not_a_function_is_refused(world, stack, hearth):
         made = Stack(hearth.client("cloudformation")).create(TEMPLATE, world.parameters("w") | {"Function": token})
         assert made.status == "ROLLBACK_COMPLETE"
         assert words in made.reason("Thing", "CREATE_FAILED"), made.events
+
+
+def test_in_the_rights_of_who_orders(world, hearth):
+    user = User(hearth, allow("cloudformation:*"), allow("logs:*"))
+    stack = Stack(user.client("cloudformation")).create(TEMPLATE, world.parameters("w"))
+    assert stack.status == "ROLLBACK_COMPLETE", stack.events
+    assert "lambda:InvokeFunction" in stack.reason("Thing", "CREATE_FAILED")
+    assert not world.asked(stack.name, "Create")
+    user.may(allow("cloudformation:*"), allow("logs:*"), allow("lambda:InvokeFunction", world.arn))
+    stack = Stack(user.client("cloudformation")).create(TEMPLATE, world.parameters("w"))
+    assert stack.status == "CREATE_COMPLETE", stack.events
+    stack.delete()
+    assert stack.status == "DELETE_COMPLETE", stack.events
 
 
 INLINE = {

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from support.aws import make_bucket, refused
+from support.principals import User, allow
 from support.stacks import Stack
 
 CHILD = {
@@ -123,3 +124,16 @@ def test_termination_protection_is_the_roots(stack, publish):
     stack.client.update_termination_protection(StackName=stack.name, EnableTerminationProtection=False)
     stack.delete()
     assert stack.status == "DELETE_COMPLETE"
+
+
+def test_in_the_rights_of_who_orders(hearth, bucket, publish):
+    url = publish("rights.json", CHILD)
+    user = User(hearth, allow("cloudformation:*"), allow("logs:*"))
+    stack = Stack(user.client("cloudformation")).create(PARENT, {"Url": url})
+    assert stack.status == "ROLLBACK_COMPLETE", stack.events
+    assert "s3:GetObject" in stack.reason("Child", "CREATE_FAILED"), stack.events
+    user.may(allow("cloudformation:*"), allow("logs:*"), allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*"))
+    stack = Stack(user.client("cloudformation")).create(PARENT, {"Url": url})
+    assert stack.status == "CREATE_COMPLETE", stack.events
+    stack.delete()
+    assert stack.status == "DELETE_COMPLETE", stack.events
