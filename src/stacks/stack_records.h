@@ -161,7 +161,8 @@ struct ResourceRecord {
   JsonObject properties;             // as the provider knows them
   std::optional<JsonObject> former;  // what they were before this operation changed it in place
   JsonObject attributes;
-  bool secret = false;  // the attributes are masked in events
+  bool secret = false;    // the attributes are masked in events
+  bool wasBegun = false;  // of what takes time: its provider has taken the order for it
   std::optional<Json> metadata;
 };
 

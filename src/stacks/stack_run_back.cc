@@ -184,7 +184,7 @@ bool StackRun::isKept(const ResourceRecord& row) const {
 }
 
 void StackRun::removeRow(ResourceRecord& row) {
-  if (row.physicalId.empty() && !takesTime(row)) {
+  if (row.physicalId.empty() && !row.wasBegun) {
     event(row, Status::kDeleteComplete);
     gone(row, Status::kDeleteComplete);
     return;

@@ -97,6 +97,7 @@ bool StackRun::takesTime(const ResourceRecord& row) const {
 // What has come of a resource that the forward phase makes or changes.
 void StackRun::advance(ResourceRecord& row, ports::ResourceProgress progress, const std::string& shown) {
   const bool isCreate = row.status == Status::kCreateInProgress;
+  row.wasBegun = row.wasBegun || takesTime(row);
   if (progress.stage != Stage::kFailed) {
     takePhysicalId(row, progress.state.physicalId, shown);
   } else if (row.physicalId.empty()) {

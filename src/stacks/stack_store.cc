@@ -67,6 +67,7 @@ ALTER TABLE stacks_stacks ADD COLUMN root TEXT NOT NULL DEFAULT '';
 ALTER TABLE stacks_stacks ADD COLUMN released TEXT NOT NULL DEFAULT '';
 CREATE INDEX stacks_by_root ON stacks_stacks(root) WHERE root <> '';
 ALTER TABLE stacks_resources ADD COLUMN secret INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE stacks_resources ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
 )sql";
 
 constexpr std::array<std::pair<Status, std::string_view>, 19> kStatusNames = {{
@@ -103,7 +104,7 @@ constexpr std::string_view kStackColumns =
     "parent, root";
 constexpr std::string_view kResourceColumns =
     "id, stack, logical_id, type, physical_id, slot, progress, status, reason, updated, token, deletion_policy, "
-    "replace_policy, needs, properties, former, attributes, metadata, secret";
+    "replace_policy, needs, properties, former, attributes, metadata, secret, begun";
 
 std::optional<std::int64_t> millisOf(const std::optional<base::Time>& time) {
   if (!time) return std::nullopt;
@@ -198,6 +199,7 @@ ResourceRecord readResource(const store::Rows& rows, const Sealer& sealer) {
   resource.attributes = sealer.openObject(rows.blob(16));
   if (!rows.isNull(17)) resource.metadata = sealer.open(rows.blob(17));
   resource.secret = rows.integer(18) != 0;
+  resource.wasBegun = rows.integer(19) != 0;
   return resource;
 }
 
@@ -237,7 +239,8 @@ Status statusOf(std::string_view name) {
 }
 
 std::vector<store::Migration> StackStore::migrations() {
-  return {{"stacks/001 stacks", kSchema}, {"stacks/003 recovery and policies", kRecoverySchema},
+  return {{"stacks/001 stacks", kSchema},
+          {"stacks/003 recovery and policies", kRecoverySchema},
           {"stacks/004 nested stacks", kNestedSchema}};
 }
 
@@ -361,13 +364,14 @@ void StackStore::insertResource(ResourceRecord& resource) {
   if (resource.metadata) metadata = sealer.seal(*resource.metadata);
   auto rows = database_.query(
       "INSERT INTO stacks_resources(stack, logical_id, type, physical_id, slot, progress, status, reason, updated, "
-      "token, deletion_policy, replace_policy, needs, properties, former, attributes, metadata, secret) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?) RETURNING id",
+      "token, deletion_policy, replace_policy, needs, properties, former, attributes, metadata, secret, begun) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?) RETURNING id",
       resource.stackId, resource.logicalId, resource.type, resource.physicalId, static_cast<int>(resource.slot),
       static_cast<int>(resource.progress), nameOf(resource.status), resource.statusReason,
       base::toMillis(resource.updated), resource.uniqueToken, static_cast<int>(resource.deletionPolicy),
       static_cast<int>(resource.updateReplacePolicy), base::writeJson(Json(toJson(resource.needs))),
-      sealer.seal(Json(resource.properties)), sealer.seal(Json(resource.attributes)), metadata, resource.secret);
+      sealer.seal(Json(resource.properties)), sealer.seal(Json(resource.attributes)), metadata, resource.secret,
+      resource.wasBegun);
   while (rows.next()) resource.id = rows.integer(0);
 }
 
@@ -380,13 +384,13 @@ void StackStore::saveResource(const ResourceRecord& resource) {
   database_.execute(
       "UPDATE stacks_resources SET physical_id = ?, slot = ?, progress = ?, status = ?, reason = ?, updated = ?, "
       "deletion_policy = ?, replace_policy = ?, needs = ?, properties = ?, former = ?, attributes = ?, metadata = "
-      "?, secret = ? "
+      "?, secret = ?, begun = ? "
       "WHERE id = ?",
       resource.physicalId, static_cast<int>(resource.slot), static_cast<int>(resource.progress),
       nameOf(resource.status), resource.statusReason, base::toMillis(resource.updated),
       static_cast<int>(resource.deletionPolicy), static_cast<int>(resource.updateReplacePolicy),
       base::writeJson(Json(toJson(resource.needs))), sealer.seal(Json(resource.properties)), former,
-      sealer.seal(Json(resource.attributes)), metadata, resource.secret, resource.id);
+      sealer.seal(Json(resource.attributes)), metadata, resource.secret, resource.wasBegun, resource.id);
 }
 
 void StackStore::removeResource(std::int64_t id) {
