@@ -59,10 +59,10 @@ class ResolvingProviderTest : public EngineTest {
   // Everything that is shown of a stack: events with their properties, outputs, template.
   std::string shown(const std::string& stack) {
     std::string text;
-    for (const StackEvent& event : *world_.engine->getEvents(world_.place, stack, 0, 100))
-      text += event.reason + event.properties + "\n";
-    for (const Output& output : world_.engine->getStack(world_.place, stack)->outputs)
-      text += output.key + "=" + output.value.value_or("?") + "\n";
+    const auto events = world_.engine->getEvents(world_.place, stack, 0, 100);
+    for (const StackEvent& event : *events) text += event.reason + event.properties + "\n";
+    const auto view = world_.engine->getStack(world_.place, stack);
+    for (const Output& output : view->outputs) text += output.key + "=" + output.value.value_or("?") + "\n";
     return text + *world_.engine->getTemplateText(world_.place, stack);
   }
   std::string output(const std::string& stack) {
