@@ -19,7 +19,7 @@ import pytest
 
 from support.server import ROOT
 from terminal import Terminal
-from trainer_course import TEST, Course, current, own_client
+from trainer_course import SAMPLE, TEST, Course, current, own_client
 
 SUNDAY = "2027-07-04T18:00:00Z"  # the deadline is Monday 21:00 UTC
 
