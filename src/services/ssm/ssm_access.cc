@@ -65,11 +65,9 @@ std::vector<api::TypeRule> types() {
        {{.when = N::kMake, .action = "ssm:PutParameter", .resource = kNew},
         {.when = N::kMake, .action = "ssm:AddTagsToResource", .properties = {"Tags"}, .resource = kNew},
         {.when = N::kChange, .action = "ssm:PutParameter"},
+        // Both, whatever happens to the tags.
         {.when = N::kChange, .action = "ssm:AddTagsToResource", .properties = {"Tags"}},
-        {.when = N::kChange,
-         .action = "ssm:RemoveTagsFromResource",
-         .properties = {"Tags"},
-         .gone = N::Gone::kWhole},
+        {.when = N::kChange, .action = "ssm:RemoveTagsFromResource", .properties = {"Tags"}},
         {.when = N::kRemove, .action = "ssm:DeleteParameter"}},
        nameInArn},
   };
