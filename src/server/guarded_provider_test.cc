@@ -9,6 +9,8 @@
 #include "services/lambda/lambda_access.h"
 #include "services/s3/s3_access.h"
 #include "services/scheduler/scheduler_access.h"
+#include "services/secretsmanager/secretsmanager_access.h"
+#include "services/ssm/ssm_access.h"
 
 namespace hearth::server {
 namespace {
@@ -52,6 +54,22 @@ TEST(GuardedProvider, WhatAFunctionNeeds) {
   EXPECT_EQ(needs(lambda, "AWS::Lambda::Permission", TypeNeed::kMake,
                   "{\"FunctionName\":\"" + kFunction + R"(f","Principal":"events.amazonaws.com"})"),
             Texts{"lambda:AddPermission " + kFunction + "f lambda:Principal=events.amazonaws.com"});
+}
+
+TEST(GuardedProvider, WhatParametersAndSecretsNeed) {
+  const auto ssm = services::ssm::ssmAccess();
+  const std::string parameter = " arn:aws:ssm:eu-central-1:111122223333:parameter/";
+  EXPECT_EQ(needs(ssm, "AWS::SSM::Parameter", TypeNeed::kMake, R"({"Name":"/a/b","Tags":{"k":"v"}})"),
+            (Texts{"ssm:PutParameter" + parameter + "a/b", "ssm:AddTagsToResource" + parameter + "a/b"}));
+  EXPECT_EQ(needs(ssm, "AWS::SSM::Parameter", TypeNeed::kMake, R"({"Value":"v"})"),
+            Texts{"ssm:PutParameter" + parameter + "CFN-*"});
+  EXPECT_EQ(needs(ssm, "AWS::SSM::Parameter", TypeNeed::kRemove, "{}"),
+            Texts{"ssm:DeleteParameter" + parameter + "the-id"});
+  const auto secrets = services::secretsmanager::secretsmanagerAccess({});
+  EXPECT_EQ(needs(secrets, "AWS::SecretsManager::Secret", TypeNeed::kMake, R"({"GenerateSecretString":{}})"),
+            (Texts{"secretsmanager:CreateSecret the-id", "secretsmanager:GetRandomPassword *"}));
+  EXPECT_EQ(needs(secrets, "AWS::SecretsManager::Secret", TypeNeed::kChange, R"({"SecretString":"a"})"),
+            Texts{"secretsmanager:UpdateSecret the-id"});
 }
 
 TEST(GuardedProvider, WhatADocumentOfAnApiNeeds) {
