@@ -242,6 +242,9 @@ void Parts::makeGateway() {
                                                                       .random = random_,
                                                                       .stages = apigateway_},
                                                 limits);
+  apigateway_.setAuthorizerTester([this](gateway::AuthorizerTrial trial) {
+    return gateway::tryAuthorizer(std::move(trial), lambda_, policyReader_, *clock_, random_);
+  });
 }
 
 // Every table of the product, in the order in which parts build on each other.

@@ -103,6 +103,26 @@ def test_a_document_is_an_api_that_answers(hearth, functions):
     assert (status, json.loads(text)) == (200, {"path": "/guarded/7", "who": "guest"})
 
 
+def test_an_authorizer_is_tried_by_itself(hearth, functions):
+    client = hearth.client("apigateway")
+    api = client.create_rest_api(name=fresh("trial"))["id"]
+    guard = client.create_authorizer(restApiId=api, name="guard", type="TOKEN", authorizerUri=functions["guard"],
+                                     identitySource="method.request.header.X-Token", identityValidationExpression="[a-z ]+")["id"]
+    ask_it = lambda **headers: client.test_invoke_authorizer(restApiId=api, authorizerId=guard, headers=headers, pathWithQueryString="/a?b=c")
+    answer = ask_it(**{"X-Token": "let me in"})
+    assert (answer["clientStatus"], answer["principalId"]) == (0, "guest")
+    [statement] = json.loads(answer["policy"])["Statement"]
+    assert statement["Effect"] == "Allow"
+    assert statement["Resource"] == f"arn:aws:execute-api:{hearth.region}:000000000001:{api}/test-invoke-stage/GET/a"
+    assert json.loads(ask_it(**{"X-Token": "go away"})["policy"])["Statement"][0]["Effect"] == "Deny"
+    assert [ask_it(**headers)["clientStatus"] for headers in ({}, {"X-Token": "1234"})] == [401, 401]
+    client.update_authorizer(restApiId=api, authorizerId=guard, patchOperations=[
+        {"op": "replace", "path": "/authorizerUri", "value": functions["guard"].replace("guard", "nobody")}])
+    assert ask_it(**{"X-Token": "let me in"})["clientStatus"] == 500
+    with refused("NotFoundException", 404, "Invalid Authorizer identifier specified"):
+        client.test_invoke_authorizer(restApiId=api, authorizerId="none")
+
+
 def test_yaml_of_version_3_with_a_model_and_a_validator(hearth):
     client = hearth.client("apigateway")
     api = client.import_rest_api(parameters={"basepath": "prepend"}, body="""

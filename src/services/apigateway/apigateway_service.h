@@ -12,6 +12,7 @@
 #include "base/executor.h"
 #include "base/random.h"
 #include "base/task.h"
+#include "gateway/authorizer_trial.h"
 #include "gateway/gateway.h"
 #include "ports/object_reader.h"
 #include "ports/usage_meter.h"
@@ -82,6 +83,10 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
                                                              api::apigateway::GetAuthorizerInput in) const;
   Result<api::apigateway::GetAuthorizersOutput> getAuthorizers(const api::Call& call,
                                                                api::apigateway::GetAuthorizersInput in) const;
+  Task<Result<api::apigateway::TestInvokeAuthorizerOutput>> testInvokeAuthorizer(
+      const api::Call& call, api::apigateway::TestInvokeAuthorizerInput in);
+  // Who asks authorizers for testInvokeAuthorizer(); before the first call of it.
+  void setAuthorizerTester(gateway::AuthorizerTester tester) { tester_ = std::move(tester); }
   Result<api::apigateway::UpdateAuthorizerOutput> updateAuthorizer(const api::Call& call,
                                                                    api::apigateway::UpdateAuthorizerInput in);
 
@@ -286,6 +291,7 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   base::Random& random_;
   const gateway::Throttle accountThrottle_;
   ApiGatewayStore store_;
+  gateway::AuthorizerTester tester_;
 
   // What add() could not make durable; it goes with the next one.
   std::mutex unrecordedMutex_;

@@ -8,6 +8,7 @@
 #include "services/apigateway/method_checks.h"
 #include "services/apigateway/paging.h"
 #include "services/apigateway/patch.h"
+#include "services/apigateway/snapshot.h"
 
 namespace hearth::services::apigateway {
 
@@ -146,6 +147,52 @@ Result<FlushStageAuthorizersCacheOutput> ApiGatewayService::flushStageAuthorizer
   store_.putText(scope, kind::kFlush, in.stageName, newId(16));
   changed();
   return FlushStageAuthorizersCacheOutput{};
+}
+
+// --- trying one
+
+namespace {
+
+using Texts = std::map<std::string, std::string>;
+
+gateway::AuthorizerTrial trialOf(const api::Call& call, TestInvokeAuthorizerInput in,
+                                 const Authorizer& authorizer) {
+  gateway::AuthorizerTrial trial;
+  trial.account = call.account;
+  trial.region = call.region;
+  trial.apiId = in.restApiId;
+  trial.authorizer = definitionOf(authorizer);
+  trial.stageVariables = in.stageVariables.value_or(Texts{});
+  for (const auto& [name, value] : in.headers.value_or(Texts{})) trial.headers.emplace_back(name, value);
+  for (const auto& [name, values] :
+       in.multiValueHeaders.value_or(std::map<std::string, std::vector<std::string>>{}))
+    for (const std::string& value : values) trial.headers.emplace_back(name, value);
+  trial.pathWithQuery = in.pathWithQueryString.value_or("/");
+  trial.body = in.body.value_or("");
+  return trial;
+}
+
+TestInvokeAuthorizerResponse responseOf(gateway::AuthorizerVerdict verdict) {
+  TestInvokeAuthorizerResponse out;
+  out.clientStatus = verdict.clientStatus;
+  out.latency = verdict.latency.count();
+  out.log = verdict.clientStatus == 0 ? "The authorizer has answered.\n" : verdict.reason + "\n";
+  if (verdict.clientStatus != 0) return out;
+  out.principalId = std::move(verdict.principalId);
+  out.policy = std::move(verdict.policy);
+  auto& values = out.authorization.emplace();
+  for (auto& [name, value] : verdict.context) values[name].push_back(std::move(value));
+  return out;
+}
+
+}  // namespace
+
+Task<Result<TestInvokeAuthorizerResponse>> ApiGatewayService::testInvokeAuthorizer(const api::Call& call,
+                                                                                   TestInvokeAuthorizerInput in) {
+  HEARTH_CO_TRY(Authorizer authorizer, getAuthorizer(call, {in.restApiId, in.authorizerId}));
+  auto asked = tester_(trialOf(call, std::move(in), authorizer));
+  HEARTH_CO_TRY(gateway::AuthorizerVerdict verdict, co_await std::move(asked));
+  co_return responseOf(std::move(verdict));
 }
 
 }  // namespace hearth::services::apigateway

@@ -63,6 +63,15 @@ gateway::MethodDefinition definitionOf(const std::string& verb, const Method& me
   return definition;
 }
 
+template <class T>
+const T* findById(const std::vector<T>& list, const std::string& id) {
+  for (const T& item : list)
+    if (item.id == id) return &item;
+  return nullptr;
+}
+
+}  // namespace
+
 gateway::AuthorizerDefinition definitionOf(const Authorizer& authorizer) {
   return {authorizer.id.value_or(""),
           authorizer.name.value_or(""),
@@ -73,15 +82,6 @@ gateway::AuthorizerDefinition definitionOf(const Authorizer& authorizer) {
           authorizer.identityValidationExpression.value_or(""),
           authorizer.authorizerResultTtlInSeconds.value_or(300)};
 }
-
-template <class T>
-const T* findById(const std::vector<T>& list, const std::string& id) {
-  for (const T& item : list)
-    if (item.id == id) return &item;
-  return nullptr;
-}
-
-}  // namespace
 
 const RequestValidator* Snapshot::findValidator(const std::string& id) const { return findById(validators, id); }
 const Authorizer* Snapshot::findAuthorizer(const std::string& id) const { return findById(authorizers, id); }

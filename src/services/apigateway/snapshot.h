@@ -30,6 +30,7 @@ std::string takeSnapshot(const ApiGatewayStore& store, const Scope& scope);
 Snapshot readSnapshot(const std::string& text, const api::apigateway::RestApi& live);
 
 // What the data plane is given.
+gateway::AuthorizerDefinition definitionOf(const api::apigateway::Authorizer& authorizer);
 gateway::StageDefinition definitionOf(const Scope& scope, const api::apigateway::Stage& stage,
                                       const Snapshot& snapshot);
 
