@@ -2,8 +2,10 @@
 // hang or grow without bound; every refusal is a ValidationError.
 #include <cstdint>
 #include <cstdlib>
+#include <set>
 #include <string>
 
+#include "stacks/dynamic_reference.h"
 #include "stacks/intrinsics.h"
 #include "stacks/parameters.h"
 #include "stacks/plan.h"
@@ -25,8 +27,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto scope = makeScope(*document, *values, pseudo);
   if (!scope.ok()) return 0;
   scope->import = [](const std::string& name) -> hearth::Result<hearth::Json> { return hearth::Json(name); };
+  scope->plain = [](const DynamicReference& reference) -> hearth::Result<std::string> { return reference.key; };
   for (const auto& logicalId : activeResources(*document, *scope)) {
-    (void)evaluate(document->findResource(logicalId)->properties, *scope);
+    const ResourceDeclaration& resource = *document->findResource(logicalId);
+    const auto value = evaluate(resource.properties, *scope);
+    std::set<std::string> misplaced;
+    if (value.ok() && *value && (*value)->is_object())
+      (void)checkSecretReferences(resource.type, (*value)->get_object(), misplaced);
   }
   (void)evaluateOutputs(*document, *scope);
   return 0;
