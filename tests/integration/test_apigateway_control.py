@@ -80,8 +80,21 @@ def test_resources(api):
         client.create_resource(restApiId=api.id, parentId=a, pathPart="{c}")
     with refused("NotFoundException", 404, "Invalid Resource identifier specified"):
         client.create_resource(restApiId=api.id, parentId="none", pathPart="x")
-    with refused("BadRequestException", 400, "move"):
-        client.update_resource(restApiId=api.id, resourceId=a, patchOperations=patch(("replace", "/pathPart", "z")))
+    move = lambda resource, path, to: client.update_resource(restApiId=api.id, resourceId=resource, patchOperations=patch(("replace", path, to)))
+    assert move(a, "/pathPart", "z")["path"] == "/z"
+    assert client.get_resource(restApiId=api.id, resourceId=b["id"])["path"] == "/z/{b}"
+    assert move(b["id"], "/parentId", api.root)["path"] == "/{b}"
+    assert move(a, "/parentId", b["id"])["path"] == "/{b}/z"
+    with refused("BadRequestException", 400, "Resources cannot be cyclical."):
+        move(b["id"], "/parentId", a)
+    with refused("BadRequestException", 400, "Root resource cannot update its pathPart."):
+        move(api.root, "/pathPart", "x")
+    with refused("BadRequestException", 400, "Invalid patch path  '/id' specified for op 'replace'. Must be one of: [/parentId, /pathPart]"):
+        move(a, "/id", "x")
+    with refused("NotFoundException", 404, "Invalid Resource identifier specified"):
+        move(a, "/parentId", "none")
+    move(a, "/parentId", api.root)
+    move(b["id"], "/parentId", a)
     client.delete_resource(restApiId=api.id, resourceId=a)
     with refused("NotFoundException", 404, "Invalid Resource identifier specified"):
         client.get_resource(restApiId=api.id, resourceId=b["id"])

@@ -23,6 +23,10 @@ constexpr char kErrorSchema[] =
     ": "
     "\"object\",\n  \"properties\" : {\n    \"message\" : { \"type\" : \"string\" }\n  }\n}";
 
+std::string pathBelow(const std::string& parent, const std::string& part) {
+  return (parent == "/" ? "" : parent) + "/" + part;
+}
+
 Result<void> checkSchema(const std::string& schema) {
   auto parsed = base::parseJson(schema);
   if (!parsed.ok() || !parsed->is_object())
@@ -193,14 +197,58 @@ Result<Resource> ApiGatewayService::createResource(const api::Call& call, Create
   resource.id = newId(6);
   resource.parentId = in.parentId;
   resource.pathPart = in.pathPart;
-  resource.path = (*parent.path == "/" ? "" : *parent.path) + "/" + in.pathPart;
+  resource.path = pathBelow(*parent.path, in.pathPart);
   store_.put(scope, kind::kResource, *resource.id, resource);
   return resource;
 }
 
+namespace {
+
+// What a resource is to be called, and where it is to be.
+Result<void> patchResource(Resource& resource, const PatchOperation& operation) {
+  const std::string path = operation.path.value_or("");
+  const std::string op = operation.op.value_or("");
+  const std::string what =
+      "Invalid patch path  '" + path.substr(0, 200) + "' specified for op '" + op.substr(0, 32) + "'. ";
+  if (path != "/parentId" && path != "/pathPart")
+    return badRequest(what + "Must be one of: [/parentId, /pathPart]");
+  if (op != "replace") return badRequest(what + "Please choose supported operations");
+  if (!resource.parentId) return badRequest("Root resource cannot update its " + path.substr(1) + ".");
+  (path == "/parentId" ? resource.parentId : resource.pathPart) = operation.value.value_or("");
+  return {};
+}
+
+}  // namespace
+
 Result<Resource> ApiGatewayService::updateResource(const api::Call& call, UpdateResourceInput in) {
-  HEARTH_CHECK(getApiResource(call, in.restApiId, in.resourceId));
-  return badRequest("Hearth does not move resources: delete the resource and create it anew.");
+  HEARTH_TRY(Resource resource, getApiResource(call, in.restApiId, in.resourceId));
+  const std::string before = resource.path.value_or("/");
+  for (const PatchOperation& operation : in.patchOperations.value_or(std::vector<PatchOperation>{}))
+    HEARTH_CHECK(patchResource(resource, operation));
+  if (!resource.parentId) return resource;
+  const Scope scope = scopeOf(call, in.restApiId);
+  auto parent = store_.find<Resource>(scope, kind::kResource, *resource.parentId);
+  if (!parent) return notFound("Invalid Resource identifier specified");
+  const std::string above = parent->path.value_or("/");
+  if (above == before || above.starts_with(before + "/")) return badRequest("Resources cannot be cyclical.");
+  std::vector<std::string> siblings;
+  std::vector<Resource> below;
+  for (const Record& record : store_.list(scope, kind::kResource)) {
+    auto other = ApiGatewayStore::parse<Resource>(record.text);
+    if (other.id == resource.id) continue;
+    if (other.parentId == resource.parentId) siblings.push_back(other.pathPart.value_or(""));
+    if (other.path && other.path->starts_with(before + "/")) below.push_back(std::move(other));
+  }
+  HEARTH_CHECK(checkResource(*parent, *resource.pathPart, siblings));
+  if (resource.pathPart->ends_with("+}") && !below.empty())
+    return badRequest("Cannot create a child of a resource with a greedy path variable: " + *resource.pathPart);
+  resource.path = pathBelow(above, *resource.pathPart);
+  store_.put(scope, kind::kResource, in.resourceId, resource);
+  for (Resource& child : below) {
+    child.path = *resource.path + child.path->substr(before.size());
+    store_.put(scope, kind::kResource, *child.id, child);
+  }
+  return resource;
 }
 
 Result<DeleteResourceOutput> ApiGatewayService::deleteResource(const api::Call& call, DeleteResourceInput in) {
