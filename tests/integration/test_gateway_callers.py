@@ -1,7 +1,6 @@
 """Who may call a deployed API: authorizers, signatures, and what browsers need to read a refusal."""
 
 import json
-import urllib.parse
 
 import pytest
 
@@ -169,7 +168,7 @@ def test_signatures_that_are_not_good_are_refused_in_the_services_words(hearth, 
     assert (header.status, header.headers["x-amzn-ErrorType"]) == (403, "IncompleteSignatureException")
 
 
-def test_a_browser_may_ask_and_may_read_refusals(hearth, api):
+def test_a_browser_may_ask_and_may_read_refusals(api):
     """A preflight has neither token nor key; the answer of a mock lets the real request through, refusals included."""
     guard = authorizer(api)
     origin = "https://page.example.org"
@@ -211,11 +210,15 @@ def test_a_stage_limits_all_methods_or_one(api):
     assert {api.ask("GET", "/b")[0] for _ in range(5)} == {200}
 
 
-def test_variables_of_a_stage_reach_templates_and_functions(api):
-    template = '{"color": "$stageVariables.color", "all": "$stageVariables.none"}'
+def test_variables_of_a_stage_reach_templates_headers_and_names_of_functions(api, functions):
+    template = '{"color": "$stageVariables.color"}'
     api.method("/v", "GET", "MOCK", requestTemplates={"application/json": '{"statusCode": 200}'},
                responses={"200": {"responseTemplates": {"application/json": template},
                                   "responseParameters": {"method.response.header.X-Color": "stageVariables.color"}}})
-    api.client.create_deployment(restApiId=api.id, stageName="v1", variables={"color": urllib.parse.quote("blue")})
+    api.functions = {"any": functions["proxy"].rpartition(":")[0] + ":${stageVariables.function}"}
+    api.method("/f", "GET", "AWS_PROXY", "any")
+    api.client.create_deployment(restApiId=api.id, stageName="v1", variables={
+        "color": "blue", "function": functions["proxy"].rpartition(":")[2]})
     status, headers, text = api.ask("GET", "/v")
     assert (status, json.loads(text)["color"], headers["X-Color"]) == (200, "blue", "blue")
+    assert api.ask("GET", "/f")[0] == 200
