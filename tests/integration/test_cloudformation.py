@@ -175,7 +175,7 @@ def test_json_from_a_bucket(hearth, cloudformation, stack):
     ({"Resources": {"A": group("many")}}, "RetentionInDays"),
     ({"Resources": {}}, "Resources"),
     ({"Parameters": {"P": {"Type": "String"}}, "Resources": {"A": group()}}, "[P]"),
-    ({"Transform": "AWS::Serverless-2016-10-31", "Resources": {"A": group()}}, "Transform"),
+    ({"Transform": "AWS::LanguageExtensions", "Resources": {"A": group()}}, "No transform named AWS::LanguageExtensions found"),
     ("Resources: [", ""), ("{", ""), ("Resources: {A: &x {Type: *x}}", ""),
     ("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c]\n"
      "e: &e [*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e]\ng: [*f,*f,*f,*f,*f,*f,*f,*f]\n", ""),
