@@ -294,6 +294,7 @@ JsonObject toJson(const ResourceDrift& drift) {
                   {"type", drift.type},
                   {"status", nameOf(drift.status)},
                   {"checked", base::toMillis(drift.checked)},
+                  {"changed", base::toMillis(drift.changed)},
                   {"differences", std::move(differences)}};
   if (drift.expected) json.emplace("expected", *drift.expected);
   if (drift.actual) json.emplace("actual", *drift.actual);
@@ -307,6 +308,7 @@ ResourceDrift driftOf(const Json& json) {
   drift.type = textOf(json, "type");
   drift.status = driftStatusOf(textOf(json, "status")).value_or(DriftStatus::kNotChecked);
   drift.checked = base::fromMillis(numberOf(json, "checked"));
+  drift.changed = base::fromMillis(numberOf(json, "changed"));
   drift.expected = objectOf(json, "expected");
   drift.actual = objectOf(json, "actual");
   const Json* differences = base::findMember(json, "differences");

@@ -44,6 +44,7 @@ struct ResourceDrift {
   std::string type;
   DriftStatus status = DriftStatus::kNotChecked;
   base::Time checked;
+  base::Time changed;  // when the stack had last changed it by then: the time of an event
   // As people may see them: without secrets. Absent with kNotChecked, `actual` with kDeleted, too.
   std::optional<JsonObject> expected;
   std::optional<JsonObject> actual;

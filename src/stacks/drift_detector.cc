@@ -145,6 +145,7 @@ Result<ResourceDrift> DriftDetector::look(const Subject& subject, const Resource
   drift.physicalId = row.physicalId;
   drift.type = row.type;
   drift.checked = tools_.clock.now();
+  drift.changed = row.updated;
   return drift;
 }
 
@@ -251,7 +252,7 @@ std::map<std::string, ResourceDrift> DriftDetector::ofResources(const std::strin
   const auto rows = tools_.store.resources(stackId);
   for (ResourceDrift& drift : drifts_.list(stackId)) {
     const ResourceRecord* row = findCurrent(rows, drift.logicalId);
-    if (!row || row->physicalId != drift.physicalId || row->updated > drift.checked) continue;
+    if (!row || row->physicalId != drift.physicalId || row->updated != drift.changed) continue;
     std::string logicalId = drift.logicalId;
     drifts.emplace(std::move(logicalId), std::move(drift));
   }

@@ -22,6 +22,14 @@ int rankOf(const ResourceRecord& row) {
   return 5;
 }
 
+// While a resource is being replaced, or when that has failed, it is known by what stands.
+std::string standingId(const std::vector<ResourceRecord>& rows, const std::string& logicalId) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const ResourceRecord& row) {
+    return row.slot == Slot::kCurrent && row.logicalId == logicalId;
+  });
+  return found == rows.end() ? std::string() : found->physicalId;
+}
+
 }  // namespace
 
 StackView viewOf(const StackRecord& stack) {
@@ -75,6 +83,7 @@ std::vector<ResourceView> viewsOf(const StackRecord& stack, const std::vector<Re
     view.status = row.status;
     view.statusReason = row.statusReason;
     view.updated = row.updated;
+    if (view.physicalId.empty()) view.physicalId = standingId(rows, row.logicalId);
     if (row.metadata) view.metadata = base::writeJson(*row.metadata);
     views.push_back(std::move(view));
   }
