@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import quopri
+import re
 import shutil
 import stat
 import subprocess
@@ -54,6 +55,23 @@ def test_the_board_says_the_same_on_every_terminal(course):
     assert urllib.request.urlopen(url).read().decode().count("<section>") == 2
     tags = course.s3.get_object_tagging(Bucket=course.bucket, Key="scoring/board.html")["TagSet"]
     assert tags == [{"Key": "retention", "Value": "course"}]
+
+
+def test_every_command_says_the_same_on_every_terminal(course, tmp_path):
+    course.trainer("score", "test01", "--now")
+    folder = course.course
+    narrow = {"COLUMNS": "40", "LANG": "C", "LC_ALL": "C", "NO_COLOR": "1"}
+    for command in (["status"], ["status", "test01"], ["stats", "test01"], ["mail", "list"], ["privacy", "inventory"], ["retention"],
+                    ["doctor", "--course", folder], ["preview", "test01", "--course", folder], ["check", folder],
+                    ["publish", folder, "--dry-run"], ["remind", "test01", "--dry-run"], ["score", "test01", "--dry-run"],
+                    ["extend", "student03", "test01", "until", "2027-07-07 12:00", "--dry-run"],
+                    ["regrade", "test01", "--reason", "why", "--dry-run"], ["export", "test01", "--course", folder]):
+        small, large = (course.trainer(*command, env=environment, check=False, cwd=ROOT)
+                        for environment in (narrow, {"COLUMNS": "100", "LC_ALL": "C.UTF-8"}))
+        said, known = (set(re.findall(r"[a-z0-9-]+", (done.stdout + done.stderr).lower())) for done in (small, large))
+        assert known - said <= {"student", "arrived"}, (command, known - said)  # heads of columns
+        assert small.returncode == large.returncode and (small.stdout + small.stderr).isascii(), command
+        assert not re.search("[\x1b\r]", small.stdout + small.stderr + large.stdout + large.stderr), command
 
 
 def test_reminders_go_to_who_is_missing(course):

@@ -120,10 +120,10 @@ Lines scoreTable(const View& view) {
     std::string arrived = !state.received ? "" : state.late ? "late" : "on time";
     if (!state.receipt.empty()) arrived += " " + state.receipt;
     if (narrow) {
-      std::string text = state.student.id + " " + resultText(state);
-      if (const std::string points = pointsText(state); !points.empty()) text += " (" + points + ")";
-      if (grades && !state.grade.empty()) text += ", grade " + cleanedLine(state.grade, view.style.charset, 12);
-      if (state.late) text += ", late";
+      std::string text = who(state, view.style) + ": " + (state.score ? "score " : "") + resultText(state);
+      if (const std::string points = pointsText(state); !points.empty()) text += ", points " + points;
+      if (grades && !state.grade.empty()) text += ", grade " + cleanedLine(state.grade, view.style.charset, 8);
+      if (!arrived.empty()) text += ", " + arrived;
       append(lines, wrapped(text, view.style.width, "  "));
     } else {
       std::string row = "  " + fitted(who(state, view.style), 29) + " " + fitted(resultText(state), 9) +
