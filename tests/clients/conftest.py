@@ -58,12 +58,13 @@ def boto(hearth):
 
 @pytest.fixture
 def client(hearth, node_modules, tmp_path):
-    """Runs a client in a folder of its own, in the environment that `hearth env` makes and no other."""
+    """Runs a client in a folder of its own, in the environment that `hearth env` makes and no other; a variable of None is not set."""
 
     def run(*command, check=True, **variables):
         environment = hearth.environment() | {
             "HOME": str(tmp_path), "CI": "true", "NO_COLOR": "1", "NODE_PATH": str(node_modules), "NODE_NO_WARNINGS": "1",
             "PATH": f"{node_modules / '.bin'}:{os.environ['PATH']}", "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": "true"} | variables
+        environment = {name: value for name, value in environment.items() if value is not None}
         done = subprocess.run(list(map(str, command)), cwd=tmp_path, env=environment, text=True, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
         assert not check or done.returncode == 0, f"{command} exited with {done.returncode}\n{done.stdout}"

@@ -65,7 +65,13 @@ def test_a_small_app(boto, client, cdk):
     assert cdk("list").split() == [cdk.stack]
 
 
-def test_what_fails_is_said(boto, client, cdk):
-    boto("lambda")
-    out = cdk("deploy", "--require-approval", "never", "--role-arn", "arn:aws:iam::123456789012:role/missing", check=False)
-    assert "❌" in out and "failed" in out, out
+def test_what_fails_is_said(boto, cdk, tmp_path):
+    assert "Cross-account pass role is not allowed" in cdk("deploy", "--role-arn", "arn:aws:iam::123456789012:role/missing", check=False)
+    broken = (APP / "app.js").read_text().replace("versioned: true", 'bucketName: "taken-by-somebody-else"')
+    (tmp_path / "app.js").write_text(broken)
+    boto("s3").create_bucket(Bucket="taken-by-somebody-else", CreateBucketConfiguration={"LocationConstraint": boto("s3").meta.region_name})
+    out = cdk("deploy", "--require-approval", "never", check=False)
+    assert "CREATE_FAILED" in out and "taken-by-somebody-else" in out and "❌" in out, out
+    [stack] = boto("cloudformation").describe_stacks(StackName=cdk.stack)["Stacks"]
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "destroyed" in cdk("destroy", "--force")

@@ -127,8 +127,14 @@ class RestApiProvider final : public Provider {
                                                        "BodyS3Location", "Mode", "Parameters", "Policy"}));
     if (auto source = base::findString(request.properties, "ApiKeySourceType")) given.apiKeySource = source;
     if (given.binaryMediaTypes) given.binaryMediaTypes = mediaTypes(request.properties);
-    if (const Json* policy = request.properties.if_contains("Policy")) given.policy = base::writeJson(*policy);
+    if (hasPolicy(request.properties)) given.policy = base::writeJson(request.properties.at("Policy"));
     return given;
+  }
+
+  // An empty text is none: so osls writes it.
+  static bool hasPolicy(const JsonObject& properties) {
+    const Json* policy = properties.if_contains("Policy");
+    return policy && !(policy->is_string() && policy->as_string().empty());
   }
 
   // "image~1png" is how templates spell "image/png"; both are taken.
@@ -217,8 +223,7 @@ class RestApiProvider final : public Provider {
     put("DisableExecuteApiEndpoint", "/disableExecuteApiEndpoint", "false");
     put("ApiKeySourceType", "/apiKeySource", "HEADER");
     put("MinimumCompressionSize", "/minimumCompressionSize", nullptr);
-    if (request.properties.contains("Policy"))
-      return badRequest("Hearth does not support resource policies of REST APIs.");
+    if (hasPolicy(request.properties)) return badRequest("Hearth does not support resource policies of REST APIs.");
     for (const std::string& type : mediaTypes(request.oldProperties))
       operations.push_back(patchOf("remove", "/binaryMediaTypes/" + escapedSegment(type)));
     for (const std::string& type : mediaTypes(request.properties))
