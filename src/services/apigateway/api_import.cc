@@ -62,8 +62,8 @@ class ApiImport final {
     putValidators();
     putAuthorizers();
     putGatewayResponses();
-    loadResources();
-    HEARTH_CHECK(putResources());
+    HEARTH_CHECK(loadResources());
+    putResources();
     for (OperationDefinition& operation : definition_.operations) putOperation(operation);
     for (const auto& [path, resource] : resources_) store_.put(scope_, kind::kResource, *resource.id, resource);
     return {};
@@ -181,11 +181,14 @@ class ApiImport final {
   }
 
   // A path that stays keeps its id, also where everything is written anew.
-  void loadResources() {
+  Result<void> loadResources() {
     std::set<std::string> wanted = {"/"};
     for (const std::string& path : definition_.paths)
       for (std::size_t at = path.find('/', 1);; at = path.find('/', at + 1)) {
         wanted.insert(path.substr(0, at));
+        if (wanted.size() > kMostResources)
+          return Fault("LimitExceededException",
+                       "An import may name at most " + std::to_string(kMostResources) + " resources.", 429);
         if (at == std::string::npos) break;
       }
     for (const Record& record : store_.list(scope_, kind::kResource)) {
@@ -198,23 +201,18 @@ class ApiImport final {
       if (overwrite_) resource.resourceMethods.reset();
       resources_.emplace(path, std::move(resource));
     }
+    return {};
   }
 
-  Result<void> putResources() {
+  void putResources() {
     for (const std::string& path : definition_.paths) {
       if (path == "/") continue;
       for (std::size_t at = path.find('/', 1);; at = path.find('/', at + 1)) {
         const std::string ancestor = path.substr(0, at);
-        if (!resources_.contains(ancestor)) {
-          if (resources_.size() >= kMostResources)
-            return Fault("LimitExceededException",
-                         "An import may make at most " + std::to_string(kMostResources) + " resources.", 429);
-          if (!addResource(ancestor)) break;
-        }
+        if (!resources_.contains(ancestor) && !addResource(ancestor)) break;
         if (at == std::string::npos) break;
       }
     }
-    return {};
   }
 
   bool addResource(const std::string& path) {

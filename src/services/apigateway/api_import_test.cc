@@ -312,6 +312,14 @@ TEST_F(ImportTest, AllErrorsAreToldAtOnceAndNothingIsMade) {
   EXPECT_TRUE(run(*service_, &ApiGatewayService::getRestApis, {}).value().items->empty());
 }
 
+TEST_F(ImportTest, ResourcesOnTheWayCountAsWell) {
+  std::string deep, paths;
+  for (int i = 0; i < 600; ++i) deep += "/a";
+  paths = "\"/x" + deep + "\":{},\"/y" + deep + "\":{}";
+  EXPECT_EQ(faultOfMaking(kHead + R"("paths":{)" + paths + "}}"),
+            "LimitExceededException 429: An import may name at most 1000 resources.");
+}
+
 TEST_F(ImportTest, WarningsAreToldOrFailTheImport) {
   const std::string text = kHead + R"("paths":{"/a":{"get":{"x-amazon-apigateway-integration":{"type":"x"}}}}})";
   const std::string warning = "Unknown integration type 'x' for 'GET /a'. Ignoring.";

@@ -19,6 +19,7 @@ using api::apigateway::RequestValidator;
 using Texts = std::map<std::string, std::string>;
 
 constexpr std::size_t kMostPaths = 1'000;
+constexpr std::size_t kMostPathBytes = 4'096;
 constexpr std::size_t kMostModels = 1'000;
 constexpr std::size_t kMostOperations = 3'000;
 // What is referred to counts as often as it is referred to: a small document can stand for a huge one.
@@ -167,6 +168,7 @@ class Reader final {
       const Json* node = follow(item);
       std::string whole = prefix_ + std::string(path);
       while (whole.size() > 1 && whole.ends_with('/')) whole.pop_back();
+      if (whole.size() > kMostPathBytes) return tooMany("bytes in a path", kMostPathBytes);
       definition_.paths.push_back(whole);
       for (const auto& [member, operation] : membersOf(node)) {
         const auto verb = verbOf(member);

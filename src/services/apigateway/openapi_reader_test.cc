@@ -313,6 +313,10 @@ TEST(OpenApiReader, BoundsWhatReferencesMultiply) {
   for (int i = 0; i < 1'001; ++i) many += (i ? ",\"/p" : "\"/p") + std::to_string(i) + R"(":{})";
   EXPECT_EQ(faultOf(kHead + R"("paths":{)" + many + "}}"),
             "LimitExceededException: An import may have at most 1000 paths.");
+  std::string deep;
+  for (int i = 0; i < 3'000; ++i) deep += "/a";
+  EXPECT_EQ(faultOf(kHead + R"("paths":{")" + deep + "\":{}}}"),
+            "LimitExceededException: An import may have at most 4096 bytes in a path.");
   // Circles end.
   EXPECT_EQ(
       read(kHead + R"("a":{"$ref":"#/b"},"b":{"$ref":"#/a"},"paths":{"/p":{"$ref":"#/a"}}})").operations.size(),
