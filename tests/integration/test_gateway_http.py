@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import re
 import socket
 import threading
 
@@ -42,7 +43,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/silent":
             self.server.released.wait(60)
             return
-        status = int(self.path.split("/")[2]) if self.path.startswith("/status/") else 302 if self.path == "/moved" else 200
+        named = re.match(r"/status/(\d+)", self.path)
+        status = int(named[1]) if named else 302 if self.path == "/moved" else 200
         text = json.dumps({"verb": self.command, "path": self.path, "headers": dict(self.headers.items()), "body": body}).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
