@@ -244,7 +244,12 @@ def test_one_trouble_is_one_mail(pipeline):
     content = pipeline.s3.get_object(Bucket=pipeline.bucket, Key=key)["Body"].read()
     pipeline.put(key, b"{")
     pipeline.s3.delete_object(Bucket=pipeline.bucket, Key="scoring/final/os/t1.json")
-    runs = lambda: pipeline.server.run("hearth", "logs", pipeline.out["AlarmFunction"], check=False).stdout.count("REPORT RequestId")  # noqa: E731
+    logs = pipeline.server.client("logs")
+
+    def runs():
+        events = logs.filter_log_events(logGroupName=f"/aws/lambda/{pipeline.out['AlarmFunction']}", filterPattern="REPORT")["events"]
+        return len(events)
+
     before, alarms = runs(), len([s for s in pipeline.subjects("trainer@example.org") if "failed" in s])
     pipeline.functions.put_function_event_invoke_config(
         FunctionName=pipeline.out["ScoreFunction"], MaximumRetryAttempts=0,
