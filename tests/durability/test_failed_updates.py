@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import WaiterError
 
 from support.aws import fresh, trust
+from support.wait import until
 
 ACCOUNT = "000000000001"
 
@@ -340,10 +341,21 @@ def failures(client, stack):
             if event["ResourceStatus"].endswith("_FAILED")]
 
 
+def drifted(client, stack):
+    """What has come to differ from the template, in the services' own words."""
+    detection = client.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
+    status = until(lambda: (found := client.describe_stack_drift_detection_status(StackDriftDetectionId=detection))["DetectionStatus"]
+                   != "DETECTION_IN_PROGRESS" and found, "drift is looked for")
+    assert status["DetectionStatus"] == "DETECTION_COMPLETE", status
+    found = client.describe_stack_resource_drifts(StackName=stack, StackResourceDriftStatusFilters=["MODIFIED", "DELETED", "NOT_CHECKED"])
+    return [(one["LogicalResourceId"], one["StackResourceDriftStatus"], one["PropertyDifferences"]) for one in found["StackResourceDrifts"]]
+
+
 def test_the_former_state_is_back_wherever_an_update_fails(hearth, stack):
     client, services = hearth.client("cloudformation"), Services(hearth, stack)
     former, known = services.state(), told(client, stack)
     assert len(known) > 40
+    assert drifted(client, stack) == []
     changed = set()
     for position in range(len(after(stack)["Resources"]) + 1):
         assert order(client, "update_stack", stack, after(stack, position)) == "UPDATE_ROLLBACK_COMPLETE", failures(client, stack)
@@ -352,5 +364,6 @@ def test_the_former_state_is_back_wherever_an_update_fails(hearth, stack):
     assert not changed, "\n".join(sorted(changed))
     assert order(client, "update_stack", stack, after(stack)) == "UPDATE_COMPLETE", failures(client, stack)
     assert services.state() != former
+    assert drifted(client, stack) == []
     # And the whole way back, asked for.
     assert order(client, "update_stack", stack, before(stack)) == "UPDATE_COMPLETE", failures(client, stack)

@@ -240,7 +240,8 @@ class StageProvider final : public Provider {
   static JsonArray settingsOf(const JsonObject& properties, const Stage& stage) {
     JsonArray list;
     auto standing = stage.methodSettings.value_or(std::map<std::string, MethodSetting>{});
-    const auto& members = settingsProperty().members.front().members;
+    const PropertySpec property = settingsProperty();
+    const auto& members = property.members.front().members;
     const auto add = [&](JsonObject shown, const MethodSetting& setting) {
       for (const auto& [name, value] : inTemplateTerms(members, api::toDocument(setting).as_object()))
         shown[name] = value;
