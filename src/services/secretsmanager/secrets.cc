@@ -11,7 +11,7 @@ using namespace api::secretsmanager;
 
 namespace {
 
-constexpr std::int64_t kMostSecrets = 500'000;
+constexpr std::int64_t kMostSecrets = 40'000;
 constexpr std::size_t kMostDescription = 2048;
 constexpr std::size_t kMostTags = 50;
 constexpr std::size_t kSuffix = 6;
@@ -92,7 +92,7 @@ Result<SecretRow> SecretsManagerService::getLiving(const api::Call& call, const 
 Result<SecretRow> SecretsManagerService::create(const api::Call& call, const std::string& name,
                                                 const std::string& description, const Tags& tags) {
   if (store_.count(call.account, call.region) >= kMostSecrets)
-    return Fault("LimitExceededException", "An account has at most 500,000 secrets in a Region.");
+    return Fault("LimitExceededException", "An account has at most 40,000 secrets in a Region.");
   SecretRow row{.name = {call.account, call.region, name, base::randomText(random_, kSuffix, base::kAlphanumeric)},
                 .description = description,
                 .tags = tags,
