@@ -4,12 +4,16 @@ import http.server
 import json
 import re
 import socket
+import ssl
+import subprocess
 import threading
 
 import pytest
 
 from support.aws import refused
 from support.rest_api import Api
+from support.server import Hearth
+from support.wait import until
 
 
 class Backend(http.server.ThreadingHTTPServer):
@@ -17,8 +21,12 @@ class Backend(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self):
+    def __init__(self, certificate=None):
         super().__init__(("127.0.0.1", 0), Handler)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.asked = []
         self.released = threading.Event()
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -71,7 +79,6 @@ def backend():
 @pytest.fixture(scope="module")
 def open_hearth(tmp_path_factory):
     """A server that may call whatever there is."""
-    from support.server import Hearth
     server = Hearth(tmp_path_factory.mktemp("open") / "data", "--http-integrations", "any", "--gateway-timeout", "2").start()
     yield server
     assert server.stop() == 0
@@ -100,6 +107,31 @@ def test_a_proxy_passes_requests_and_answers_through(open_hearth, backend):
         plain = proxied(open_hearth, backend.url + f"/status/{status}")
         plain.deploy()
         assert plain.ask("GET", "/x")[0] == status
+
+
+def test_certificates_are_looked_at(make_hearth, open_hearth, tmp_path, monkeypatch):
+    pem = tmp_path / "localhost.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=x",
+                    "-addext", "subjectAltName=DNS:localhost", "-keyout", pem, "-out", tmp_path / "certificate.pem"], check=True, capture_output=True)
+    pem.write_text(pem.read_text() + (tmp_path / "certificate.pem").read_text())
+    secure = Backend(pem)
+    try:
+        named, unnamed = (f"https://{host}:{secure.server_port}/a" for host in ("localhost", "127.0.0.1"))
+        strange = proxied(open_hearth, named)
+        strange.deploy()
+        assert strange.json("GET", "/x") == (504, {"message": "Network error communicating with endpoint"})
+        careless = proxied(open_hearth, unnamed, tlsConfig={"insecureSkipVerification": True})
+        careless.deploy()
+        assert careless.ask("GET", "/x")[0] == 200
+
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+        trusting = make_hearth("--http-integrations", "any").start()
+        for url, expected in ((named, 200), (unnamed, 504)):
+            api = proxied(trusting, url)
+            api.deploy()
+            assert api.ask("GET", "/x")[0] == expected
+    finally:
+        secure.close()
 
 
 def test_redirects_are_the_clients(open_hearth, backend):
@@ -160,7 +192,7 @@ def test_a_server_may_call_nothing_at_all(make_hearth, backend):
     api = proxied(hearth, backend.url + "/")
     api.deploy()
     assert api.json("GET", "/x") == (500, {"message": "Internal server error"})
-    assert any("--http-integrations off" in line for line in hearth.log)
+    until(lambda: any("--http-integrations off" in line for line in hearth.log), "the reason in the log")
 
 
 def test_what_cannot_be_an_endpoint_is_refused_by_name(hearth):
