@@ -190,6 +190,7 @@ class Reader final {
     method.requestValidatorId = scalarAt(operation, "x-amazon-apigateway-request-validator");
     if (!method.requestValidatorId)
       method.requestValidatorId = scalarAt(document_.root(), "x-amazon-apigateway-request-validator");
+    readPathParameters(place.path, method);
     readParameters(item, operation, method);
     readRequestBody(operation, method);
     readResponses(operation, place, method);
@@ -200,6 +201,19 @@ class Reader final {
     }
     definition_.operations.push_back(std::move(one));
     return {};
+  }
+
+  // What the path has in braces is required, whether it is declared or not.
+  static void readPathParameters(const std::string& path, Method& method) {
+    for (std::size_t open = path.find('{'); open != std::string::npos; open = path.find('{', open + 1)) {
+      const std::size_t close = path.find('}', open);
+      if (close == std::string::npos) return;
+      std::string name = path.substr(open + 1, close - open - 1);
+      if (name.ends_with('+')) name.pop_back();
+      if (name.empty()) continue;
+      if (!method.requestParameters) method.requestParameters.emplace();
+      (*method.requestParameters)["method.request.path." + name] = true;
+    }
   }
 
   // Those of the path hold for all of its operations, unless the operation has its own of that name.

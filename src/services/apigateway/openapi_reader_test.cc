@@ -113,6 +113,15 @@ TEST(OpenApiReader, ReadsParametersOfPathAndOperation) {
                                          {"method.request.header.X-Shared", false}}));
 }
 
+TEST(OpenApiReader, RequiresWhatThePathHasInBraces) {
+  const auto definition =
+      read(kHead + R"("paths":{"/a/{id}/{rest+}":{"get":{}},"/b":{"get":{}},"/{":{"get":{}}}})");
+  EXPECT_EQ(methodOf(definition, "/a/{id}/{rest+}", "GET").requestParameters,
+            (std::map<std::string, bool>{{"method.request.path.id", true}, {"method.request.path.rest", true}}));
+  EXPECT_FALSE(methodOf(definition, "/b", "GET").requestParameters);
+  EXPECT_FALSE(methodOf(definition, "/{", "GET").requestParameters);
+}
+
 TEST(OpenApiReader, MakesModelsOfSchemas) {
   const auto definition = read(kHead + R"("consumes":["application/json","text/json"],"definitions":{
       "Pet":{"type":"object","description":"d","properties":{"home":{"$ref":"#/definitions/Home"},
