@@ -187,8 +187,8 @@ class ModelProvider final : public Provider {
     UpdateModelInput in;
     in.restApiId = wanted.restApiId;
     in.modelName = request.physicalId;
-    in.patchOperations = {{patchOf("replace", "/schema", wanted.schema.value_or("{}")),
-                           patchOf("replace", "/description", wanted.description.value_or(""))}};
+    in.patchOperations = {
+        {patchOf("replace", "/schema", wanted.schema.value_or("{}")), patchTo("/description", wanted.description)}};
     HEARTH_CHECK(service_.updateModel(callFor(request), std::move(in)));
     return ResourceState{request.physicalId, {}};
   }

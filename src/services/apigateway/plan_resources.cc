@@ -36,8 +36,7 @@ class ApiKeyProvider final : public Provider {
     HEARTH_TRY(auto wanted, inputOf<CreateApiKeyRequest>(request));
     UpdateApiKeyInput in;
     in.apiKey = request.physicalId;
-    in.patchOperations = {{patchOf("replace", "/description", wanted.description.value_or("")),
-                           patchOf("replace", "/customerId", wanted.customerId.value_or("")),
+    in.patchOperations = {{patchTo("/description", wanted.description), patchTo("/customerId", wanted.customerId),
                            patchOf("replace", "/enabled", wanted.enabled.value_or(false) ? "true" : "false")}};
     HEARTH_CHECK(service_.updateApiKey(callFor(request), std::move(in)));
     HEARTH_CHECK(applyTags(request, "/apikeys/" + request.physicalId));

@@ -53,6 +53,11 @@ inline api::apigateway::PatchOperation patchOf(const char* op, std::string path,
   return operation;
 }
 
+// What a template no longer says is not there any more.
+inline api::apigateway::PatchOperation patchTo(std::string path, const std::optional<std::string>& value) {
+  return value ? patchOf("replace", std::move(path), *value) : patchOf("remove", std::move(path));
+}
+
 // "a/b" -> "a~1b", as a segment of a patch's path.
 inline std::string escapedSegment(const std::string& text) {
   std::string out;
