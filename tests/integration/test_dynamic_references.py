@@ -5,7 +5,7 @@ import json
 import pytest
 
 from integration.test_cloudformation import Stack
-from support.aws import aws, fresh, make_role, refused
+from support.aws import aws, fresh, make_bucket, make_role, refused
 from support.principals import allow, policy
 from support.wait import until
 
@@ -54,11 +54,11 @@ def test_a_secret_reaches_the_resource_and_nothing_else(ssm, stack, secret):
     name = "/" + fresh("taken")
     reference = f"{{{{resolve:secretsmanager:{secret}:SecretString:password}}}}"
     template = {"Resources": {"P": parameter(f"ann:{reference}@{{{{resolve:secretsmanager:{secret}:SecretString:user}}}}", Name=name)},
-                "Outputs": {"Shown": {"Value": f"password {reference}"}}}
+                "Outputs": {"Shown": {"Value": f"password {reference}"}, "Attribute": {"Value": {"Fn::GetAtt": ["P", "Value"]}}}}
     stack.create(template)
     assert stack.status == "CREATE_COMPLETE", stack.events
     assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == f"ann:hush-hush-{secret}@ann"
-    assert stack.outputs == {"Shown": f"password {reference}"}
+    assert stack.outputs == {"Shown": f"password {reference}", "Attribute": template["Resources"]["P"]["Properties"]["Value"]}
     assert "hush-hush" not in shown(stack) and "resolve:secretsmanager" in shown(stack)
     with refused("ValidationError", 400, "No updates are to be performed."):
         stack.update(template)
@@ -122,6 +122,19 @@ def test_plain_parameters_follow_the_store(ssm, stack):
     assert (stack.status, stack.outputs) == ("UPDATE_COMPLETE", {"Days": "14"}), stack.events
     assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "7 and 14"
     assert f"{{{{resolve:ssm:{source}:1}}}}" in json.dumps(stack.client.get_template(StackName=stack.name)["TemplateBody"])
+
+
+def test_a_nested_stack_is_handed_the_reference(hearth, ssm, stack, secret):
+    name, bucket = "/" + fresh("taken"), make_bucket(hearth)
+    child = {"Parameters": {"Secret": {"Type": "String"}}, "Resources": {"P": parameter({"Ref": "Secret"}, Name=name)}}
+    hearth.client("s3").put_object(Bucket=bucket, Key="child.json", Body=json.dumps(child))
+    reference = f"{{{{resolve:secretsmanager:{secret}:SecretString:password}}}}"
+    stack.create({"Resources": {"Child": {"Type": "AWS::CloudFormation::Stack", "Properties": {
+        "TemplateURL": f"https://{bucket}.s3.{hearth.region}.amazonaws.com/child.json", "Parameters": {"Secret": reference}}}}})
+    assert stack.status == "CREATE_COMPLETE", stack.events
+    assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == f"hush-hush-{secret}"
+    nested = stack.client.describe_stacks(StackName=stack.resources["Child"]["PhysicalResourceId"])["Stacks"][0]
+    assert nested["Parameters"] == [{"ParameterKey": "Secret", "ParameterValue": reference}]
 
 
 def test_what_is_not_there(ssm, stack, secret):
@@ -196,11 +209,12 @@ def test_the_role_of_the_stack_must_be_allowed_to_read(hearth, ssm, secrets, sta
     assert "hush-hush" in ssm.get_parameter(Name=name)["Parameter"]["Value"]
 
 
-def test_aws_cloudformation_deploy(hearth, ssm, tmp_path, secret):
-    name, stack = "/" + fresh("taken"), fresh("stack")
+def test_the_aws_command(hearth, ssm, stack, tmp_path, secret):
+    name = "/" + fresh("taken")
     file = tmp_path / "template.json"
     file.write_text(json.dumps({"Resources": {"P": parameter(f"{{{{resolve:secretsmanager:{secret}:SecretString:user}}}}", Name=name)}}))
-    aws(hearth, "cloudformation", "deploy", "--stack-name", stack, "--template-file", file)
+    aws(hearth, "cloudformation", "create-stack", "--stack-name", stack.name, "--template-body", f"file://{file}")
+    until(lambda: stack.status == "CREATE_COMPLETE", "the stack")
     assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "ann"
 
 
