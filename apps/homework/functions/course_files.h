@@ -30,7 +30,7 @@ class CourseFiles final {
   Outcome<Roster> roster();
   Outcome<AccessKeys> accessKeys();
   Outcome<QuestionSet> questionSet(std::string_view hash);
-  Outcome<Extensions> extensions();    // none when there is no such document
+  Outcome<Extensions> extensions();  // none when there is no such document
   Outcome<OfferedTests> offered();
   Outcome<json::value> receiptKeys();  // as published; an empty list when there is no such document
   // Nothing when there is no signing key. Only submit-test may read it.
