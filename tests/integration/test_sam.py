@@ -1,5 +1,6 @@
 """Templates with AWS::Serverless resources: packaged and deployed with aws, and what CloudFormation tells about them."""
 
+import http.client
 import json
 import urllib.request
 
@@ -123,6 +124,65 @@ def test_package_and_deploy(hearth, client, project):
     for name in functions:
         with refused("ResourceNotFoundException"):
             hearth.client("lambda").get_function(FunctionName=name)
+
+
+GUARDED = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Runtime: python3.11, Handler: index.handler}}
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: v1
+      Cors: {AllowOrigin: "'https://example.com'", AllowHeaders: "'x-token'"}
+      GatewayResponses: {ACCESS_DENIED: {StatusCode: 418}}
+      Auth:
+        DefaultAuthorizer: Tokens
+        AddDefaultAuthorizerToCorsPreflight: false
+        Authorizers: {Tokens: {FunctionArn: !GetAtt Judge.Arn, Identity: {Header: x-token, ReauthorizeEvery: 0}}}
+        UsagePlan: {CreateUsagePlan: PER_API}
+  Judge:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: |
+        def handler(event, context):
+            effect = "Allow" if event["authorizationToken"] == "right" else "Deny"
+            statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": "*"}
+            return {"principalId": "p", "policyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: 'def handler(event, context): return {"statusCode": 200, "body": event["resource"]}'
+      Events:
+        Guarded: {Type: Api, Properties: {Path: /guarded, Method: get, RestApiId: !Ref Api}}
+        Open: {Type: Api, Properties: {Path: /open, Method: get, RestApiId: !Ref Api, Auth: {Authorizer: NONE}}}
+        Keyed: {Type: Api, Properties: {Path: /keyed, Method: post, RestApiId: !Ref Api, Auth: {Authorizer: NONE, ApiKeyRequired: true}}}
+Outputs: {Api: {Value: !Ref Api}, Key: {Value: !Ref Api.ApiKey}}
+"""
+
+
+def test_an_api_with_an_authorizer_keys_and_cors(hearth, client):
+    stack = Stack(client, fresh("sam"))
+    client.create_stack(StackName=stack.name, TemplateBody=GUARDED, Capabilities=ALL)
+    client.get_waiter("stack_create_complete").wait(StackName=stack.name, WaiterConfig=WAIT)
+    outputs = stack.outputs
+
+    def ask(verb, path, **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", hearth.port, timeout=60)
+        connection.request(verb, f"/_aws/execute-api/{outputs['Api']}/v1{path}", headers={name.replace("_", "-"): value for name, value in headers.items()})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(), answer.headers
+
+    assert ask("GET", "/open")[:2] == (200, "/open")
+    assert ask("GET", "/guarded")[0] == 401
+    assert ask("GET", "/guarded", x_token="wrong")[0] == 418
+    assert ask("GET", "/guarded", x_token="right")[:2] == (200, "/guarded")
+    assert ask("POST", "/keyed")[0] == 403
+    key = hearth.client("apigateway").get_api_key(apiKey=outputs["Key"], includeValue=True)["value"]
+    assert ask("POST", "/keyed", x_api_key=key)[:2] == (200, "/keyed")
+    status, _, headers = ask("OPTIONS", "/guarded")
+    assert (status, headers["Access-Control-Allow-Origin"], headers["Access-Control-Allow-Methods"]) == (200, "https://example.com", "GET,OPTIONS")
+    assert stack.delete().status == "DELETE_COMPLETE", stack.events
 
 
 SMALL = """
