@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kMostHops = 16;
 constexpr std::size_t kMostTexts = 100;
+constexpr std::size_t kMostTextBytes = 1'000;
 
 Fault invalidInput() { return badRequest("Invalid OpenAPI input."); }
 
@@ -60,13 +61,18 @@ std::optional<bool> flagAt(const Json& object, std::string_view name) {
   return std::nullopt;
 }
 
-std::vector<std::string> textsAt(const Json& object, std::string_view name) {
+std::vector<std::string> textsOf(const Json& list) {
   std::vector<std::string> texts;
-  const Json* list = base::findMember(object, name);
-  if (!list || !list->is_array()) return texts;
-  for (const Json& item : list->get_array())
-    if (auto text = base::scalarText(item); text && texts.size() < kMostTexts) texts.push_back(*std::move(text));
+  if (!list.is_array()) return texts;
+  for (const Json& item : list.get_array())
+    if (auto text = base::scalarText(item); text && text->size() <= kMostTextBytes && texts.size() < kMostTexts)
+      texts.push_back(*std::move(text));
   return texts;
+}
+
+std::vector<std::string> textsAt(const Json& object, std::string_view name) {
+  const Json* list = base::findMember(object, name);
+  return list ? textsOf(*list) : std::vector<std::string>();
 }
 
 Result<OpenApiDocument> OpenApiDocument::parse(std::string_view text) {

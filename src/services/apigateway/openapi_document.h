@@ -57,7 +57,8 @@ const JsonObject& membersOf(const Json* node);
 std::optional<std::string> scalarAt(const Json& object, std::string_view name);
 // true, "true" and "True".
 std::optional<bool> flagAt(const Json& object, std::string_view name);
-// The texts of a list; no more than 100.
+// The texts of a list; no more than 100, and none of more than 1,000 bytes.
+std::vector<std::string> textsOf(const Json& list);
 std::vector<std::string> textsAt(const Json& object, std::string_view name);
 
 }  // namespace hearth::services::apigateway

@@ -23,7 +23,10 @@ constexpr std::size_t kMostPathBytes = 4'096;
 constexpr std::size_t kMostModels = 1'000;
 constexpr std::size_t kMostOperations = 3'000;
 // What is referred to counts as often as it is referred to: a small document can stand for a huge one.
-constexpr std::size_t kMostReferredBytes = 32 << 20;
+constexpr std::size_t kMostReferredBytes = 8 << 20;
+// What every operation inherits from the document is short.
+constexpr std::size_t kMostMediaTypes = 10;
+constexpr std::size_t kMostNameBytes = 128;
 constexpr char kExtension[] = "x-amazon-apigateway-";
 
 Fault tooMany(const char* what, std::size_t most) {
@@ -190,6 +193,8 @@ class Reader final {
     method.requestValidatorId = scalarAt(operation, "x-amazon-apigateway-request-validator");
     if (!method.requestValidatorId)
       method.requestValidatorId = scalarAt(document_.root(), "x-amazon-apigateway-request-validator");
+    if (method.requestValidatorId && method.requestValidatorId->size() > kMostNameBytes)
+      method.requestValidatorId->resize(kMostNameBytes);
     readPathParameters(place.path, method);
     readParameters(item, operation, method);
     readRequestBody(operation, method);
@@ -248,7 +253,10 @@ class Reader final {
   // The operation's, the document's, or JSON.
   std::vector<std::string> mediaTypes(const Json& operation, std::string_view name) const {
     for (const Json* node : {&operation, &document_.root()})
-      if (auto types = textsAt(*node, name); !types.empty()) return types;
+      if (auto types = textsAt(*node, name); !types.empty()) {
+        if (types.size() > kMostMediaTypes) types.resize(kMostMediaTypes);
+        return types;
+      }
     return {"application/json"};
   }
 

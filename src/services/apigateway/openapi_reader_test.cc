@@ -326,6 +326,17 @@ TEST(OpenApiReader, BoundsWhatReferencesMultiply) {
   for (int i = 0; i < 3'000; ++i) deep += "/a";
   EXPECT_EQ(faultOf(kHead + R"("paths":{")" + deep + "\":{}}}"),
             "LimitExceededException: An import may have at most 4096 bytes in a path.");
+  // What operations inherit is short, or left out.
+  const std::string endless(50'000, 'x');
+  const Method method = methodOf(read(kHead + "\"consumes\":[\"" + endless + "\",\"a/b\"],\"security\":[{\"" +
+                                      endless + R"(":[]}],"x-amazon-apigateway-request-validator":")" + endless +
+                                      R"(","definitions":{"A":{},")" + endless +
+                                      R"(":{}},"paths":{"/p":{"get":{"parameters":[{"in":"body","schema":
+                                          {"$ref":"#/definitions/A"}}]}}}})"),
+                                 "/p", "GET");
+  EXPECT_EQ(method.requestModels, (Texts{{"a/b", "A"}}));
+  EXPECT_EQ(method.requestValidatorId->size(), 128U);
+  EXPECT_FALSE(method.authorizerId);
   // Circles end.
   EXPECT_EQ(
       read(kHead + R"("a":{"$ref":"#/b"},"b":{"$ref":"#/a"},"paths":{"/p":{"$ref":"#/a"}}})").operations.size(),

@@ -12,6 +12,7 @@ using api::apigateway::Model;
 
 constexpr std::string_view kModelsUrl = "https://apigateway.amazonaws.com/restapis/";
 constexpr std::string_view kModels = "/models/";
+constexpr std::size_t kMostNameBytes = 128;
 
 // A copy with every reference replaced by what `change` makes of it. As deep as the document, which has limits.
 template <class Change>
@@ -62,8 +63,13 @@ OpenApiSchemas::OpenApiSchemas(const OpenApiDocument& document, std::string apiI
       findings_(findings) {
   const Json* schemas =
       document.isSwagger() ? document.find("definitions") : document.find("components", "schemas");
-  for (const auto& [name, schema] : membersOf(schemas))
-    if (schema.is_object()) models_.emplace(name, modelOf(name, toModelSchema(schema)));
+  for (const auto& [name, schema] : membersOf(schemas)) {
+    if (name.size() > kMostNameBytes)
+      findings.error("Unable to create model for '" + std::string(name.substr(0, kMostNameBytes)) +
+                     "': Invalid model name specified");
+    else if (schema.is_object())
+      models_.emplace(name, modelOf(name, toModelSchema(schema)));
+  }
 }
 
 Json OpenApiSchemas::toModelSchema(const Json& schema) const {

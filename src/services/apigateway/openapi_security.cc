@@ -12,6 +12,7 @@ using api::apigateway::Authorizer;
 using api::apigateway::Method;
 
 constexpr std::size_t kMostRequirements = 20;  // of one operation
+constexpr std::size_t kMostNameBytes = 128;
 constexpr char kAuthorizer[] = "x-amazon-apigateway-authorizer";
 constexpr char kAuthType[] = "x-amazon-apigateway-authtype";
 
@@ -53,6 +54,11 @@ OpenApiSecurity::OpenApiSecurity(const OpenApiDocument& document, Findings& find
   for (const auto& [name, item] : membersOf(schemes)) {
     const Json* scheme = document.follow(item);
     if (!scheme || !scheme->is_object()) continue;
+    if (name.size() > kMostNameBytes) {
+      findings.error("Unable to create authorizer '" + std::string(name.substr(0, kMostNameBytes)) +
+                     "': Invalid authorizer name specified");
+      continue;
+    }
     schemes_.emplace(name, scheme);
     if (const Json* node = base::findMember(*scheme, kAuthorizer); node && node->is_object())
       authorizers_.push_back(authorizerOf(std::string(name), *scheme, *node));
@@ -85,10 +91,7 @@ void OpenApiSecurity::require(const std::string& name, const Json& scopes, const
   if (known != authorizers_.end()) {
     method.authorizationType = known->type == "COGNITO_USER_POOLS" ? "COGNITO_USER_POOLS" : "CUSTOM";
     method.authorizerId = name;
-    std::vector<std::string> list;
-    if (const auto* items = scopes.if_array())
-      for (const Json& scope : *items)
-        if (auto text = base::scalarText(scope)) list.push_back(*std::move(text));
+    std::vector<std::string> list = textsOf(scopes);
     if (!list.empty()) method.authorizationScopes = std::move(list);
     return;
   }
