@@ -112,8 +112,8 @@ TEST(GuardedProvider, WhatAChangeTakesAwayIsAskedFor) {
                       "Policies":[{"PolicyName":"x"}],"Tags":[{"Key":"k","Value":"v"}]})"),
             (Texts{"iam:PutRolePolicy " + role, "iam:AttachRolePolicy " + role + " iam:PolicyARN=arn:b",
                    "iam:DeleteRolePolicy " + role, "iam:DetachRolePolicy " + role + " iam:PolicyARN=arn:a",
-                   "iam:DeleteRolePermissionsBoundary " + role, "iam:UntagRole " + role,
-                   "iam:PutRolePermissionsBoundary " + role, "iam:TagRole " + role}));
+                   "iam:DeleteRolePermissionsBoundary " + role, "iam:PutRolePermissionsBoundary " + role,
+                   "iam:UntagRole " + role, "iam:TagRole " + role}));
   EXPECT_EQ(needs(iam, "AWS::IAM::Role", TypeNeed::kChange, R"({"PermissionsBoundary":"arn:q"})",
                   R"({"PermissionsBoundary":"arn:p"})"),
             Texts{"iam:PutRolePermissionsBoundary " + role + " iam:PermissionsBoundary=arn:q"});
