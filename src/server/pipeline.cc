@@ -88,10 +88,10 @@ Pipeline::Pipeline(PipelineParts parts)
       verifier_(lookupIn(parts.directory), parts.clock, parts.machineClock) {}
 
 Task<http::Response> Pipeline::handle(http::Request& request) {
-  // On the host of a bucket every path is a key of it.
+  // CloudFormation's own bucket; on the host of any other every path is a key of it.
+  if (AnswerDoor::owns(request)) co_return co_await parts_.answers.handle(request);
   if (wire::bucketOfHost(request.host())) co_return co_await handleCall(request);
   if (parts_.admin.owns(request)) co_return co_await parts_.admin.handle(request, verifier_);
-  if (AnswerDoor::owns(request)) co_return co_await parts_.answers.handle(request);
   if (isLocalStackPath(request)) co_return answerLocalStack(request, parts_.router.services());
   if (auto target = gateway::findTarget(request))
     co_return co_await parts_.gateway.handle(request, *std::move(target));
