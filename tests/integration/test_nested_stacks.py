@@ -97,7 +97,7 @@ def test_a_child_that_fails(hearth, stack, publish):
 def test_templates_that_cannot_be_used(hearth, stack, bucket, publish):
     for url, words in [("ftp://nowhere/x", "TemplateURL must be a supported URL."),
                        (f"https://{bucket}.s3.{hearth.region}.amazonaws.com/none", "S3 error: "),
-                       (publish("broken.json", {"Resources": {"A": {"Type": "AWS::X::Unknown"}}}), "Unrecognized resource types: [AWS::X::Unknown]"),
+                       (publish("broken.json", {"Parameters": CHILD["Parameters"], "Resources": {"A": {"Type": "AWS::X::Unknown"}}}), "Unrecognized resource types: [AWS::X::Unknown]"),
                        (publish("wants.json", CHILD | {"Parameters": CHILD["Parameters"] | {"More": {"Type": "String"}}}), "[More] must have values")]:
         made = Stack(stack.client).create(PARENT, {"Url": url})
         assert made.status == "ROLLBACK_COMPLETE"
