@@ -163,11 +163,15 @@ JsonObject& Context::conditions() {
 
 Result<void> Context::add(Generated resource) {
   HEARTH_CHECK(budget.spend(weightOf(Json(resource.properties))));
-  if (generated.size() >= 2 * kMaxResources) {
-    return formatError("Number of resources is greater than maximum allowed, " + std::to_string(kMaxResources));
-  }
+  HEARTH_CHECK(checkCount(1));
   generated.push_back(std::move(resource));
   return {};
+}
+
+// Of a shared usage plan there may be several, of which the last one stays.
+Result<void> Context::checkCount(std::size_t more) const {
+  if (generated.size() + more <= 2 * kMaxResources) return {};
+  return formatError("Number of resources is greater than maximum allowed, " + std::to_string(kMaxResources));
 }
 
 }  // namespace hearth::stacks::sam

@@ -107,8 +107,10 @@ struct Context {
   JsonObject& resources() { return document["Resources"].get_object(); }
   // The template's conditions; made when there are none.
   JsonObject& conditions();
-  // Adds to `generated`. Faults: budget; more resources than a template may have.
+  // Adds to `generated`. Faults: budget; checkCount().
   Result<void> add(Generated resource);
+  // Fault: so many beside those in `generated` are more resources than a template may have.
+  Result<void> checkCount(std::size_t more) const;
 };
 
 }  // namespace hearth::stacks::sam

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMostTargetId = 64;
 constexpr std::string_view kTargetSuffix = "LambdaTarget";
+constexpr std::size_t kMostNotifications = 100;  // of a bucket
 
 constexpr std::array kScheduleProperties = {
     Property{"Schedule", Shape::kText, true}, Property{"RuleName", Shape::kText},
@@ -255,6 +256,10 @@ Result<void> notify(Context& context, JsonObject& bucket, const std::string& buc
     if (!target.condition().empty()) notification = onlyIf(target.condition(), std::move(notification));
     HEARTH_CHECK(context.budget.spend(weightOf(notification)));
     if (known.insert(canonicalText(notification)).second) list.get_array().push_back(std::move(notification));
+    if (list.get_array().size() > kMostNotifications) {
+      return invalidResource(
+          bucketId, "A bucket has at most " + std::to_string(kMostNotifications) + " notification configurations.");
+    }
   }
   return {};
 }
@@ -328,6 +333,7 @@ Result<std::vector<Generated>> expandEvents(Context& context, const Source& func
     const std::string type = base::findString(event->value(), "Type").value_or("");
     HEARTH_TRY(std::vector<Generated> resources, expandEvent(context, target, std::move(one), type));
     for (Generated& resource : resources) made.push_back(std::move(resource));
+    HEARTH_CHECK(context.checkCount(made.size()));
   }
   return made;
 }

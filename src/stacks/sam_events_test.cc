@@ -89,6 +89,13 @@ TEST(SamEvents, aBucketOfTheTemplateTellsTheFunction) {
             "'AWS::Serverless::Function'");
 }
 
+TEST(SamEvents, aBucketHasNotTooManyNotifications) {
+  std::string kinds;
+  for (int i = 0; i <= 100; ++i) kinds += "e" + std::to_string(i) + ", ";
+  EXPECT_EQ(problem(withEvent("S3", "{Bucket: !Ref B, Events: [" + kinds + "]}") + kBucket),
+            "Resource with id [B] is invalid. A bucket has at most 100 notification configurations.");
+}
+
 TEST(SamEvents, whatMayNotBeThereIsDependedOnByATag) {
   const Json made = expand(withEvent("S3", "{Bucket: !Ref B, Events: 's3:ObjectCreated:*'}",
                                      "Conditions: {C: !Equals [a, b]}\n", "    Condition: C\n") +
