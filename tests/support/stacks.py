@@ -6,7 +6,7 @@ from botocore.exceptions import WaiterError
 
 from support.aws import fresh
 
-WAIT = {"Delay": 0.1, "MaxAttempts": 100}
+WAIT = {"Delay": 0.1, "MaxAttempts": 600}
 
 
 class Stack:
