@@ -53,7 +53,8 @@ Need needOf(const Template& document) {
       if (need.capability.empty()) need.capability = kIam;
     }
     // SAM makes it a role.
-    if (resource.type == kSamFunction && !resource.properties.get_object().contains("Role")) {
+    if (!document.transforms.empty() && resource.type == kSamFunction &&
+        !resource.properties.get_object().contains("Role")) {
       need.types.insert(resource.type);
       if (need.capability.empty()) need.capability = kIam;
     }

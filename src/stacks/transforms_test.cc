@@ -89,6 +89,8 @@ TEST(Transforms, declarationsAreReadBeforeTheirArtifactsAreThere) {
       summary.capabilitiesReason,
       "The following resource(s) require capabilities: [AWS::Serverless-2016-10-31, AWS::Serverless::Function]");
   EXPECT_EQ(summary.resourceTypes, std::vector<std::string>{"AWS::Serverless::Function"});
+  const auto plain = parseDeclarations("Resources: {F: {Type: AWS::Serverless::Function}}");
+  EXPECT_TRUE(summarize(*plain).capabilities.empty());
   EXPECT_FALSE(parseDeclarations("Resources: {A: {Type: AWS::X::Y, Properties: {P: !Ref Nobody}}}").ok());
 }
 
