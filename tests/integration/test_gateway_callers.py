@@ -72,6 +72,8 @@ def test_a_token_is_judged_by_a_function_and_the_judgement_is_kept(api):
     assert (status, first["who"], first["level"], first["kind"]) == (200, "ada", "7", "TOKEN")
     assert ask("ada")[1]["asked"] == first["asked"]
     assert ask("grace")[1]["asked"] != first["asked"]
+    api.client.flush_stage_authorizers_cache(restApiId=api.id, stageName="v1")
+    assert ask("ada")[1]["asked"] != first["asked"]
     for token in (None, "", "Not Valid"):
         assert ask(token) == (401, {"message": "Unauthorized"})
     assert ask("nobody") == (401, {"message": "Unauthorized"})
