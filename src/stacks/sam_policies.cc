@@ -29,8 +29,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kPaths =
     {"ViewOnlyAccess", "job-function/"},
 }};
 
+// What is no name stays as it is: an ARN, or a mistake that IAM will name.
 std::string arnOf(std::string_view name) {
-  if (name.starts_with("arn:") || name.starts_with("{{")) return std::string(name);
+  if (name.find_first_of(":/{") != std::string_view::npos) return std::string(name);
   const auto* path = std::find_if(kPaths.begin(), kPaths.end(), [&](const auto& one) { return one.first == name; });
   return managedPolicyArn(std::string(path == kPaths.end() ? "" : path->second) + std::string(name));
 }

@@ -23,6 +23,7 @@ TEST(SamPolicies, managedOnesByNameAndByArn) {
             R"("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",{"Ref":"Mine"},"arn:aws:iam::1:policy/own",)"
             R"({"Fn::If":["C","arn:aws:iam::aws:policy/service-role/AWSLambdaRole",{"Ref":"AWS::NoValue"}]}])");
   EXPECT_EQ(at(roleOf("ReadOnlyAccess"), "/ManagedPolicyArns/1"), R"("arn:aws:iam::aws:policy/ReadOnlyAccess")");
+  EXPECT_EQ(at(roleOf("service-role/AWSLambdaRole"), "/ManagedPolicyArns/1"), R"("service-role/AWSLambdaRole")");
 }
 
 TEST(SamPolicies, documentsAreNamedByTheirPlace) {
