@@ -39,6 +39,20 @@ bool isOneOf(Names names, std::string_view name) {
                      [&](std::string_view candidate) { return base::equalsIgnoreCase(candidate, name); });
 }
 
+// Whether a part of the path is "." or "..", also escaped: an endpoint that resolves it would leave the path that
+// its URI says, and the one that an authorizer's policy was asked about.
+bool hasDotSegment(std::string_view path) {
+  const std::string decoded = base::uriDecode(path, false);
+  std::string_view rest = decoded;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find_first_of("/\\"), rest.size());
+    const std::string_view part = rest.substr(0, end);
+    if (part == "." || part == "..") return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
+}
+
 bool isProxy(const Exchange& exchange) { return exchange.method->integration.type == IntegrationType::kHttpProxy; }
 
 // Mapped headers and queries, the overrides of a template in the place of those with their name.
@@ -111,6 +125,7 @@ Result<http::OutboundRequest> makeHttpRequest(const Exchange& exchange, MappingS
   request.method = integration.verb == "ANY" || integration.verb.empty() ? exchange.verb : integration.verb;
   request.verifyPeer = integration.verifyPeer;
   HEARTH_TRY(const std::string path, fillPath(exchange, integration.http.path, scope.requestOverrides("path")));
+  if (hasDotSegment(path)) return Fault("BadRequestException", "Bad Request", 400);
   std::string query = integration.http.query;
   http::Headers headers;
   if (isProxy(exchange)) {

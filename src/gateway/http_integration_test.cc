@@ -141,6 +141,16 @@ TEST(HttpProxy, FollowsTheBinaryMediaTypes) {
   EXPECT_EQ(header(got, "Content-Encoding"), "br");
 }
 
+TEST(HttpProxy, LeavesItsPathForNobody) {
+  Proxy api;
+  for (const char* path :
+       {"/..", "/../secret", "/a/../../secret", "/a/%2e%2E/b", "/a%2F..%2Fb", "/a/./b", "/a/..%5Cb"}) {
+    EXPECT_EQ(brief(api.send("GET", path)), R"(400 {"message":"Bad Request"})") << path;
+  }
+  EXPECT_TRUE(api.world.endpoint.requests.empty());
+  EXPECT_EQ(api.send("GET", "/a/...b/..c/d..").status, 200);
+}
+
 TEST(HttpProxy, FailsWhereItIsNotMapped) {
   MethodDefinition method = makeProxy();
   method.integration->requestParameters.clear();
