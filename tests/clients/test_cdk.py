@@ -28,8 +28,8 @@ def cdk(boto, client, tmp_path):
              "EXECUTION_ROLE": make_role(boto, {"Service": "cloudformation.amazonaws.com"})}
     stack = fresh("cdk-app")
 
-    def run(*arguments, check=True, greeting="hello"):
-        return client("cdk", "--no-color", *arguments, check=check, STACK=stack, GREETING=greeting, **roles)
+    def run(*arguments, check=True, greeting="hello", command="cdk", **variables):
+        return client(command, *arguments, check=check, STACK=stack, GREETING=greeting, **roles, **variables)
 
     run.stack = stack
     return run
@@ -63,6 +63,17 @@ def test_a_small_app(boto, client, cdk):
     assert f"✅  {cdk.stack}: destroyed" in out, out
     assert made["Bucket"] not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
     assert cdk("list").split() == [cdk.stack]
+
+
+def test_the_command_for_localstack(hearth, boto, client, cdk):
+    """It finds its server by a port, and gives the endpoints itself."""
+    where = {"command": "cdklocal", "AWS_ENDPOINT_URL": None, "HTTPS_PROXY": None, "https_proxy": None, "EDGE_PORT": str(hearth.port)}
+    assert f"✅  {cdk.stack}" in cdk("deploy", "--require-approval", "never", **where)
+    assert json.loads(client("curl", "-sS", outputs(boto, cdk)["Address"] + "a")) == {"hello": "/a"}
+    s3, bucket = boto("s3"), outputs(boto, cdk)["Bucket"]
+    for entry in s3.list_object_versions(Bucket=bucket)["Versions"]:
+        s3.delete_object(Bucket=bucket, Key=entry["Key"], VersionId=entry["VersionId"])
+    assert "destroyed" in cdk("destroy", "--force", **where)
 
 
 def test_what_fails_is_said(boto, cdk, tmp_path):

@@ -12,10 +12,13 @@ from support.aws import fresh
 APP = pathlib.Path(__file__).parent / "osls_app"
 
 
-@pytest.fixture(params=[{}, {"SLS_AWS_SDK_V3": "1", "AWS_ENDPOINT_URL": None}], ids=["sdk-2", "sdk-3"])
+# Both of its SDKs go by HTTPS_PROXY. The newer one would take AWS_ENDPOINT_URL before that; but the bucket that osls makes has a policy
+# against plain HTTP.
+OLDER_SDK, NEWER_SDK = {}, {"SLS_AWS_SDK_V3": "1", "AWS_ENDPOINT_URL": None}
+
+
+@pytest.fixture
 def osls(client, tmp_path, request):
-    """Both of its SDKs go by HTTPS_PROXY. The newer one would take AWS_ENDPOINT_URL before that; but the bucket that osls makes has
-    a policy against plain HTTP."""
     shutil.copytree(APP, tmp_path, dirs_exist_ok=True)
     service = fresh("greeter")
 
@@ -26,6 +29,7 @@ def osls(client, tmp_path, request):
     return run
 
 
+@pytest.mark.parametrize("osls", [OLDER_SDK], indirect=True, ids=["older-sdk"])
 def test_a_small_app(boto, client, osls, tmp_path):
     out = osls("deploy")
     assert f"Service deployed to stack {osls.stack}" in out, out
@@ -64,15 +68,14 @@ def function(boto, osls, name):
     return boto("lambda").get_function_configuration(FunctionName=f"{osls.stack}-{name}")
 
 
-@pytest.mark.parametrize("osls", [{}], indirect=True)
+@pytest.mark.parametrize("osls", [NEWER_SDK], indirect=True, ids=["newer-sdk"])
 def test_what_fails_is_said_and_taken_back(boto, osls, tmp_path):
     osls("deploy")
     before = function(boto, osls, "hello")
     broken = (APP / "serverless.yml").read_text() + "    Bad:\n      Type: AWS::S3::Bucket\n      Properties:\n        BucketName: Not_A_Name\n"
     (tmp_path / "serverless.yml").write_text(broken.replace("handler.hello", "handler.nightly"))
     out = osls("deploy", check=False)
-    assert "UPDATE_FAILED" in out or "CREATE_FAILED" in out, out
-    assert "Bad" in out and "Not_A_Name" in out, out
+    assert "CREATE_FAILED: Bad (AWS::S3::Bucket)" in out and "InvalidBucketName" in out, out
     assert function(boto, osls, "hello")["Handler"] == before["Handler"]
     (tmp_path / "serverless.yml").write_text((APP / "serverless.yml").read_text())
     osls("remove")
