@@ -392,15 +392,13 @@ TEST_F(ImportTest, ATemplateHasTheDocumentInIt) {
 
 TEST_F(ImportTest, AnEmptyPolicyIsNone) {
   auto* provider = providerOf(providers_, "AWS::ApiGateway::RestApi");
-  for (const char* properties : {R"({"Name":"n","Policy":""})", R"({"Name":"n","Policy":{}})"}) {
-    auto request = resourceRequest(properties);
-    auto made = write([&] { return provider->create(request); });
-    ASSERT_TRUE(made.ok()) << made.fault().message;
-    request.physicalId = made->physicalId;
-    request.oldProperties = request.properties;
-    EXPECT_TRUE(write([&] { return provider->update(request); }).ok());
-  }
-  auto request = resourceRequest(R"({"Name":"n","Policy":{"Statement":[]}})");
+  auto request = resourceRequest(R"({"Name":"n","Policy":""})");
+  auto made = write([&] { return provider->create(request); });
+  ASSERT_TRUE(made.ok()) << made.fault().message;
+  request.physicalId = made->physicalId;
+  request.oldProperties = request.properties;
+  EXPECT_TRUE(write([&] { return provider->update(request); }).ok());
+  request = resourceRequest(R"({"Name":"n","Policy":{"Statement":[]}})");
   EXPECT_EQ(write([&] { return provider->create(request); }).fault().message,
             "Hearth does not support resource policies of REST APIs.");
 }

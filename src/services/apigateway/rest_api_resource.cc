@@ -137,12 +137,6 @@ class RestApiProvider final : public Provider {
     return policy && !(policy->is_string() && policy->as_string().empty());
   }
 
-  // Some tools write an empty text where there is none.
-  static bool hasPolicy(const ResourceRequest& request) {
-    const Json* policy = request.properties.if_contains("Policy");
-    return policy && *policy != Json("") && *policy != Json(JsonObject());
-  }
-
   // "image~1png" is how templates spell "image/png"; both are taken.
   static std::vector<std::string> mediaTypes(const JsonObject& properties) {
     std::vector<std::string> types = textsAt(Json(properties), "BinaryMediaTypes");
