@@ -298,5 +298,19 @@ Resources:
   EXPECT_EQ(world_.engine->listExports(world_.place, "", 10).size(), 1U);
 }
 
+TEST_F(EngineNested, aFailureCannotBeKept) {
+  ASSERT_EQ(created("demo", kParent), "CREATE_COMPLETE");
+  const auto keeping = [](UpdateStackInput& input) {
+    input.parameters = {{"Size", "2", false}};
+    input.disableRollback = true;
+  };
+  const std::string refusal = "DisableRollback is not supported in an update of a stack that has nested stacks.";
+  EXPECT_EQ(updated("demo", kParent, keeping), refusal);
+  EXPECT_EQ(updated("demo", "Resources: {Only: {Type: AWS::X::Thing}}",
+                    [](UpdateStackInput& input) { input.disableRollback = true; }),
+            refusal)
+      << "nor when they leave";
+}
+
 }  // namespace
 }  // namespace hearth::stacks
