@@ -66,8 +66,9 @@ def test_a_small_app(boto, client, cdk):
 
 
 def test_the_command_for_localstack(hearth, boto, client, cdk):
-    """It finds its server by a port, and gives the endpoints itself."""
-    where = {"command": "cdklocal", "AWS_ENDPOINT_URL": None, "HTTPS_PROXY": None, "https_proxy": None, "EDGE_PORT": str(hearth.port)}
+    """It drops the keys of its environment, unless it is told not to, and wants an endpoint of S3 beside the other one."""
+    where = {"command": "cdklocal", "AWS_ENVAR_ALLOWLIST": "AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_REGION", "AWS_ENDPOINT_URL_S3": hearth.url,
+             "EDGE_PORT": str(hearth.port)}
     assert f"✅  {cdk.stack}" in cdk("deploy", "--require-approval", "never", **where)
     assert json.loads(client("curl", "-sS", outputs(boto, cdk)["Address"] + "a")) == {"hello": "/a"}
     s3, bucket = boto("s3"), outputs(boto, cdk)["Bucket"]
