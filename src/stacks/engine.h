@@ -228,7 +228,6 @@ class Engine final {
     Plan plan;
     std::vector<Output> outputs;  // as far as they are known
     std::set<std::string> imports;
-    bool hasNested = false;  // before or afterwards
     // Whether it would change anything of what stands.
     bool isSameAs(const StackRecord& stack) const;
   };
@@ -259,7 +258,6 @@ class Engine final {
   void acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFailure, Operation operation);
   void acceptUpdate(StackRecord& stack, Prepared prepared, Operation operation);
   void resumeRows(const StackRecord& stack);
-  static Result<void> checkKept(const StackRecord& stack, const Prepared& prepared, OnFailure onFailure);
   Operation newOperation(const Place& place, OperationKind kind, const std::string& token);
   void announce(StackRecord& stack, Status status);
 

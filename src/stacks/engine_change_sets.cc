@@ -181,7 +181,6 @@ Result<void> Engine::executeChangeSet(const Place& place, const std::string& nam
     Operation operation = newOperation(place, OperationKind::kUpdate, options.token);
     operation.onFailure = onFailure;
     operation.retainExceptOnCreate = options.retainExceptOnCreate;
-    HEARTH_CHECK(checkKept(stack, prepared, onFailure));
     acceptUpdate(stack, std::move(prepared), std::move(operation));
   }
   changeSets_.beginExecution(set.id, stack.operation->id);

@@ -159,6 +159,33 @@ TEST_F(EngineNested, aRollbackThatFailedInsideIsContinuedThroughTheParent) {
   EXPECT_EQ(world_.existing(), before);
 }
 
+TEST_F(EngineNested, aFailureThatIsKeptIsTakenBackOrGoneOnWithInTheChildAsWell) {
+  ASSERT_EQ(created("demo", kParent), "CREATE_COMPLETE");
+  const std::string before = world_.existing();
+  const auto keeping = [](const std::string& size) {
+    return [size](UpdateStackInput& input) {
+      input.parameters = {{"Size", size, false}};
+      input.disableRollback = true;
+    };
+  };
+  world_.things->failures = {{"update After", 1}};
+  ASSERT_EQ(updated("demo", kParent, keeping("2")), "UPDATE_FAILED");
+  EXPECT_TRUE(world_.settle(child()));
+  EXPECT_EQ(world_.status(child()), "UPDATE_FAILED");
+  const auto back = world_.order([&] { return world_.engine->rollbackStack(world_.place, "demo", "", "", false); });
+  ASSERT_TRUE(back.ok()) << back.fault().message;
+  EXPECT_TRUE(world_.settle("demo"));
+  EXPECT_EQ(world_.status("demo"), "UPDATE_ROLLBACK_COMPLETE");
+  EXPECT_EQ(world_.status(child()), "UPDATE_ROLLBACK_COMPLETE");
+  EXPECT_EQ(world_.existing(), before);
+
+  world_.things->failures = {{"update After", 1}};
+  ASSERT_EQ(updated("demo", kParent, keeping("3")), "UPDATE_FAILED");
+  EXPECT_TRUE(world_.settle(child()));
+  ASSERT_EQ(updated("demo", kParent, keeping("3")), "UPDATE_COMPLETE");
+  EXPECT_EQ(world_.status(child()), "UPDATE_COMPLETE");
+}
+
 TEST_F(EngineNested, childrenOfChildrenFollow) {
   world_.templates["middle"] = kParent;
   const std::string top = R"yaml(
@@ -296,20 +323,6 @@ Resources:
   EXPECT_TRUE(world_.engine->listExports(world_.place, "", 10).empty());
   EXPECT_EQ(updated("demo", changed), "UPDATE_COMPLETE");
   EXPECT_EQ(world_.engine->listExports(world_.place, "", 10).size(), 1U);
-}
-
-TEST_F(EngineNested, aFailureCannotBeKept) {
-  ASSERT_EQ(created("demo", kParent), "CREATE_COMPLETE");
-  const auto keeping = [](UpdateStackInput& input) {
-    input.parameters = {{"Size", "2", false}};
-    input.disableRollback = true;
-  };
-  const std::string refusal = "DisableRollback is not supported in an update of a stack that has nested stacks.";
-  EXPECT_EQ(updated("demo", kParent, keeping), refusal);
-  EXPECT_EQ(updated("demo", "Resources: {Only: {Type: AWS::X::Thing}}",
-                    [](UpdateStackInput& input) { input.disableRollback = true; }),
-            refusal)
-      << "nor when they leave";
 }
 
 }  // namespace

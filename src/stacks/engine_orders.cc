@@ -57,10 +57,6 @@ Result<Engine::Prepared> Engine::prepare(const StackRecord& stack, Definition de
   };
   HEARTH_TRY(prepared.outputs, evaluateOutputs(document, scope));
   prepared.imports = importNames(document, scope);
-  prepared.hasNested =
-      std::any_of(document.resources.begin(), document.resources.end(),
-                  [](const ResourceDeclaration& resource) { return resource.type == kStackType; }) ||
-      std::any_of(current.begin(), current.end(), [](const auto& one) { return one.second.type == kStackType; });
   prepared.definition = std::move(definition);
   prepared.description = document.description;
   return prepared;
@@ -196,7 +192,6 @@ Result<std::string> Engine::updateStack(const UpdateStackInput& input) {
   HEARTH_CHECK(checkPolicy(operation.policyAfterwards.value_or(""), names));
   for (const auto& change : prepared.plan.changes) names.push_back(change.logicalId);
   HEARTH_CHECK(checkPolicy(operation.policy.value_or(""), names));
-  HEARTH_CHECK(checkKept(stack, prepared, operation.onFailure));
   changeSets_.makeObsolete(stack.id);
   acceptUpdate(stack, std::move(prepared), std::move(operation));
   return stack.id;
@@ -212,12 +207,6 @@ void Engine::acceptUpdate(StackRecord& stack, Prepared prepared, Operation opera
   store_.saveState(stack);
   store_.addImports(stack, prepared.imports);
   wakeAfterCommit(stack.id);
-}
-
-// A nested stack forgets what it was when its parent is left half done.
-Result<void> Engine::checkKept(const StackRecord& stack, const Prepared& prepared, OnFailure onFailure) {
-  if (onFailure != OnFailure::kDoNothing || !prepared.hasNested || stack.neverStood) return {};
-  return validationError("DisableRollback is not supported in an update of a stack that has nested stacks.");
 }
 
 // What a failed update or creation left: what it could not make is forgotten, the rest is looked at anew.

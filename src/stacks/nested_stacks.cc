@@ -102,12 +102,10 @@ const ports::ResourceSpec& NestedStacks::spec() const {
   return kSpec;
 }
 
-// Fetches and parses the template. A child that goes back by itself needs none.
+// Fetches and parses the template. A child that goes back remembers its own: what is behind the URL may be another by
+// now.
 Result<void> NestedStacks::prepare(const ResourceRequest& request) {
-  if (request.verb == ResourceVerb::kRestore) {
-    const auto child = store_.findStack(request.physicalId);
-    if (!child || child->operation || child->status == Status::kUpdateRollbackFailed) return {};
-  }
+  if (request.verb == ResourceVerb::kRestore) return {};
   HEARTH_CHECK(checkSupported(request));
   const auto url = base::findString(Json(request.properties), "TemplateURL");
   HEARTH_TRY(std::string text, fetch_(request.account, url.value_or("")));
@@ -185,6 +183,7 @@ Result<void> NestedStacks::orderUpdate(const StackRecord& child, const ResourceR
   input.tags = tagsOf(request);
   input.capabilities = request.capabilities;
   input.roleArn = roleOf(request);
+  input.disableRollback = child.isHalfDone();  // left with its parent, which goes on
   const auto ordered = engine_.updateStack(input);
   if (ordered.ok()) {
     drive(child.id);
@@ -199,12 +198,17 @@ Result<void> NestedStacks::goBack(const StackRecord& child, const ResourceReques
     if (child.operation->phase == Phase::kForward) cancel(child);
     return {};
   }
+  if (child.isHalfDone()) {
+    HEARTH_CHECK(engine_.rollbackStack(placeOf(request), child.id, "", roleOf(request), false));
+    drive(child.id);
+    return {};
+  }
   if (child.status == Status::kUpdateRollbackFailed) {
     HEARTH_CHECK(engine_.continueUpdateRollback(placeOf(request), child.id, {}, "", roleOf(request)));
     drive(child.id);
     return {};
   }
-  return orderUpdate(child, request);
+  return {};  // it was not changed, or is back already
 }
 
 void NestedStacks::drive(const std::string& childId) {

@@ -124,7 +124,7 @@ class StackRun final {
   void resumeRemovals();
   void advanceRemoval(ResourceRecord& row, const ports::ResourceProgress& progress);
   void settleRows();
-  void settleAndLeave();
+  void leaveChildren();
   void advanceSettling(ResourceRecord& row, const ports::ResourceProgress& progress);
   bool isRemovalOver();
   bool isHeld() const;

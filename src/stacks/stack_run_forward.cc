@@ -407,7 +407,7 @@ void StackRun::beginFailure(const std::string& reason) {
   const bool keep = operation.onFailure == OnFailure::kDoNothing;
   if (operation.kind == OperationKind::kUpdate) {
     if (keep) {
-      settleAndLeave();
+      leaveChildren();
       endOperation(Status::kUpdateFailed, reason);
     } else {
       beginRollback(reason);

@@ -17,6 +17,9 @@ constexpr std::string_view kInitiated = "Resource creation Initiated";
 constexpr std::string_view kSuperseding =
     "Requested update required the provider to create a new physical resource.";
 
+// Released, but not to go on forward: as StackStore::release() keeps it.
+std::string leftBehind(const std::string& operationId) { return operationId + "/left"; }
+
 }  // namespace
 
 std::string reasonOf(const Fault& fault) {
@@ -261,13 +264,14 @@ void StackRun::settleRows() {
   }
 }
 
-// The same of an operation that ends where it stands: nobody waits for them.
-void StackRun::settleAndLeave() {
-  settleRows();
+// An update ends where it stands, to be gone on with or to be taken back: so do its children's.
+void StackRun::leaveChildren() {
   for (const auto& row : rows_) {
-    if (row->progress != Progress::kBegun) continue;
-    row->progress = Progress::kUntouched;
-    tools_.store.saveResource(*row);
+    if (row->type != kStackType || row->physicalId.empty()) continue;
+    const auto child = tools_.store.findStack(row->physicalId);
+    if (!child || !child->operation || !child->operation->isDrivenByParent) continue;
+    tools_.store.release(child->id, leftBehind(child->operation->id));
+    tools_.database.afterCommit([&tools = tools_, id = child->id] { tools.wake(id); });
   }
 }
 
@@ -312,11 +316,16 @@ void StackRun::heldStep() {
   write([this] {
     Operation& operation = *stack_.operation;
     const bool isForward = operation.phase == Phase::kForward;
+    const bool isLeft = tools_.store.isReleased(stack_.id, leftBehind(operation.id));
     if (isForward && tools_.store.isCancelled(stack_.id, operation.id)) {
       operation.isHeld = false;
       tools_.store.replaceExports(stack_, exportsFrom(stack_.outputs));
       beginRollback("");
-    } else if (tools_.store.isReleased(stack_.id, operation.id)) {
+    } else if (isForward && isLeft) {
+      operation.isHeld = false;
+      tools_.store.replaceExports(stack_, exportsFrom(stack_.outputs));
+      endOperation(Status::kUpdateFailed, "");
+    } else if (isLeft || tools_.store.isReleased(stack_.id, operation.id)) {
       operation.isHeld = false;
       moved_ = true;
       if (isForward) {
