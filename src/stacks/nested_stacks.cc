@@ -102,8 +102,8 @@ const ports::ResourceSpec& NestedStacks::spec() const {
   return kSpec;
 }
 
-// Fetches and parses the template. A child that goes back remembers its own: what is behind the URL may be another by
-// now.
+// Fetches and parses the template. A child that goes back remembers its own: what is behind the URL may be another
+// by now.
 Result<void> NestedStacks::prepare(const ResourceRequest& request) {
   if (request.verb == ResourceVerb::kRestore) return {};
   HEARTH_CHECK(checkSupported(request));
