@@ -42,11 +42,16 @@ find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(date REQUIRED)
 
-# hearth_library(NAME [DEPENDS target...]): a static library hearth_NAME of every .cc of this folder, and one
-# test program hearth_NAME_test of every *_test.cc. Tests stand beside what they test.
+# hearth_library(NAME [FOLDERS folder...] [DEPENDS target...]): a static library hearth_NAME of every .cc of this
+# folder, and of those of its folders that are named, and one test program hearth_NAME_test of every *_test.cc. Tests
+# stand beside what they test.
 function(hearth_library name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  cmake_parse_arguments(ARG "" "" "FOLDERS;DEPENDS" ${ARGN})
+  set(patterns ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  foreach(folder IN LISTS ARG_FOLDERS)
+    list(APPEND patterns ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cc)
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
   list(FILTER sources EXCLUDE REGEX "_(test|main)\\.cc$")

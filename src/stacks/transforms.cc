@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "stacks/faults.h"
-#include "stacks/sam_faults.h"
-#include "stacks/sam_transform.h"
+#include "stacks/sam/faults.h"
+#include "stacks/sam/transform.h"
 #include "stacks/template_text.h"
 
 namespace hearth::stacks {
