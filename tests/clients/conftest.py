@@ -27,8 +27,8 @@ def install(folder):
     folder.mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder)
-    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], cwd=folder, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=900)
+    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retry-mintimeout=1000",
+                           "--fetch-retry-maxtimeout=5000"], cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=900)
     if done.returncode != 0 and re.search(UNREACHABLE, done.stdout):
         missing(f"the registry cannot be reached\n{done.stdout[-500:]}")
     assert done.returncode == 0, done.stdout
