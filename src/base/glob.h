@@ -5,7 +5,7 @@
 
 namespace hearth::base {
 
-// Linear in the sizes, but for stretches with `?` between two stars, which are tried at every place.
+// Linear in the sizes, but for stretches with `?` between two stars: there 64 characters of the stretch a step.
 bool globMatches(std::string_view pattern, std::string_view text);
 
 // The same for a pattern whose * and ? may also be meant as characters: here the wildcards are these two, which no

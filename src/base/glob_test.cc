@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <string>
-
 namespace hearth::base {
 namespace {
 
@@ -28,6 +26,25 @@ TEST(Glob, ManyStarsDoNotExplode) {
   std::string pattern;
   for (int i = 0; i < 200; ++i) pattern += "a*";
   EXPECT_FALSE(globMatches(pattern + "b", std::string(5000, 'a')));
+}
+
+TEST(Glob, LongStretchesWithQuestionMarks) {
+  std::string piece;
+  for (int i = 0; i < 300; ++i) piece += i % 7 == 3 ? '?' : static_cast<char>('a' + i % 5);
+  std::string found(piece);
+  for (char& c : found)
+    if (c == '?') c = 'z';
+  for (const std::size_t size : {1U, 63U, 64U, 65U, 128U, 129U, 300U}) {
+    const std::string stretch = size == 1 ? "?" : piece.substr(0, size);
+    const std::string text = std::string(5000, 'x') + found.substr(0, size) + std::string(5000, 'y');
+    EXPECT_TRUE(globMatches("*" + stretch + "*", text)) << size;
+    EXPECT_EQ(globMatches("*" + stretch + "x*", text), size == 1) << size;
+    EXPECT_TRUE(globMatches("*x" + stretch + "y*", text)) << size;
+    EXPECT_FALSE(globMatches("*" + stretch + "q*", text)) << size;
+  }
+  const std::string hostile = "*" + std::string(3500, 'a') + "?b*";
+  EXPECT_FALSE(globMatches(hostile, std::string(7000, 'a')));
+  EXPECT_TRUE(globMatches(hostile, std::string(7000, 'a') + "\xff" "b"));
 }
 
 // What it should be: tried at every place, without a thought of speed.

@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kMaxPatternBytes = 1000;
 constexpr std::int64_t kMaxTtlSeconds = 3600;
 constexpr std::size_t kMaxSources = 32;
+// Every request asks the policy, on the loop.
+constexpr std::size_t kMaxPolicyBytes = 64 << 10;
+constexpr std::size_t kMaxResourceBytes = 512;  // AWS's own
 
 Fault refuse(std::string message) { return Fault("BadRequestException", std::move(message)); }
 
@@ -53,6 +56,26 @@ Result<std::unique_ptr<RE2>> parseValidation(const std::string& expression) {
   auto pattern = std::make_unique<RE2>(expression, options);
   if (!pattern->ok()) return refuse("Invalid identity validation expression specified: " + pattern->error());
   return pattern;
+}
+
+bool isLong(const Json& text) { return text.is_string() && text.get_string().size() > kMaxResourceBytes; }
+
+bool hasLongResource(const Json& document) {
+  const Json* statements = base::findMember(document, "Statement");
+  if (statements == nullptr) return false;
+  const auto ofStatement = [](const Json& statement) {
+    for (const char* name : {"Resource", "NotResource"}) {
+      const Json* resource = base::findMember(statement, name);
+      if (resource == nullptr) continue;
+      if (isLong(*resource)) return true;
+      if (resource->is_array() && std::any_of(resource->get_array().begin(), resource->get_array().end(), isLong)) {
+        return true;
+      }
+    }
+    return false;
+  };
+  if (!statements->is_array()) return ofStatement(*statements);
+  return std::any_of(statements->get_array().begin(), statements->get_array().end(), ofStatement);
 }
 
 // Parts of a digest's text, so that no two lists are the same text.
@@ -170,7 +193,12 @@ Result<AuthorizerAnswer> parseAuthorizerAnswer(std::string_view payload, const p
   if (document == nullptr || !document->is_object()) {
     return misconfigured("the authorizer's answer has no policyDocument");
   }
-  auto policy = policies.readPolicy(base::writeJson(*document));
+  const std::string policyText = base::writeJson(*document);
+  if (policyText.size() > kMaxPolicyBytes) return misconfigured("the authorizer's policy is longer than 64 KiB");
+  if (hasLongResource(*document)) {
+    return misconfigured("the authorizer's policy has a resource of more than 512 characters");
+  }
+  auto policy = policies.readPolicy(policyText);
   if (!policy.ok()) return misconfigured("the authorizer's policy: " + policy.fault().message);
   answer.policy = std::move(*policy);
   answer.usageIdentifierKey = base::findString(*json, "usageIdentifierKey").value_or("");

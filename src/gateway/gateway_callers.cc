@@ -24,6 +24,9 @@ Problem problemOfSignature(const Fault& fault) {
   return Problem::kInvalidSignature;
 }
 
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+constexpr std::size_t kMostArnBytes = 1600;
+
 Problem problemOfAuthorizer(const Fault& fault) {
   if (fault.code == "Unauthorized") return Problem::kUnauthorized;
   return fault.code == "AuthorizerFailure" ? Problem::kAuthorizerFailure : Problem::kAuthorizerConfiguration;
@@ -53,11 +56,12 @@ bool isUnauthorized(std::string_view payload) {
 }  // namespace
 
 Task<Gateway::Check> Gateway::authorize(http::Request& request, Exchange& exchange, Intake& intake) {
+  const std::string methodArn = methodArnOf(exchange);
+  if (methodArn.size() > kMostArnBytes) co_return Refusal{Problem::kUriTooLong, {}, "the method's ARN is too long"};
   if (exchange.method->authorization == Authorization::kIam) {
     co_return co_await authorizeSigned(request, exchange, intake);
   }
   if (auto refusal = co_await authorizeByFunction(exchange, intake)) co_return refusal;
-  const std::string methodArn = methodArnOf(exchange);
   const ports::ConditionValues conditions = conditionsOf(exchange, request.origin.secure);
   switch (exchange.authorizer->policy->rule({kInvoke, methodArn, conditions})) {
     case Verdict::kAllowed:

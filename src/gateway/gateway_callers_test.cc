@@ -171,6 +171,33 @@ TEST(TokenAuthorizer, FailsWithAnAnswerThatIsNone) {
   }
 }
 
+TEST(TokenAuthorizer, GivesAPolicyOfBoundedSize) {
+  Guarded api;
+  int asked = 0;
+  const auto statusWith = [&](const std::string& resources) {
+    api.world.invoker.answerWith(
+        answerText(R"({"Effect":"Allow","Action":"execute-api:Invoke","Resource":[)" + resources + "]}"));
+    return api.get({{"Authorization", std::to_string(++asked)}}).status;
+  };
+  const auto resource = [](std::size_t size) {
+    const std::string begin = "arn:aws:execute-api:*:*:";
+    return "\"" + begin + std::string(size - begin.size(), '*') + "\"";
+  };
+  const std::string any = R"("*")";
+  EXPECT_EQ(statusWith(any + "," + resource(512)), 403);  // it is taken; the fixture's reader finds nothing in it
+  EXPECT_EQ(statusWith(any + "," + resource(513)), 500);
+  std::string many = any;
+  for (int i = 0; i < 200; ++i) many += "," + resource(400);
+  EXPECT_EQ(statusWith(many), 500);
+}
+
+TEST(TokenAuthorizer, IsNotAskedAboutALongPath) {
+  Guarded api;
+  const auto response = api.get({{"Authorization", "t1"}}, "/pets/" + std::string(1600, 'a'));
+  EXPECT_EQ(brief(response), R"(414 {"message":"Request URI too long"})");
+  EXPECT_EQ(api.calls(), 0U);
+}
+
 TEST(TokenAuthorizer, IsAskedOnAccountOfTheMethodsLimit) {
   AuthorizerDefinition authorizer = makeAuthorizer("TOKEN");
   Guarded api(authorizer);

@@ -17,7 +17,7 @@ struct Standard {
   std::string_view message;
 };
 
-constexpr std::array<Standard, 22> kStandards = {{
+constexpr std::array<Standard, 23> kStandards = {{
     {Problem::kMissingAuthenticationToken, "MISSING_AUTHENTICATION_TOKEN", 403,
      "MissingAuthenticationTokenException", "Missing Authentication Token"},
     {Problem::kInvalidSignature, "INVALID_SIGNATURE", 403, "InvalidSignatureException",
@@ -44,6 +44,7 @@ constexpr std::array<Standard, 22> kStandards = {{
      "Unsupported Media Type"},
     {Problem::kRequestTooLarge, "REQUEST_TOO_LARGE", 413, "RequestTooLargeException",
      "HTTP content length exceeded 10485760 bytes."},
+    {Problem::kUriTooLong, "DEFAULT_4XX", 414, "RequestTooLargeException", "Request URI too long"},
     {Problem::kIntegrationTimeout, "INTEGRATION_TIMEOUT", 504, "InternalServerErrorException",
      "Endpoint request timed out"},
     {Problem::kNetworkError, "INTEGRATION_FAILURE", 504, "InternalServerErrorException",

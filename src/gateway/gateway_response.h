@@ -28,6 +28,7 @@ enum class Problem : unsigned char {
   kBadRequest,                  // 400, DEFAULT_4XX
   kUnsupportedMediaType,        // 415
   kRequestTooLarge,             // 413
+  kUriTooLong,                  // 414
   kBusy,                        // 503: no room for the body now
   kIntegrationTimeout,          // 504
   kNetworkError,                // 504: an HTTP endpoint cannot be talked to

@@ -213,6 +213,9 @@ class Outbound::Exchange final : public std::enable_shared_from_this<Exchange> {
       HEARTH_CO_CHECK(co_await receive(stream, buffer, parser, request));
       const int status = parser.get().result_int();
       if (status >= 100 && status < 200 && status != 101) continue;
+      if (status < 200 || status > 599) {  // RFC 9110, 15; nobody asked for another protocol
+        co_return Fault("InvalidResponse", "the server answers with status " + std::to_string(status), 502);
+      }
       co_return responseOf(parser);
     }
     co_return Fault("InvalidResponse", "the server sends interim responses only", 502);

@@ -166,6 +166,10 @@ TEST(Outbound, ReadsBodiesOfEveryFraming) {
 TEST(Outbound, RefusesResponsesThatAreNone) {
   const auto code = [](std::string bytes) { return codeOf(get(Canned(std::move(bytes)).url())); };
   EXPECT_EQ(code("SSH-2.0-OpenSSH\r\n"), "InvalidResponse");
+  for (const char* status : {"000", "099", "101", "600", "999"}) {
+    EXPECT_EQ(code("HTTP/1.1 " + std::string(status) + " X\r\nContent-Length: 0\r\n\r\n"), "InvalidResponse")
+        << status;
+  }
   EXPECT_EQ(code("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhi"), "InvalidResponse");
   EXPECT_EQ(code("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello"), "InvalidResponse");
   EXPECT_EQ(code("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "InvalidResponse");

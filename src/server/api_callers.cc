@@ -65,6 +65,10 @@ Result<gateway::SignedCaller> ApiCallers::admit(const http::Request& request, st
     return Fault("InvalidSignatureException", "Credential should be scoped to correct service: 'execute-api'.",
                  403);
   }
+  if (caller.region != target.region) {
+    return Fault("InvalidSignatureException",
+                 "Credential should be scoped to a valid region, not '" + caller.region + "'.", 403);
+  }
   HEARTH_CHECK(mayInvoke(caller, request, target));
   return gateway::SignedCaller{caller.accessKeyId, caller.account, caller.userId, caller.principalArn};
 }
