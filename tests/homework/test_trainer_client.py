@@ -131,13 +131,41 @@ def test_without_credentials_or_deployment(run, cloud):
     assert run("status", **access).returncode == 2  # no region
     missing = run("status", AWS_REGION="eu-central-1", **access)
     assert missing.returncode == 2 and "trainer deploy" in missing.stderr
+    assert "trainer --name net deploy" in run("--name", "net", "status", AWS_REGION="eu-central-1", **access).stderr
 
 
 def test_usage_errors(run):
-    assert run().returncode == 2
     assert run("roster").returncode == 2
     assert run("roster", "invite").returncode == 2
     assert run("mail", "resend").returncode == 2
     assert run("check", "/nonexistent").returncode == 2
     for command in (["--help"], ["publish", "--help"], ["mail", "list", "--help"]):
         assert run(*command).returncode == 0
+
+
+def test_a_wrong_word_is_named_with_the_one_that_was_meant(run):
+    bare = run()
+    assert bare.returncode == 0 and "publish" in bare.stdout and bare.stdout == run("--help").stdout
+    assert 'There is no command "statsu". Did you mean  trainer status ?' in run("statsu").stderr
+    assert "Did you mean  trainer roster invite ?" in run("--color", "never", "roster", "invit").stderr
+    assert "trainer roster --help" in run("roster").stderr
+    assert json.loads(run("nonsense", "--json").stdout)["error"]["exit"] == 2
+    assert run("--name", "status").returncode == 2  # the value of an option is no command
+
+
+def test_a_shell_completes_the_trainers_commands(run):
+    script = run("completion", "bash").stdout
+    assert "trainer __complete" in script and "homework" not in script
+    assert "homework" not in run("completion", "fish").stdout + run("completion", "zsh").stdout
+    assert subprocess.run(["bash", "-n"], input=script, text=True).returncode == 0
+    words = [line.split("\t")[0] for line in run("__complete", "roster", "r").stdout.splitlines()]
+    assert words == ["revoke", "rotate"] or words == ["rotate", "revoke"]
+    assert "--dry-run\t" in run("__complete", "publish", "--dr").stdout
+
+
+def test_a_course_that_is_not_there_is_named(run, cloud, tmp_path):
+    access = {"AWS_ENDPOINT_URL": cloud.url, "AWS_ACCESS_KEY_ID": "AKIDTEST", "AWS_SECRET_ACCESS_KEY": "secret",
+              "AWS_REGION": "eu-central-1"}
+    nowhere = run("deploy", "--course", "/nope", **access)
+    assert nowhere.returncode == 2 and 'There is no course in "/nope"' in nowhere.stderr
+    assert run("check", tmp_path).stderr.startswith(f'There is no course in "{tmp_path}".')

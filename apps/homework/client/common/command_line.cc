@@ -12,7 +12,6 @@
 #include "homework/client/common/text.h"
 
 namespace hearth::homework::client {
-namespace {
 
 int report(const Failure& failure, const GlobalOptions& options) {
   const int status = static_cast<int>(failure.exit);
@@ -27,8 +26,6 @@ int report(const Failure& failure, const GlobalOptions& options) {
   }
   return status;
 }
-
-}  // namespace
 
 TerminalOptions GlobalOptions::terminal() const {
   TerminalOptions out;

@@ -21,6 +21,9 @@ struct GlobalOptions {
 // Adds --json, --no-input and --color to `command`. `options` outlives it.
 void addGlobalOptions(CLI::App& command, GlobalOptions& options, Lang lang = Lang::kEn);
 
+// Tells a failure on standard error, with --json as a document on standard output as well. Returns the exit status.
+int report(const Failure& failure, const GlobalOptions& options);
+
 // Parses, and runs `act`, which does what was parsed. Tells failures on standard error, with --json as a document
 // on standard output as well. Returns the exit status.
 int runTool(CLI::App& app, int argc, char** argv, const GlobalOptions& options, const std::function<Status()>& act);

@@ -48,6 +48,20 @@ complete -c homework -l invite-file -r -F
 complete -c homework -l answers -r -F
 )";
 
+constexpr const char* kName = "homework";  // in the scripts above
+
+std::string forProgram(std::string script, const std::string& program) {
+  if (program == kName) return script;
+  // What the student's command says of its own options; the other one's arguments are files more often than not.
+  if (const std::size_t at = script.find("complete -c homework -l "); at != std::string::npos) script.erase(at);
+  if (const std::size_t at = script.find("complete -c homework -f "); at != std::string::npos)
+    script.replace(at, 24, "complete -c homework ");
+  const std::string_view name = kName;
+  for (std::size_t at = script.find(name); at != std::string::npos; at = script.find(name, at + program.size()))
+    script.replace(at, name.size(), program);
+  return script;
+}
+
 struct Candidate {
   std::string word;
   std::string description;
@@ -90,10 +104,10 @@ void addNames(std::vector<Candidate>& out, const CLI::App& command, const KnownN
 
 }  // namespace
 
-std::optional<std::string> completionScript(const std::string& shell) {
-  if (shell == "bash") return kBash;
-  if (shell == "zsh") return kZsh;
-  if (shell == "fish") return kFish;
+std::optional<std::string> completionScript(const std::string& shell, const std::string& program) {
+  if (shell == "bash") return forProgram(kBash, program);
+  if (shell == "zsh") return forProgram(kZsh, program);
+  if (shell == "fish") return forProgram(kFish, program);
   return std::nullopt;
 }
 

@@ -9,11 +9,11 @@
 
 namespace hearth::homework::client {
 
-// What the shells' scripts call: `homework __complete WORD...`, the last word being the one under the cursor.
+// What the shells' scripts call: `PROGRAM __complete WORD...`, the last word being the one under the cursor.
 inline constexpr const char* kCompleteCommand = "__complete";
 
-// The script for `bash`, `zsh` or `fish`; nullopt for any other shell.
-std::optional<std::string> completionScript(const std::string& shell);
+// The script of `program` for `bash`, `zsh` or `fish`; nullopt for any other shell.
+std::optional<std::string> completionScript(const std::string& shell, const std::string& program = "homework");
 
 // Names that only this computer knows.
 struct KnownNames {

@@ -1,5 +1,7 @@
 #include "homework/client/trainer/backup.h"
 
+#include <filesystem>
+
 #include "homework/client/common/text.h"
 #include "homework/client/trainer/access_keys.h"
 #include "homework/client/trainer/archive_file.h"
@@ -52,7 +54,11 @@ Result<JsonArray> keysJson(Cloud& cloud, const Deployment& deployment, WithKeys 
 
 }  // namespace
 
-Status saveBackup(Desk& desk, const std::string& file, WithKeys with) {
+Status saveBackup(Desk& desk, const std::string& file, WithKeys with, OverFile over) {
+  if (over == OverFile::kNo && std::filesystem::exists(file)) {
+    return Failure{Exit::kUsage, "There is a file " + inQuotes(file) + " already.",
+                   "Name another one; to replace it:  --force"};
+  }
   HOMEWORK_CHECK(desk.openDeployment());
   HOMEWORK_TRY(const std::vector<StoredObject> objects, readObjects(desk.cloud(), desk.deployment()));
   HOMEWORK_TRY(JsonArray keys, keysJson(desk.cloud(), desk.deployment(), with));

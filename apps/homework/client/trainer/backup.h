@@ -14,7 +14,9 @@ namespace hearth::homework::client {
 enum class WithKeys : unsigned char { kNo, kYes };
 
 // Replaces `file` when everything was read.
-Status saveBackup(Desk& desk, const std::string& file, WithKeys keys);
+// Whether a file that is there may be replaced.
+enum class OverFile : unsigned char { kNo, kYes };
+Status saveBackup(Desk& desk, const std::string& file, WithKeys keys, OverFile over = OverFile::kNo);
 
 struct RestoreOptions {
   std::string file;

@@ -9,6 +9,7 @@
 #include "homework/client/trainer/bucket.h"
 #include "homework/client/trainer/class_board_text.h"
 #include "homework/client/trainer/csv.h"
+#include "homework/client/trainer/short_time.h"
 #include "homework/client/trainer/statistics_plots.h"
 #include "homework/client/trainer/statistics_text.h"
 
@@ -46,12 +47,17 @@ Result<std::vector<ClassBoard>> ClassDesk::boards(const PublishedCourse& publish
 
 Status ClassDesk::status(const StatusOptions& options) {
   HOMEWORK_TRY(const PublishedCourse course, published());
-  HOMEWORK_TRY(const std::vector<ClassBoard> all, boards(course, options.test));
+  std::vector<ClassBoard> all;
+  // A program is told of a course without tests, too.
+  if (!desk_.json() || !options.test.empty() || !course.catalogue.tests.empty()) {
+    HOMEWORK_TRY(all, boards(course, options.test));
+  }
   if (options.page || options.upload) return writePage(options, course, all);
   if (desk_.json()) {
     JsonArray list;
     for (const ClassBoard& board : all) list.push_back(classBoardJson(board));
-    desk_.print(JsonObject{{"now", formatInstant(desk_.now())}, {"tests", std::move(list)}});
+    desk_.print(JsonObject{
+        {"course", course.course.name}, {"now", formatInstant(desk_.now())}, {"tests", std::move(list)}});
     return Done{};
   }
   for (const ClassBoard& board : all) {
@@ -92,6 +98,15 @@ Status ClassDesk::score(const ScoringRequest& request) {
     HOMEWORK_TRY(const PublishedCourse course, published());
     HOMEWORK_TRY(const PublishedTest test, findTest(course.catalogue, request.test));
     resolved.test = test.ref.path();
+    const Instant now = desk_.now();
+    if (!request.now && !request.dryRun && now < test.onTimeUntil()) {
+      return Failure{
+          Exit::kUsage,
+          test.ref.path() + " is open until " + dayLocal(test.due, course.catalogue.zone, now) +
+              (now < test.due ? ", " + tellDistance(test.due, now) : "") + "; it is scored then by itself.",
+          "To score what is there already:  " + commandFor(desk_.name(), "score " + request.test + " --now") +
+              " . Whoever has a score cannot submit again."};
+    }
   }
   desk_.terminal().note("Scoring on " + desk_.cloud().access().described() + " ...");
   HOMEWORK_TRY(const Json outcome, runScoring(desk_.cloud(), desk_.deployment(), resolved));

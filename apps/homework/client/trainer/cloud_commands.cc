@@ -2,7 +2,9 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "homework/client/trainer/backup.h"
 #include "homework/client/trainer/build_files.h"
@@ -29,11 +31,13 @@ void addDefaults(DeployOptions& options) {
 void addDeploy(CLI::App& app, CommandTable& table) {
   struct Options {
     DeployOptions deploy;
-    std::string folder = ".";
+    std::string folder;
   };
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("deploy", "Create or update the pipeline's stacks through CloudFormation");
-  command->add_option("--course", options->folder, "Folder of the course, for sender, trainer and time zone");
+  command->add_option(
+      "--course", options->folder,
+      "Folder of the course, for sender, trainer and time zone; without one, the published course's");
   command->add_option("--sender", options->deploy.sender, "Address that mails come from");
   command->add_option("--trainer", options->deploy.trainer, "Address of the trainer");
   command->add_option("--time-zone", options->deploy.timeZone, "IANA time zone of the schedule");
@@ -74,14 +78,17 @@ void addBackup(CLI::App& app, CommandTable& table) {
   struct Options {
     std::string file;
     bool withKeys = false;
+    bool force = false;
   };
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("backup", "The whole course in one file");
   command->add_option("file", options->file, "FILE.tar.gz")->required();
+  command->add_flag("--force", options->force, "Also over a file that is there");
   command->add_flag("--with-keys", options->withKeys,
                     "Also the values of students' keys, so that invites stay valid");
   table.add(command, [options](Desk& desk) {
-    return saveBackup(desk, options->file, options->withKeys ? WithKeys::kYes : WithKeys::kNo);
+    return saveBackup(desk, options->file, options->withKeys ? WithKeys::kYes : WithKeys::kNo,
+                      options->force ? OverFile::kYes : OverFile::kNo);
   });
 }
 
@@ -105,13 +112,13 @@ void addRestore(CLI::App& app, CommandTable& table) {
 
 void addReceipt(CLI::App& app, CommandTable& table) {
   struct Options {
-    std::string what = "-";
+    std::vector<std::string> what = {"-"};
     std::string course = ".";
   };
   const auto options = std::make_shared<Options>();
   CLI::App* receipt = app.add_subcommand("receipt", "Students' receipts")->require_subcommand(1)->fallthrough();
   CLI::App* command = receipt->add_subcommand("verify", "Whether a receipt is genuine; needs no server");
-  command->add_option("receipt", options->what, "A file, - for standard input, or a code to look up")
+  command->add_option("receipt", options->what, "Files, - for standard input, or codes to look up")
       ->default_str("-");
   command->add_option("--course", options->course, "Folder of the course, where the public keys are kept")
       ->default_str(".");
@@ -149,7 +156,7 @@ void addPrivacy(CLI::App& app, CommandTable& table) {
 
 void addRetention(CLI::App& app, CommandTable& table) {
   struct Options {
-    int days = 0;
+    std::optional<int> days;
     std::string course = ".";
   };
   const auto options = std::make_shared<Options>();

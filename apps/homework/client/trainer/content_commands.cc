@@ -132,6 +132,7 @@ void addRoster(CLI::App& app, CommandTable& table) {
                                  "Folder for a file per student, readable by you alone, instead of printing");
   invite->add_flag("--mail", invited->mail, "Mail each invite to its student instead of printing it")
       ->excludes(out);
+  invite->add_flag("--force", invited->force, "One more key for a student who has one; the former stays valid");
   invite->add_flag("--dry-run", invited->dryRun, "Only say who would get one");
   invite->footer(
       "Examples:\n  trainer roster invite student01\n  trainer roster invite --all --mail\n"

@@ -31,7 +31,7 @@ fs::path testPath(const std::string& course, const TestRef& test) {
 Status requireCourse(const std::string& folder) {
   if (fs::is_directory(fs::path(folder) / "subjects") || fs::exists(fs::path(folder) / "course.json"))
     return Done{};
-  return Failure{Exit::kUsage, "There is no course in " + folder + ".",
+  return Failure{Exit::kUsage, "There is no course in " + inQuotes(folder) + ".",
                  "Say where it is:  --course FOLDER , or begin one with  trainer init FOLDER"};
 }
 

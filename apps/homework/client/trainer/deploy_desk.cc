@@ -7,18 +7,33 @@
 
 namespace hearth::homework::client {
 
-Status DeployDesk::deploy(DeployOptions options, const std::filesystem::path& folder) {
+namespace {
+
+// What the course says, where the command line does not.
+void fillFrom(const Course& course, DeployOptions& options) {
+  if (options.sender.empty()) options.sender = addressOf(course.from);
+  if (options.trainer.empty() && !course.trainers.empty()) options.trainer = course.trainers.front();
+  if (options.timeZone.empty()) options.timeZone = course.timezone;
+  options.retentionDays = course.retentionDays;
+  options.courseName = course.name;
+  options.courseLang = langName(parseLang(course.lang));
+}
+
+}  // namespace
+
+Status DeployDesk::deploy(DeployOptions options, const std::filesystem::path& wanted) {
+  if (!wanted.empty() && !std::filesystem::exists(wanted / "course.json"))
+    return Failure{Exit::kUsage, "There is no course in " + inQuotes(wanted.string()) + ": no course.json.",
+                   "Begin one with  trainer init FOLDER"};
+  const std::filesystem::path folder = wanted.empty() ? "." : wanted;
   HOMEWORK_CHECK(desk_.openCloud());
   const bool haveCourse = std::filesystem::exists(folder / "course.json");
   if (haveCourse) {
     HOMEWORK_TRY(const CourseFolder course, readCourseFolder(folder, desk_.now()));
-    if (options.sender.empty()) options.sender = addressOf(course.course.from);
-    if (options.trainer.empty() && !course.course.trainers.empty())
-      options.trainer = course.course.trainers.front();
-    if (options.timeZone.empty()) options.timeZone = course.course.timezone;
-    options.retentionDays = course.course.retentionDays;
-    options.courseName = course.course.name;
-    options.courseLang = langName(parseLang(course.course.lang));
+    fillFrom(course.course, options);
+  } else {
+    HOMEWORK_TRY(const auto course, findPublishedCourse());
+    if (course) fillFrom(*course, options);
   }
   if (!isMailAddress(options.sender) || !isMailAddress(options.trainer) || options.timeZone.empty()) {
     return Failure{Exit::kUsage, "It is not known who sends mails, who the trainer is, or which time zone holds.",
@@ -67,6 +82,19 @@ Status DeployDesk::destroyFunctions(const DestroyOptions& options) {
                                   "-storage and its buckets are still there;  trainer deploy  brings the rest back."
                             : "Nothing was removed.");
   return Done{};
+}
+
+Result<std::optional<Course>> DeployDesk::findPublishedCourse() {
+  HOMEWORK_TRY(const auto state, desk_.stacks().find(desk_.name() + "-storage"));
+  if (!state || !state->outputs.contains("DataBucket")) return std::optional<Course>();
+  const auto text = desk_.cloud().s3().getObject(state->outputs.at("DataBucket"), layout::kCourse);
+  if (!text.ok()) {
+    if (sdk::isNotFound(text.error())) return std::optional<Course>();
+    return failureOf("read the published course", text.error());
+  }
+  auto course = parseCourse(text->body);
+  if (!course) return Failure{Exit::kRejected, "The published " + course.problem().message, "Run  trainer publish"};
+  return std::optional(*std::move(course));
 }
 
 // The name that has to be typed: the course's, or the deployment's when nothing is published.

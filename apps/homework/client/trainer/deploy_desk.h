@@ -27,6 +27,8 @@ class DeployDesk final {
   Status destroyFunctions(const DestroyOptions& options);
   Status destroyData(const DestroyOptions& options);
   Result<std::string> nameToType();
+  // What is in effect, for who deploys without the course's folder at hand; nullopt when nothing was published yet.
+  Result<std::optional<Course>> findPublishedCourse();
 
   Desk& desk_;
 };

@@ -73,6 +73,10 @@ Status uploadPage(Cloud& cloud, const std::string& bucket, const std::filesystem
 
 }  // namespace
 
+std::string commandFor(const std::string& name, const std::string& command) {
+  return name == kDefaultName ? "trainer " + command : "trainer --name " + name + " " + command;
+}
+
 std::string withFreshDeployment(std::string_view text) {
   const std::string fresh = std::string(kDeploymentName) + sha256Hex(text).substr(0, 10);
   std::string out;
@@ -107,7 +111,7 @@ Result<Deployment> findDeployment(Stacks& stacks, const std::string& name) {
     HOMEWORK_TRY(const auto state, stacks.find(name + "-" + part));
     if (!state) {
       return Failure{Exit::kUsage, "There is no stack " + name + "-" + part + ".",
-                     "Deploy it with  trainer deploy"};
+                     "Deploy it with  " + commandFor(name, "deploy")};
     }
     for (const auto& [key, target] : {std::pair{"DataBucket", &found.dataBucket},
                                       {"PackageBucket", &found.packageBucket},
@@ -125,7 +129,7 @@ Result<Deployment> findDeployment(Stacks& stacks, const std::string& name) {
        {&found.dataBucket, &found.packageBucket, &found.apiId, &found.usagePlanId, &found.scoreFunction}) {
     if (value->empty()) {
       return Failure{Exit::kUsage, "The stacks of " + name + " are not complete.",
-                     "Mend them with  trainer deploy"};
+                     "Mend them with  " + commandFor(name, "deploy")};
     }
   }
   return found;

@@ -69,6 +69,10 @@ std::string apiBase(const CloudAccess& access, const std::string& apiId);
 // The address of the students' page; an invite is this and `#studentId:apiKey`.
 std::string pageAddress(const CloudAccess& access, const Deployment& deployment);
 
+inline constexpr std::string_view kDefaultName = "homework";
+// `trainer COMMAND`, with --name where the deployment has another name than the default, as it is typed.
+std::string commandFor(const std::string& name, const std::string& command);
+
 // `text` with the logical name ApiDeployment followed by a hash of it, wherever that name stands as a word.
 std::string withFreshDeployment(std::string_view text);
 

@@ -36,6 +36,14 @@ Result<std::vector<OutboxMail>> chosenMails(const std::vector<OutboxMail>& mails
       if (mail.state == "failed" && mail.studentId == name) add(mail);
     }
     if (chosen.size() > before) continue;
+    const auto theirs =
+        std::count_if(mails.begin(), mails.end(), [&](const OutboxMail& mail) { return mail.studentId == name; });
+    if (theirs > 0) {
+      return Failure{Exit::kUsage,
+                     "No mail to " + inQuotes(name) + " has failed: there are " + std::to_string(theirs) +
+                         ", and none waits to be sent again.",
+                     "To read one:  trainer mail list , then  trainer mail show ID"};
+    }
     HOMEWORK_TRY(const OutboxMail mail, findMail(mails, name));
     if (mail.state != "failed") {
       return Failure{Exit::kUsage,

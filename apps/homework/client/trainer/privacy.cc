@@ -3,6 +3,7 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -275,6 +276,14 @@ Status privacyErase(Desk& desk, const EraseOptions& options) {
   Erasure erasure(desk, person, numbers);
   HOMEWORK_CHECK(erasure.look());
   HOMEWORK_TRY(const AccessKeys keys, readAccessKeys(desk.cloud(), desk.deployment()));
+  const bool hasKey =
+      std::any_of(keys.begin(), keys.end(), [&](const auto& entry) { return entry.second == person.id; });
+  if (person.email.empty() && !hasKey && erasure.foundNothing()) {
+    return Failure{Exit::kUsage,
+                   "There is no student " + inQuotes(person.id) +
+                       ": nobody of that id is on the published roster, and nothing is stored about them.",
+                   "See  trainer roster list"};
+  }
   desk.terminal().note("Found of " + person.id + ": " + plural(erasure.objectCount(), "version") +
                        " of objects to delete and " + plural(erasure.documentCount(), "document") +
                        " to write anew.");
@@ -337,14 +346,16 @@ Status privacyErase(Desk& desk, const EraseOptions& options) {
   return Done{};
 }
 
-Status retention(Desk& desk, int days, const std::string& folder) {
+Status retention(Desk& desk, std::optional<int> days, const std::string& folder) {
+  if (days && (*days < 1 || *days > kMostDays))
+    return Failure{Exit::kUsage, "Between 1 and " + std::to_string(kMostDays) + " days.", "trainer retention 180"};
   HOMEWORK_CHECK(desk.openDeployment());
   const std::filesystem::path file = std::filesystem::path(folder) / "course.json";
   HOMEWORK_TRY(const auto state, desk.stacks().find(desk.name() + "-storage"));
   const auto parameter =
       state ? state->parameters.find("RetentionDays") : std::map<std::string, std::string>::iterator();
   const std::string before = state && parameter != state->parameters.end() ? parameter->second : "";
-  if (days == 0) {
+  if (!days) {
     if (desk.json())
       desk.print(JsonObject{{"days", before.empty() ? Json() : Json(before)}});
     else if (before.empty())
@@ -353,20 +364,18 @@ Status retention(Desk& desk, int days, const std::string& folder) {
       desk.terminal().say("Answers, scores and mails are kept for " + before + " days.");
     return Done{};
   }
-  if (days < 1 || days > kMostDays)
-    return Failure{Exit::kUsage, "Between 1 and " + std::to_string(kMostDays) + " days.", "trainer retention 180"};
-  HOMEWORK_CHECK(setRetention(desk.stacks(), desk.name(), days));
+  HOMEWORK_CHECK(setRetention(desk.stacks(), desk.name(), *days));
   bool written = false;
   if (const auto text = findFile(file)) {
     auto course = parseJson(*text);
     if (course && course->is_object()) {
-      course->as_object()["retentionDays"] = days;
+      course->as_object()["retentionDays"] = *days;
       replaceFile(file, writeJsonPretty(*course));
       written = true;
     }
   }
-  if (desk.json()) desk.print(JsonObject{{"days", std::to_string(days)}, {"course", written}});
-  desk.terminal().note("Kept for " + std::to_string(days) +
+  if (desk.json()) desk.print(JsonObject{{"days", std::to_string(*days)}, {"course", written}});
+  desk.terminal().note("Kept for " + std::to_string(*days) +
                        " days from when it was stored, former versions as long again." +
                        (written ? " Set in course.json, too; publish it."
                                 : " Set \"retentionDays\" in course.json, too, or the next deploy sets it back."));

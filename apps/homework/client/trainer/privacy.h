@@ -1,6 +1,7 @@
 // What the course knows about one student: all of it in one archive, or none of it any more.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "homework/client/trainer/consent.h"
@@ -29,6 +30,6 @@ Status privacyErase(Desk& desk, const EraseOptions& options);
 
 // Reads (days 0) or sets how long data of students is kept: course.json in `folder`, when there is one, and the
 // bucket's rule.
-Status retention(Desk& desk, int days, const std::string& folder);
+Status retention(Desk& desk, std::optional<int> days, const std::string& folder);
 
 }  // namespace hearth::homework::client

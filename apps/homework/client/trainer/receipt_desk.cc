@@ -1,5 +1,9 @@
 #include "homework/client/trainer/receipt_desk.h"
 
+#include <unistd.h>
+
+#include <optional>
+
 #include "homework/client/common/files.h"
 #include "homework/client/common/text.h"
 #include "homework/client/trainer/bucket.h"
@@ -61,44 +65,99 @@ Result<std::string> storedReceipt(Desk& desk, const std::string& code) {
 
 Result<std::string> readReceipt(Desk& desk, const std::string& what) {
   if (isReceiptCode(what) && !std::filesystem::exists(what)) return storedReceipt(desk, what);
+  if (what == "-" && ::isatty(STDIN_FILENO) == 1) {
+    return Failure{Exit::kUsage, "Which receipt?",
+                   "Give files, or a code such as R-7F3K-Q2MD; or send one in:  trainer receipt verify < FILE"};
+  }
   if (what != "-" && !std::filesystem::exists(what)) {
     return Failure{Exit::kUsage, "There is no file " + inQuotes(what) + ".",
                    "Give a file, - for standard input, or a code such as R-7F3K-Q2MD"};
   }
+  if (std::filesystem::is_directory(what))
+    return Failure{Exit::kUsage, inQuotes(what) + " is a folder.", "Give the files in it:  " + what + "/*.txt"};
   return readInput(what, kMostReceipt);
+}
+
+// One receipt and what became of it.
+struct Judged {
+  std::string name;  // as it was asked for
+  std::string why;   // what is wrong; empty when nothing is
+  std::optional<VerifiedReceipt> receipt;
+};
+
+JsonObject judgedJson(const Judged& judged) {
+  if (!judged.receipt) return {{"valid", false}, {"problem", judged.why}};
+  const VerifiedReceipt& receipt = *judged.receipt;
+  return {{"valid", true},
+          {"receipt", receipt.code},
+          {"course", receipt.course},
+          {"test", receipt.test.path()},
+          {"studentId", receipt.studentId},
+          {"receivedAt", formatInstant(receipt.receivedAt)},
+          {"keyId", receipt.keyId},
+          {"answers", receipt.answers.size()}};
+}
+
+void tellJudged(Terminal& terminal, const Judged& judged) {
+  const Charset charset = terminal.style().charset;
+  if (!judged.receipt) {
+    terminal.sayWrapped("NOT VALID: " + judged.why);
+    return;
+  }
+  const VerifiedReceipt& receipt = *judged.receipt;
+  terminal.say("VALID: " + receipt.code + ", signed with the key " + receipt.keyId +
+               " of this course, and not altered.");
+  terminal.sayWrapped(cleanedLine(receipt.studentId, charset) + ", " + receipt.test.path() + ", received " +
+                      formatInstant(receipt.receivedAt) + ", " + plural(receipt.answers.size(), "answer") + ".");
+}
+
+Result<Judged> judge(Desk& desk, const std::string& what, const std::filesystem::path& course) {
+  HOMEWORK_TRY(const std::string text, readReceipt(desk, what));
+  HOMEWORK_TRY(const Outcome<VerifiedReceipt> verified, verifyAnywhere(desk, text, course));
+  if (!verified) return Judged{what, cleanedLine(verified.problem().message, Charset::kUtf8, 300), std::nullopt};
+  return Judged{what, "", *verified};
+}
+
+Status verifyOne(Desk& desk, const Judged& judged) {
+  if (desk.json()) desk.print(judgedJson(judged));
+  if (!judged.receipt) {
+    return Failure{Exit::kRejected, "NOT VALID: " + judged.why,
+                   "What the server stored for a code:  trainer receipt verify R-XXXX-XXXX", desk.json()};
+  }
+  if (desk.json()) return Done{};
+  tellJudged(desk.terminal(), judged);
+  desk.terminal().say("");
+  desk.terminal().say(trimmed(cleaned(judged.receipt->text, desk.terminal().style().charset)));
+  return Done{};
 }
 
 }  // namespace
 
-Status verifyReceiptCommand(Desk& desk, const std::string& what, const std::filesystem::path& course) {
-  HOMEWORK_TRY(const std::string receipt, readReceipt(desk, what));
-  HOMEWORK_TRY(const Outcome<VerifiedReceipt> verified, verifyAnywhere(desk, receipt, course));
-  if (!verified) {
-    const std::string why = cleanedLine(verified.problem().message, Charset::kUtf8, 300);
-    if (desk.json()) desk.print(JsonObject{{"valid", false}, {"problem", why}});
-    return Failure{Exit::kRejected, "NOT VALID: " + why,
-                   "What the server stored for a code:  trainer receipt verify R-XXXX-XXXX", desk.json()};
+Status verifyReceiptCommand(Desk& desk, const std::vector<std::string>& what, const std::filesystem::path& course) {
+  if (what.size() == 1) {
+    HOMEWORK_TRY(const Judged judged, judge(desk, what.front(), course));
+    return verifyOne(desk, judged);
   }
-  if (desk.json()) {
-    desk.print(JsonObject{{"valid", true},
-                          {"receipt", verified->code},
-                          {"course", verified->course},
-                          {"test", verified->test.path()},
-                          {"studentId", verified->studentId},
-                          {"receivedAt", formatInstant(verified->receivedAt)},
-                          {"keyId", verified->keyId},
-                          {"answers", verified->answers.size()}});
-    return Done{};
+  JsonArray all;
+  std::size_t bad = 0;
+  for (const std::string& name : what) {
+    // What cannot be read is not what the others have to wait for.
+    const auto found = judge(desk, name, course);
+    const Judged judged = found.ok() ? *found : Judged{name, found.failure().what, std::nullopt};
+    bad += judged.receipt ? 0 : 1;
+    if (desk.json()) {
+      JsonObject entry = judgedJson(judged);
+      entry["file"] = name;
+      all.push_back(std::move(entry));
+      continue;
+    }
+    desk.terminal().say(cleanedLine(name, desk.terminal().style().charset, 400));
+    tellJudged(desk.terminal(), judged);
   }
-  const Charset charset = desk.terminal().style().charset;
-  desk.terminal().say("VALID: " + verified->code + ", signed with the key " + verified->keyId +
-                      " of this course, and not altered.");
-  desk.terminal().sayWrapped(cleanedLine(verified->studentId, charset) + ", " + verified->test.path() +
-                             ", received " + formatInstant(verified->receivedAt) + ", " +
-                             std::to_string(verified->answers.size()) + " answers.");
-  desk.terminal().say("");
-  desk.terminal().say(trimmed(cleaned(verified->text, charset)));
-  return Done{};
+  if (desk.json()) desk.print(JsonObject{{"valid", bad == 0}, {"receipts", std::move(all)}});
+  if (bad == 0) return Done{};
+  return Failure{Exit::kRejected, std::to_string(bad) + " of " + plural(what.size(), "receipt") + " NOT VALID.",
+                 "What the server stored for a code:  trainer receipt verify R-XXXX-XXXX", desk.json()};
 }
 
 }  // namespace hearth::homework::client

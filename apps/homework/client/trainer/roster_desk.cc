@@ -99,7 +99,7 @@ std::vector<std::string> RosterDesk::orphansOf(const std::vector<std::string>& r
 Status RosterDesk::importStudents(const RosterImportOptions& options) {
   const fs::path course = options.course;
   if (!fs::is_directory(course / "subjects") && !fs::exists(course / "course.json"))
-    return Failure{Exit::kUsage, "There is no course in " + options.course + ".",
+    return Failure{Exit::kUsage, "There is no course in " + inQuotes(options.course) + ".",
                    "Say where it is:  --course FOLDER , or begin one with  trainer init FOLDER"};
   const auto bytes = findFile(options.file);
   if (!bytes) return Failure{Exit::kUsage, "There is no file " + inQuotes(options.file) + ".", ""};
@@ -176,11 +176,16 @@ Status RosterDesk::list() {
 }
 
 Result<std::vector<Student>> RosterDesk::choose(const InviteOptions& options, const PublishedCourse& published) {
+  HOMEWORK_TRY(const AccessKeys keys, readAccessKeys(desk_.cloud(), desk_.deployment()));
   if (!options.all) {
     HOMEWORK_TRY(Student student, findStudent(published.roster, options.student));
+    if (!options.rotate && !options.force && keysOf(keys, student.id) > 0) {
+      return Failure{Exit::kUsage, student.id + " has a key already, and an invite cannot be shown again.",
+                     "A new one in its place:  trainer roster rotate " + student.id +
+                         " . One more beside it:  trainer roster invite " + student.id + " --force"};
+    }
     return std::vector<Student>{std::move(student)};
   }
-  HOMEWORK_TRY(const AccessKeys keys, readAccessKeys(desk_.cloud(), desk_.deployment()));
   std::vector<Student> chosen;
   for (const Student& student : published.roster.students()) {
     if (keysOf(keys, student.id) == 0) chosen.push_back(student);
@@ -257,7 +262,8 @@ Status RosterDesk::invite(const InviteOptions& options) {
   if (desk_.json()) {
     desk_.print(JsonObject{{"invites", std::move(made)}, {"dryRun", options.dryRun}});
   } else if (chosen.empty()) {
-    desk_.terminal().note("Everybody has a key already. A new one for somebody:  trainer roster invite STUDENT");
+    desk_.terminal().note(
+        "Everybody has a key already. A new one in place of somebody's:  trainer roster rotate STUDENT");
   } else if (options.dryRun) {
     desk_.terminal().note("These would get a key; nothing was made.");
   } else if (options.out.empty() && !options.mail) {

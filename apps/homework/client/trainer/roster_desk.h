@@ -21,6 +21,7 @@ struct InviteOptions {
   std::string student;
   bool all = false;     // everybody on the roster who has no key yet
   bool rotate = false;  // take the former keys away
+  bool force = false;   // one more for whom has one
   bool mail = false;    // to the student instead of printing
   bool dryRun = false;
   std::string out;  // a folder for one file per student; empty: print
