@@ -49,6 +49,16 @@ bool isDynamic(const Json& value) {
   return value.is_string() && std::string_view(value.get_string()).find(kDynamic) != std::string_view::npos;
 }
 
+// Whether a dynamic reference is anywhere in it.
+bool hasDynamic(const Json& value) {
+  if (const auto* list = value.if_array()) return std::any_of(list->begin(), list->end(), hasDynamic);
+  if (const auto* object = value.if_object()) {
+    return std::any_of(object->begin(), object->end(),
+                       [](const auto& member) { return hasDynamic(member.value()); });
+  }
+  return isDynamic(value);
+}
+
 // A document that one side has as its text.
 Json documentOf(const Json& value) {
   if (!value.is_string()) return value;
@@ -169,9 +179,11 @@ class Comparison final {
   std::vector<PropertyDifference> differences_;
 };
 
+Json seenList(const JsonArray& expected, const JsonArray& shown, const JsonArray& actual);
+
 // What may be seen of the actual value, where `shown` may be seen of the expected one.
 Json seen(const Json& expected, const Json& shown, const Json& actual) {
-  if (expected == shown && !isDynamic(expected)) return actual;
+  if (expected == shown && !hasDynamic(expected)) return actual;
   if (expected == actual) return shown;
   if (expected.is_object() && shown.is_object() && actual.is_object()) {
     JsonObject out;
@@ -182,7 +194,21 @@ Json seen(const Json& expected, const Json& shown, const Json& actual) {
     }
     return out;
   }
+  if (expected.is_array() && shown.is_array() && actual.is_array()) {
+    return seenList(expected.get_array(), shown.get_array(), actual.get_array());
+  }
   return actual.is_null() ? Json() : Json(kMaskedValue);
+}
+
+// Nobody knows which element has become which: one is shown where it is an expected one.
+Json seenList(const JsonArray& expected, const JsonArray& shown, const JsonArray& actual) {
+  if (expected.size() != shown.size() || expected.size() * actual.size() > kMostPairs) return Json(kMaskedValue);
+  JsonArray out;
+  for (const Json& value : actual) {
+    const auto found = std::find(expected.begin(), expected.end(), value);
+    out.push_back(found == expected.end() ? Json(kMaskedValue) : shown[std::size_t(found - expected.begin())]);
+  }
+  return out;
 }
 
 // The member that a JSON pointer names, if every step of it does.
@@ -271,7 +297,7 @@ ResourceDrift describeDrift(const ports::ResourceSpec& spec, const JsonObject& e
     const std::string top = difference.path.substr(0, difference.path.find('/', 1));
     const Json* whole = follow(expected, top);
     const Json* mine = follow(shown, top);
-    if (whole && mine && *whole == *mine) continue;
+    if (whole && mine && *whole == *mine && !hasDynamic(*whole)) continue;
     // Somewhere in this property is a secret: a value that can be found in what is shown is, others are not.
     const Json* left = follow(shown, difference.path);
     const Json* right = follow(*drift.actual, difference.path);

@@ -108,6 +108,33 @@ TEST(Drift, SecretsAreNotShown) {
   EXPECT_NE(other.find(R"("path":"/Size","kind":2,"expected":1,"actual":2)"), std::string::npos) << other;
 }
 
+TEST(Drift, WhatTookThePlaceOfReferencesIsNotShown) {
+  const JsonObject kept = object(
+      R"({"Variables":{"A":"{{resolve:secretsmanager:db}}","B":"open"},"Options":{"A":"x-{{resolve:ssm-secure:p}}"},
+          "Names":["plain","{{resolve:secretsmanager:db}}"],
+          "Tags":[{"Key":"k","Value":"{{resolve:secretsmanager:db}}"},{"Key":"l","Value":"old"}],
+          "Document":{"a":[{"b":"{{resolve:secretsmanager:db}}"}],"c":"{{resolve:secretsmanager:db}}","d":1}})");
+  const auto described = [&](const std::string& actual) {
+    return base::writeJson(Json(toJson(describeDrift(spec(), kept, kept, object(actual)))));
+  };
+  const std::string same = described(
+      R"({"Variables":{"A":"hush","B":"open"},"Options":{"A":"x-hush","B":"2"},"Names":["hush","plain"],
+          "Tags":[{"Key":"k","Value":"hush"},{"Key":"l","Value":"old"}],
+          "Document":{"a":[{"b":"hush"}],"c":"hush","d":1}})");
+  EXPECT_NE(same.find("IN_SYNC"), std::string::npos) << same;
+  EXPECT_EQ(same.find("hush"), std::string::npos) << same;
+  EXPECT_NE(same.find(R"("Names":["****","plain"])"), std::string::npos) << same;
+  EXPECT_NE(same.find(R"({"Key":"l","Value":"old"}])"), std::string::npos) << same;
+  const std::string other = described(
+      R"({"Variables":{"A":"hush","B":"new"},"Names":["hush","hush"],"Options":"hush",
+          "Tags":[{"Key":"m","Value":"hush"},{"Key":"l","Value":"hush"},{"Key":"n","Value":"hush"}],
+          "Document":"{\"a\":\"hush\",\"c\":\"hush\",\"d\":2}"})");
+  EXPECT_NE(other.find("MODIFIED"), std::string::npos);
+  EXPECT_EQ(other.find("hush"), std::string::npos) << other;
+  EXPECT_NE(other.find(R"("path":"/Variables/B","kind":2,"expected":"open","actual":"new")"), std::string::npos)
+      << other;
+}
+
 TEST(Drift, IsKeptAsItIs) {
   ResourceDrift drift = describeDrift(spec(), object(R"({"Name":"a"})"), object(R"({"Name":"a"})"), {});
   drift.logicalId = "L";
