@@ -262,7 +262,7 @@ class Outbound::Exchange final : public std::enable_shared_from_this<Exchange> {
 };
 
 Outbound::Outbound(asio::io_context& loop, const OutboundOptions& options)
-    : loop_(loop), reach_(options.reach), tls_(std::make_unique<Tls>()) {
+    : loop_(loop), reach_(options.reach), mostExchanges_(options.exchanges), tls_(std::make_unique<Tls>()) {
   error_code error;
   if (options.caFile.empty())
     tls_->context.set_default_verify_paths(error);
@@ -277,6 +277,14 @@ Outbound::~Outbound() = default;
 Task<Result<ClientResponse>> Outbound::send(OutboundRequest request) {
   HEARTH_CO_TRY(const Url url, checkedUrl(request.url));
   HEARTH_CO_TRY(std::string head, headOf(request, url));
+  if (exchanges_ >= mostExchanges_) co_return Fault("Busy", "too many requests to endpoints are under way", 503);
+  struct Counted {
+    explicit Counted(std::size_t& count) : count_(count) { ++count_; }
+    ~Counted() { --count_; }
+    Counted(const Counted&) = delete;
+    std::size_t& count_;
+  };
+  const Counted counted(exchanges_);
   const auto exchange = std::make_shared<Exchange>(loop_, request.timeout);
   co_return co_await exchange->run(request, url, std::move(head), reach_, *tls_);
 }

@@ -22,6 +22,8 @@ enum class Reach : unsigned char {
 struct OutboundOptions {
   Reach reach = Reach::kPublic;
   std::string caFile;  // PEM certificates to trust instead of the machine's
+  // Exchanges at a time, each with a socket: endpoints that do not answer must not use up the descriptors.
+  std::size_t exchanges = 512;
 };
 
 struct OutboundRequest {
@@ -51,7 +53,8 @@ class Outbound final {
   // was judged; no redirect is followed; a certificate has to be good for the URL's host. Faults: InvalidUrl 400
   // (also for a port that API Gateway does not call: below 1024 other than 80 and 443); NotReachable 403 for
   // addresses beyond the reach; UnknownHost 502; ConnectionFailed 503; TlsFailed 502; InvalidResponse 502;
-  // ResponseTooLarge 502; Busy 503; RequestTimeout 504.
+  // ResponseTooLarge 502; Busy 503, also with
+  // as many exchanges as there may be; RequestTimeout 504.
   Task<Result<ClientResponse>> send(OutboundRequest request);
 
  private:
@@ -60,6 +63,8 @@ class Outbound final {
 
   boost::asio::io_context& loop_;
   const Reach reach_;
+  const std::size_t mostExchanges_;
+  std::size_t exchanges_ = 0;
   std::unique_ptr<Tls> tls_;
 };
 

@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <boost/asio/detached.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <thread>
@@ -292,6 +293,28 @@ TEST_F(OutboundTls, LooksAtNoCertificateWhenItNeedNot) {
 TEST_F(OutboundTls, FailsWhereNobodySpeaksTls) {
   const Canned plain("HTTP/1.1 400 Bad Request\r\n\r\n");
   EXPECT_EQ(codeOf(get("https" + plain.url().substr(4))), "TlsFailed");
+}
+
+TEST(Outbound, RunsAsManyExchangesAsItMay) {
+  const Canned mute("");
+  boost::asio::io_context loop;
+  Outbound outbound(loop, {.reach = Reach::kAny, .caFile = {}, .exchanges = 2});
+  std::vector<std::string> outcomes;
+  const auto run = [&]() -> Task<void> {
+    OutboundRequest request = get(mute.url());
+    request.timeout = std::chrono::milliseconds(200);
+    const auto outcome = co_await outbound.send(std::move(request));
+    outcomes.push_back(outcome.ok() ? "ok" : outcome.fault().code);
+  };
+  for (const std::size_t round : {0U, 3U}) {  // what has ended does not count
+    for (int i = 0; i < 3; ++i) boost::asio::co_spawn(loop, run, boost::asio::detached);
+    loop.run();
+    loop.restart();
+    ASSERT_EQ(outcomes.size(), round + 3);
+    EXPECT_EQ(outcomes[round], "Busy");
+    EXPECT_EQ(outcomes[round + 1], "RequestTimeout");
+    EXPECT_EQ(outcomes[round + 2], "RequestTimeout");
+  }
 }
 
 }  // namespace
