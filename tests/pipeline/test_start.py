@@ -1,7 +1,9 @@
 """The first command of README, as a person runs it: on a port and a folder of its own."""
 
+import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 
@@ -70,6 +72,30 @@ def test_the_server_may_move_to_another_port(data, port):
     assert f"127.0.0.1:{other}/" in (data / "invites" / "student01.invite").read_text()
     assert "the server runs already" in subprocess.run([ROOT / "start"], env=os.environ | {"HEARTH_DATA": str(data)},
                                                        capture_output=True, text=True, timeout=600).stdout
+
+
+@pytest.mark.skipif(BIN.resolve() != RELEASE.resolve(), reason="./start is about the release build alone")
+def test_a_course_of_ones_own_stays(data, port, tmp_path):
+    run_start(data, port)
+    own = tmp_path / "own"
+    shutil.copytree(ROOT / "apps" / "homework" / "sample", own)
+    course = json.loads((own / "course.json").read_text())
+    (own / "course.json").write_text(json.dumps(course | {"name": "Real course", "timezone": "America/Lima"}))
+    (own / "students.csv").write_text("student_id,email,name,lang\nreal1,real1@example.org,Real One,en\n")
+    environment = os.environ | {"HEARTH_DATA": str(data)}
+
+    def trainer(*arguments):
+        return subprocess.run([RELEASE / "trainer", *arguments], env=environment, capture_output=True, text=True,
+                              check=True, timeout=60).stdout
+
+    trainer("publish", own)
+    for _after in ("a stop", "a destruction of the functions"):
+        again = run_start(data, port).stdout
+        assert '"Real course"' in again and "publishing the sample" not in again
+        assert "real1" in trainer("roster", "list")
+        assert "unchanged" in trainer("publish", own, "--dry-run") and "America/Lima" in trainer("publish", own, "--dry-run")
+        trainer("destroy", "--yes")
+    subprocess.run([RELEASE / "hearth", "stop", "--data", data], check=True, capture_output=True)
 
 
 @pytest.mark.skipif(BIN.resolve() != RELEASE.resolve(), reason="./start is about the release build alone")
