@@ -149,6 +149,14 @@ Result<void> checkSecrets(std::string_view type, const std::string& path, const 
   return {};
 }
 
+bool hasOpening(const Json& value) {
+  if (const auto* text = value.if_string()) return std::string_view(*text).find(kOpen) != std::string_view::npos;
+  if (const auto* list = value.if_array()) return std::any_of(list->begin(), list->end(), hasOpening);
+  if (const auto* map = value.if_object())
+    return std::any_of(map->begin(), map->end(), [](const auto& one) { return hasOpening(one.value()); });
+  return false;
+}
+
 Result<std::string> valueOfKey(const std::string& secret, const std::string& key) {
   const auto document = base::parseJson(secret);
   if (!document.ok() || !document->is_object()) return validationError("Could not parse SecretString JSON");
@@ -159,6 +167,23 @@ Result<std::string> valueOfKey(const std::string& secret, const std::string& key
 }
 
 }  // namespace
+
+std::size_t countOpenings(std::string_view text) {
+  std::size_t count = 0;
+  for (auto at = text.find(kOpen); at != std::string_view::npos; at = text.find(kOpen, at + 1)) ++count;
+  return count;
+}
+
+Result<Json> withoutReferences(Json value, const std::string& source) {
+  if (!hasOpening(value)) return value;
+  return templateError("the value of " + source.substr(0, 300) +
+                       " has a dynamic reference in it. Only a template and its parameters can have them.");
+}
+
+Result<Json> withoutForeign(Json value, const ports::ResourceSpec* spec, const std::string& logicalId) {
+  if (!spec || !spec->takesTime) return value;
+  return withoutReferences(std::move(value), "the resource " + logicalId);
+}
 
 bool mayHavePlain(std::string_view text) { return text.find(kPlainOpen) != std::string_view::npos; }
 
@@ -231,6 +256,7 @@ ReferenceLookup plainLookup(const ports::TemplateValues& values, ports::ValueRea
     if (parameter->type == "SecureString")
       return validationError("Parameters [" + reference.key +
                              "] referenced by template have types not supported by CloudFormation.");
+    HEARTH_TRY(const Json value, withoutReferences(Json(parameter->value), "the parameter ssm:" + reference.key));
     known->emplace(reference.key, parameter->value);
     return std::move(parameter->value);
   };
@@ -262,9 +288,7 @@ Result<void> refuseSecureIn(const std::set<std::string>& places) {
 }
 
 Result<void> checkReferenceCount(std::string_view templateText) {
-  std::size_t count = 0;
-  for (auto at = templateText.find(kOpen); at != std::string_view::npos; at = templateText.find(kOpen, at + 1))
-    ++count;
+  const std::size_t count = countOpenings(templateText);
   if (count <= kMaxReferences) return {};
   return validationError("Template error: a template has at most 60 dynamic references; this one has " +
                          std::to_string(count) + ".");

@@ -16,6 +16,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "ports/resource_provider.h"
 #include "ports/template_values.h"
 #include "stacks/template.h"
 
@@ -73,6 +74,16 @@ Result<void> checkSecretReferences(std::string_view type, const JsonObject& prop
                                    std::set<std::string>& misplaced);
 // Fault: "SSM Secure reference is not supported in: [...]"; none when there are none.
 Result<void> refuseSecureIn(const std::set<std::string>& places);
+
+// Only a template and its parameters may have references: whoever reads them, it is in the rights of the stack, and
+// those who wrote what it takes from elsewhere may have fewer. Fault: ValidationError, for anything that looks like
+// one. `source` names where the value comes from: "Fn::ImportValue NAME".
+Result<Json> withoutReferences(Json value, const std::string& source);
+// The same for what Ref and Fn::GetAtt give of a resource that others speak for: custom resources, nested stacks.
+// Others' attributes are as they are: those that repeat a property have its references.
+Result<Json> withoutForeign(Json value, const ports::ResourceSpec* spec, const std::string& logicalId);
+// How often a reference begins in a text: put together of pieces, it has those of the pieces, and no more.
+std::size_t countOpenings(std::string_view text);
 
 // Fault: ValidationError for a template with more references than kMaxReferences.
 Result<void> checkReferenceCount(std::string_view templateText);

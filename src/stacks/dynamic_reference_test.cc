@@ -61,12 +61,15 @@ TEST(DynamicReference, WhatIsWrittenWrongIsNamed) {
 
 TEST(DynamicReference, PlainOnesAreReplacedOnce) {
   MadeUpValues values;
-  values.setParameter("a", "{{resolve:ssm:b}}");
+  values.setParameter("a", "x{{}}");
+  values.setParameter("planted", "{{resolve:ssm:b}}");
   values.setParameter("s", "hush", "SecureString");
   const ReferenceLookup lookup = plainLookup(values, {"1", "r", "me"});
   EXPECT_EQ(*replacePlain("<{{resolve:ssm:a}}|{{resolve:ssm:a}}|" + kSecure + ">", lookup),
-            "<{{resolve:ssm:b}}|{{resolve:ssm:b}}|" + kSecure + ">");
+            "<x{{}}|x{{}}|" + kSecure + ">");
   EXPECT_EQ(values.takeAsked(), std::vector<std::string>{"me a"});
+  EXPECT_NE(replacePlain("{{resolve:ssm:planted}}", lookup).fault().message.find("has a dynamic reference in it"),
+            std::string::npos);
   EXPECT_EQ(replacePlain("{{resolve:ssm:none:3}}", lookup).fault().message,
             "Parameters: [ssm:none:3] cannot be found.");
   EXPECT_EQ(replacePlain("{{resolve:ssm:s}}", lookup).fault().message,

@@ -48,12 +48,14 @@ Result<Engine::Prepared> Engine::prepare(const StackRecord& stack, Definition de
   };
   scope.ref = [&, inner = scope.ref](const std::string& logicalId) -> Result<Json> {
     if (!isKnown(logicalId)) return inner(logicalId);
-    return Json(current.at(logicalId).physicalId);
+    const CurrentResource& known = current.at(logicalId);
+    return withoutForeign(Json(known.physicalId), registry_.specs()(known.type), logicalId);
   };
   scope.attribute = [&, inner = scope.attribute](const std::string& logicalId,
                                                  const std::string& attribute) -> Result<Json> {
     const Json* value = isKnown(logicalId) ? current.at(logicalId).attributes.if_contains(attribute) : nullptr;
-    return value ? Result<Json>(*value) : inner(logicalId, attribute);
+    if (!value) return inner(logicalId, attribute);
+    return withoutForeign(*value, registry_.specs()(current.at(logicalId).type), logicalId + "." + attribute);
   };
   HEARTH_TRY(prepared.outputs, evaluateOutputs(document, scope));
   prepared.imports = importNames(document, scope);

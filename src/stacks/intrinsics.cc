@@ -208,6 +208,17 @@ class Evaluation final {
     return attribute(std::string(list[0].get_string()), *text);
   }
 
+  static void append(std::string& text, std::string_view piece, std::size_t& openings) {
+    text += piece;
+    openings += countOpenings(piece);
+  }
+  // Values from elsewhere have no references, and are not to become one by what stands beside them.
+  static Result<void> checkOpenings(std::string_view text, std::size_t ofPieces, const std::string& function) {
+    if (countOpenings(text) == ofPieces) return {};
+    return templateError("the beginning of a dynamic reference in " + function +
+                         " must stand in one text, not be put together of several.");
+  }
+
   Result<Value> join(const JsonArray& arguments) {
     HEARTH_TRY(const Value joined, value(arguments[1]));
     const Fault malformed = templateError(
@@ -218,16 +229,18 @@ class Evaluation final {
     const auto* list = joined->if_array();
     if (!list) return malformed;
     std::string text;
+    std::size_t openings = 0;
     bool first = true;
     for (const Json& element : *list) {
       if (element.is_null()) return Value(Json());
       const auto piece = textOf(element);
       if (!piece) return malformed;
-      if (!first) text += std::string_view(arguments[0].get_string());
+      if (!first) append(text, std::string_view(arguments[0].get_string()), openings);
       first = false;
-      text += *piece;
+      append(text, *piece, openings);
       if (text.size() > kMaxEvaluatedText) break;  // made() refuses it
     }
+    HEARTH_CHECK(checkOpenings(text, openings, "Fn::Join"));
     HEARTH_TRY(Value result, resolved(Json(text)));
     return made(*std::move(result));
   }
@@ -285,10 +298,11 @@ class Evaluation final {
     const Json& text = list ? (*list)[0] : argument;
     HEARTH_TRY(const auto pieces, splitSub(text.get_string()));
     std::string result;
+    std::size_t openings = 0;
     bool unknown = false;
     for (const auto& piece : pieces) {
       if (!piece.isName) {
-        result += piece.text;
+        append(result, piece.text, openings);
         continue;
       }
       HEARTH_TRY(const Value one, subName(piece.text, list ? &(*list)[1].get_object() : nullptr));
@@ -300,10 +314,11 @@ class Evaluation final {
       if (!oneText) {
         return templateError("Fn::Sub expression does not resolve to a string: ${" + piece.text + "}");
       }
-      result += *oneText;
+      append(result, *oneText, openings);
       if (result.size() > kMaxEvaluatedText) break;  // made() refuses it
     }
     if (unknown) return Value(Json());
+    HEARTH_CHECK(checkOpenings(result, openings, "Fn::Sub"));
     HEARTH_TRY(Value substituted, resolved(Json(result)));
     return made(*std::move(substituted));
   }
@@ -374,6 +389,7 @@ class Evaluation final {
     if (!text || !scope_.import)
       return templateError("every Fn::ImportValue object must have a String-typed value.");
     HEARTH_TRY(Json found, scope_.import(*text));
+    HEARTH_TRY(found, withoutReferences(std::move(found), "Fn::ImportValue " + *text));
     return made(std::move(found));
   }
 

@@ -54,6 +54,9 @@ Resources:
     EXPECT_TRUE(made.ok());
     if (!made.ok()) return;
     scope = *made;
+    scope.plain = [](const DynamicReference& reference) -> Result<std::string> {
+      return "<" + reference.key + ">";
+    };
     scope.ref = [inner = scope.ref](const std::string& id) -> Result<Json> {
       HEARTH_CHECK(inner(id));
       if (id == "Later") return Json();
@@ -66,6 +69,9 @@ Resources:
     };
     scope.import = [](const std::string& name) -> Result<Json> {
       if (name == "demo-vpc") return Json("vpc-1");
+      if (name == "planted") return Json("x{{resolve:secretsmanager:db}}");
+      if (name == "half") return Json("{{res");
+      if (name == "rest") return Json("resolve:ssm:/p}}");
       return validationError("No export named " + name + " found");
     };
   }
@@ -210,6 +216,27 @@ TEST(Intrinsics, boundsWhatASmallTemplateCanMake) {
 TEST(Intrinsics, leavesOutWhatConditionsLeaveOut) {
   Fixture fixture("x");
   EXPECT_EQ(activeResources(fixture.document, fixture.scope), (std::vector<std::string>{"Bucket", "Later", "A"}));
+}
+
+TEST(Intrinsics, ValuesFromElsewhereBringNoReferences) {
+  const auto valueOf = [](const std::string& expression) { return Fixture(expression).value(); };
+  const std::string planted =
+      "FAULT Template error: the value of Fn::ImportValue planted has a dynamic reference in it. Only a template "
+      "and "
+      "its parameters can have them.";
+  EXPECT_EQ(valueOf("!ImportValue planted"), planted);
+  EXPECT_EQ(valueOf("!Sub ['${V}', {V: !ImportValue planted}]"), planted);
+  EXPECT_EQ(valueOf("!Select [1, !Split ['x', !ImportValue planted]]"), planted);
+  const auto apart = [](const std::string& function) {
+    return "FAULT Template error: the beginning of a dynamic reference in " + function +
+           " must stand in one text, not be put together of several.";
+  };
+  EXPECT_EQ(valueOf("!Join ['', [!ImportValue half, 'olve:secretsmanager:db}}']]"), apart("Fn::Join"));
+  EXPECT_EQ(valueOf("!Join ['{{', ['a', !ImportValue rest]]"), apart("Fn::Join"));
+  EXPECT_EQ(valueOf("!Sub ['{{${V}', {V: !ImportValue rest}]"), apart("Fn::Sub"));
+  // A reference that the template begins may name what comes from elsewhere.
+  EXPECT_EQ(valueOf("!Join ['', ['{{resolve:ssm:', !ImportValue demo-vpc, '}}']]"), "\"<vpc-1>\"");
+  EXPECT_EQ(valueOf("!Sub ['{{resolve:ssm:${V}}}', {V: !ImportValue demo-vpc}]"), "\"<vpc-1>\"");
 }
 
 }  // namespace

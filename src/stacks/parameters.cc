@@ -177,6 +177,7 @@ Result<ParameterValues> fetchStored(const Template& document, const ParameterVal
     } else if (found->type == "SecureString") {
       unfit.push_back(key->second);
     } else {
+      HEARTH_CHECK(withoutReferences(Json(found->value), "the parameter ssm:" + key->second));
       stored[parameter.name] = std::move(found->value);
     }
   }

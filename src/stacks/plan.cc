@@ -53,21 +53,23 @@ Result<void> checkUnchangedTypes(const Template& document, const Scope& scope,
 // What has been decided about the resources that came before, for the references of those behind.
 struct Decisions {
   const std::map<std::string, CurrentResource>& current;
+  const SpecLookup& specs;
   std::map<std::string, const ResourceChange*> changes;  // only of resources that change
 
-  Json refTo(const std::string& logicalId) const {
+  Result<Json> refTo(const std::string& logicalId) const {
     const auto change = changes.find(logicalId);
     const bool isNew = change != changes.end() && (change->second->action == ChangeAction::kAdd ||
                                                    change->second->replacement != Replacement::kFalse);
     const auto standing = current.find(logicalId);
     if (isNew || standing == current.end()) return Json();
-    return Json(standing->second.physicalId);
+    return withoutForeign(Json(standing->second.physicalId), specs(standing->second.type), logicalId);
   }
-  Json attributeOf(const std::string& logicalId, const std::string& attribute) const {
+  Result<Json> attributeOf(const std::string& logicalId, const std::string& attribute) const {
     const auto standing = current.find(logicalId);
     if (changes.contains(logicalId) || standing == current.end()) return Json();
     const Json* value = standing->second.attributes.if_contains(attribute);
-    return value ? *value : Json();
+    if (!value) return Json();
+    return withoutForeign(*value, specs(standing->second.type), logicalId + "." + attribute);
   }
 };
 
@@ -125,7 +127,7 @@ Result<Plan> makePlan(const Template& document, Scope scope, const std::map<std:
   plan.order = orderByDependency(activeResources(document, scope), dependenciesOf(document));
   plan.changes.reserve(plan.order.size() + current.size());  // Decisions points into it
 
-  Decisions decisions{current, {}};
+  Decisions decisions{current, specs, {}};
   scope.ref = [&decisions, inner = scope.ref](const std::string& logicalId) -> Result<Json> {
     HEARTH_CHECK(inner(logicalId));
     return decisions.refTo(logicalId);

@@ -94,9 +94,10 @@ void StackRun::prepareScope() {
     HEARTH_CHECK(active(logicalId));
     return findStanding(logicalId);
   };
-  scope_->ref = [standing](const std::string& logicalId) -> Result<Json> {
+  scope_->ref = [this, standing](const std::string& logicalId) -> Result<Json> {
     HEARTH_TRY(const ResourceRecord* row, standing(logicalId));
-    return row ? Json(row->physicalId) : Json();
+    if (!row) return Json();
+    return withoutForeign(Json(row->physicalId), tools_.providers.specs()(row->type), logicalId);
   };
   scope_->attribute = [this, standing](const std::string& logicalId, const std::string& attribute) -> Result<Json> {
     HEARTH_TRY(const ResourceRecord* row, standing(logicalId));
@@ -110,7 +111,8 @@ void StackRun::prepareScope() {
       return templateError("resource " + logicalId + " does not support attribute type " + attribute +
                            " in Fn::GetAtt");
     }
-    return value ? *value : Json();
+    if (!value) return Json();
+    return withoutForeign(*value, tools_.providers.specs()(row->type), logicalId + "." + attribute);
   };
   scope_->import = [this](const std::string& name) -> Result<Json> {
     const auto found = tools_.store.findExport(stack_.account, stack_.region, name);
