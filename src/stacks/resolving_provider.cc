@@ -1,5 +1,8 @@
 #include "stacks/resolving_provider.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "stacks/dynamic_reference.h"
@@ -27,12 +30,38 @@ Result<void> replaceIn(Json& value, const ReferenceLookup& lookup, std::map<std:
   return {};
 }
 
+using Window = std::array<char, 4>;  // so many bytes of a secret say something of it
+
+char lowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string lowerCase(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return lowerCase(c); });
+  return lower;
+}
+
+// Whether a text has a part of a secret in it, in whatever case: messages cut, quote and convert.
+bool repeats(std::string_view message, const std::set<std::string>& secrets) {
+  const std::string told = lowerCase(message);
+  const auto windowAt = [](const std::string& text, std::size_t at) {
+    return Window{text[at], text[at + 1], text[at + 2], text[at + 3]};
+  };
+  std::set<Window> windows;
+  for (std::size_t at = 0; at + std::tuple_size_v<Window> <= told.size(); ++at) windows.insert(windowAt(told, at));
+  return std::any_of(secrets.begin(), secrets.end(), [&](const std::string& secret) {
+    const std::string lower = lowerCase(secret);
+    if (lower.size() < std::tuple_size_v<Window>) return told.find(lower) != std::string::npos;
+    for (std::size_t at = 0; at + std::tuple_size_v<Window> <= lower.size(); ++at)
+      if (windows.contains(windowAt(lower, at))) return true;
+    return false;
+  });
+}
+
 Fault withoutSecrets(Fault fault, const std::set<std::string>& secrets) {
-  for (const std::string& secret : secrets) {
-    for (auto at = fault.message.find(secret); at != std::string::npos;
-         at = fault.message.find(secret, at + kMaskedValue.size()))
-      fault.message.replace(at, secret.size(), kMaskedValue);
-  }
+  if (!repeats(fault.message, secrets)) return fault;
+  fault.message =
+      "The resource was refused. The reason is not shown: it repeats a part of a secret that a dynamic "
+      "reference of its properties has put in.";
   return fault;
 }
 

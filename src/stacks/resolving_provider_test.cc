@@ -29,11 +29,17 @@ class Keeper final : public ports::ResourceProvider {
   Result<ports::ResourceState> read(const ports::ResourceRequest&) override { return ports::ResourceState{}; }
 
   JsonObject given;
+  std::string refusal;  // what is said instead
+  int refusals = 0;
 
  private:
   Result<ports::ResourceState> keep(const ports::ResourceRequest& request) {
     given = request.properties;
     const std::string text = base::findString(request.properties, "Text").value_or("");
+    if (text.starts_with("bad") && !refusal.empty()) {
+      ++refusals;
+      return Fault("KeeperRefused", refusal);
+    }
     if (text.starts_with("bad")) return Fault("KeeperRefused", "the text " + text + " is bad: " + text);
     return ports::ResourceState{"keeper", {{"Note", base::findString(request.properties, "Note").value_or("")}}};
   }
@@ -101,8 +107,67 @@ TEST_F(ResolvingProviderTest, ARefusalIsToldWithoutTheSecret) {
   values_.setSecret("db//", "bad-secret");
   ASSERT_EQ(created("demo", keeper("{Text: '{{resolve:secretsmanager:db}}'}")), "ROLLBACK_COMPLETE");
   const std::string text = shown("demo");
-  EXPECT_NE(text.find("the text **** is bad: **** "), std::string::npos) << text;
+  EXPECT_NE(text.find("The resource was refused. The reason is not shown"), std::string::npos) << text;
+  EXPECT_NE(text.find("Error Code: KeeperRefused"), std::string::npos) << text;
   EXPECT_EQ(text.find("bad-secret"), std::string::npos);
+}
+
+TEST_F(ResolvingProviderTest, ARefusalThatCutsOrConvertsTheSecretIsNotTold) {
+  values_.setSecret("db//", "bad-SECRET-of-many-words");
+  values_.setSecret("pin//", "bad");
+  for (const char* told : {"begins with 'bad-SE...'", "no bucket words", "bad-secret-of", "xxSECRxx"}) {
+    keeper_->refusal = told;
+    const std::string name = "cut" + std::to_string(keeper_->refusals);
+    ASSERT_EQ(created(name, keeper("{Text: '{{resolve:secretsmanager:db}}'}")), "ROLLBACK_COMPLETE");
+    EXPECT_EQ(shown(name).find(told), std::string::npos) << told;
+    EXPECT_NE(shown(name).find("Error Code: KeeperRefused"), std::string::npos) << told;
+  }
+  keeper_->refusal = "it is BAD";
+  ASSERT_EQ(created("short", keeper("{Text: '{{resolve:secretsmanager:pin}}'}")), "ROLLBACK_COMPLETE");
+  EXPECT_EQ(shown("short").find("it is BAD"), std::string::npos);
+  keeper_->refusal = "one is there";
+  ASSERT_EQ(created("told", keeper("{Text: '{{resolve:secretsmanager:db}}'}")), "ROLLBACK_COMPLETE");
+  EXPECT_NE(shown("told").find("one is there (Status Code"), std::string::npos) << shown("told");
+}
+
+// Others' values are resolved in nobody's rights.
+TEST_F(ResolvingProviderTest, ReferencesOfOthersAreRefused) {
+  values_.setSecret("db//", "hush");
+  const std::string planted = "Outputs: {O: {Value: '{{resolve:secretsmanager:db}}', Export: {Name: planted}}}\n";
+  ASSERT_EQ(created("planter", keeper("{}", planted)), "CREATE_COMPLETE");
+  values_.takeAsked();
+  EXPECT_EQ(
+      created("importer", keeper("{Text: !ImportValue planted}")),
+      "Template error: the value of Fn::ImportValue planted has a dynamic reference in it. Only a template and "
+      "its parameters can have them.");
+
+  world_.templates["child"] = keeper("{}", planted.substr(0, planted.find(", Export")) + "}}\n");
+  const std::string parent =
+      "Resources:\n  C: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child}}\n"
+      "  K: {Type: AWS::X::Keeper, Properties: {Text: !GetAtt C.Outputs.O}}\n";
+  ASSERT_EQ(created("parent", parent), "ROLLBACK_COMPLETE");
+  EXPECT_NE(shown("parent").find("the value of the resource C.Outputs.O has a dynamic reference in it"),
+            std::string::npos)
+      << shown("parent");
+
+  // Whoever answers for a resource chooses what Ref gives.
+  const std::string named =
+      "Resources:\n  S: {Type: AWS::X::Slow, Properties: {Id: '{{resolve:secretsmanager:db}}'}}\n"
+      "  K: {Type: AWS::X::Keeper, Properties: {Text: !Ref S}}\n";
+  ASSERT_EQ(created("named", named), "ROLLBACK_COMPLETE");
+  EXPECT_NE(shown("named").find("the value of the resource S has a dynamic reference in it"), std::string::npos)
+      << shown("named");
+  EXPECT_TRUE(values_.takeAsked().empty());
+  EXPECT_FALSE(keeper_->given.contains("Text"));
+
+  values_.setParameter("/planted", "{{resolve:secretsmanager:db}}");
+  const std::string refused =
+      "Template error: the value of the parameter ssm:/planted has a dynamic reference in it. Only a template and "
+      "its parameters can have them.";
+  EXPECT_EQ(created("plain", keeper("{Text: '{{resolve:ssm:/planted}}'}")), refused);
+  EXPECT_EQ(created("typed", "Parameters: {P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /planted}}\n" +
+                                 keeper("{Text: !Ref P}")),
+            refused);
 }
 
 TEST_F(ResolvingProviderTest, AnAttributeThatRepeatsASecretHasItsReference) {
