@@ -114,6 +114,19 @@ def test_every_refusal_has_its_own_words(api, run, signed_in, status, document, 
     assert sentence in said(refused) and "Your 1 answer is safe in" in said(refused)
 
 
+def test_a_busy_server_is_waited_for_and_said_to_be_reached(api, run, signed_in):
+    slow = (429, {"message": "Too Many Requests"})
+    api.faults = [slow]
+    listed = run("list")
+    assert listed.returncode == 0 and "asks to wait: too many requests at once. Trying again in 1 s." in said(listed)
+    asked = len(api.requests)
+    api.faults = [slow] * 4
+    refused = run("doctor")
+    assert refused.returncode == 4 and "Try again in" in said(refused) and "Could not reach" not in said(refused)
+    assert "was reached, but asks to wait" in refused.stdout.replace("\n          ", " ")
+    assert len(api.requests) - asked == 4 and api.faults == []
+
+
 def test_a_scored_test_is_not_said_to_be_open(api, run, signed_in):
     assert run("do", "test01", "--answer", "1=a").returncode == 0
     api.status = "scored"

@@ -140,7 +140,12 @@ def test_an_extension_holds_moves_and_goes(course):
 def test_scores_grades_statistics_and_a_regrade(course):
     dry = course.trainer("score", "test01", "--now", "--dry-run").stdout
     assert "2 graded" in dry and "dry run" in dry and course.row("student01")["score"] is None
+    early = course.trainer("score", "test01", check=False)
+    assert early.returncode == 2 and "operating-systems/test01 is open until" in early.stderr
+    assert "trainer score test01 --now" in " ".join(early.stderr.split()) and "hearth logs" not in early.stderr
     course.trainer("score", "test01", "--now")
+    idle = course.trainer("mail", "resend", "student01", check=False)
+    assert idle.returncode == 2 and 'No mail to "student01" has failed' in idle.stderr and "trainer mail show ID" in idle.stderr
     assert course.row("student01")["score"] == 5 and course.row("student02")["points"] == 2
     scored = course.trainer("extend", "student01", "test01", "until", "+2d", check=False)
     assert scored.returncode == 6 and "score" in scored.stderr
@@ -164,12 +169,12 @@ def test_scores_grades_statistics_and_a_regrade(course):
     key.write_text(key.read_text().replace('"questionId": "6", "answer": "c"', '"questionId": "6", "answer": "a"'))
     course.trainer("publish", course.course)
     preview = course.trainer("regrade", "test01", "--reason", "Q6 key fixed", "--dry-run").stdout
-    assert "1 score changes" in preview and "student01" in preview and course.row("student01")["points"] == 6
+    assert "1 student's score or points change" in preview and "student01" in preview and course.row("student01")["points"] == 6
     course.trainer("regrade", "test01", "--reason", "Q6 key fixed", "--yes")
     assert course.row("student01")["points"] == 5
     corrections = [mail for mail in course.json("mail", "list")["mails"] if mail["kind"] == "correction"]
     assert [mail["studentId"] for mail in corrections] == ["student01"]
-    assert "No score changes" in course.trainer("regrade", "test01", "--reason", "again", "--yes").stderr
+    assert "No score and no points change" in course.trainer("regrade", "test01", "--reason", "again", "--yes").stderr
 
 
 def test_a_mail_is_sent_again_to_the_mended_address(make_hearth, tmp_path):
@@ -210,6 +215,23 @@ def test_receipts_are_verified_without_a_server(course):
     assert bad.returncode == 6 and "NOT VALID" in bad.stderr
     assert course.trainer("receipt", "verify", code).stdout.startswith("VALID")
     assert course.trainer("receipt", "verify", "R-0000-0000", check=False).returncode == 6
+    whole = course.folder / "whole.txt"
+    whole.write_text(text)
+    both = course.trainer("receipt", "verify", whole, whole, "--course", course.course, env=nowhere)
+    assert both.stdout.count(f"VALID: {code}") == 2 and both.stdout.startswith(f"{whole}\n")
+    mixed = course.trainer("receipt", "verify", file, whole, "--course", course.course, env=nowhere, check=False)
+    assert mixed.returncode == 6 and "1 of 2 receipts NOT VALID" in mixed.stderr
+    assert mixed.stdout.splitlines()[0] == str(file) and "NOT VALID: " in mixed.stdout.splitlines()[1]
+    assert f"VALID: {code}" in mixed.stdout  # the bad one does not hide the good one
+    told = json.loads(course.trainer("receipt", "verify", whole, course.folder / "none.txt", "--course", course.course, "--json",
+                                     env=nowhere, check=False).stdout)
+    assert [entry["valid"] for entry in told["receipts"]] == [True, False] and not told["valid"]
+
+
+def test_a_receipt_is_not_waited_for_at_a_terminal(course, bin_folder):
+    asked = Terminal([bin_folder / "trainer", "receipt", "verify"], course.server.environment() | {"TERM": "dumb", "LC_ALL": "C.UTF-8"})
+    asked.expect("Which receipt?")
+    assert asked.finish() == 2
 
 
 @pytest.mark.parametrize("statistics", [(), ("--keep-statistics",)], ids=["all", "keep-statistics"])
@@ -250,8 +272,9 @@ def test_an_erased_student_is_nowhere(course, statistics):
     assert len(keys) == 4 and not any("student02" in name for name in keys)
     log = json.loads(course.s3.get_object(Bucket=course.bucket, Key="privacy/erasures.json")["Body"].read())["erasures"]
     assert log[0]["who"] == hashlib.sha256(f"{said['salt']}:student02".encode()).hexdigest()
-    again = course.json("privacy", "erase", "student02", "--yes")
-    assert again["versions"] == 0 and again["keys"] == 0
+    for gone in ("student02", "zoe"):
+        again = course.trainer("privacy", "erase", gone, "--yes", check=False)
+        assert again.returncode == 2 and f'There is no student "{gone}"' in again.stderr and "undone" not in again.stderr
 
 
 def test_a_backup_comes_back_elsewhere(course, make_hearth, tmp_path):
@@ -260,6 +283,10 @@ def test_a_backup_comes_back_elsewhere(course, make_hearth, tmp_path):
     file = tmp_path / "backup.tar.gz"
     course.trainer("backup", file, "--with-keys")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    kept = file.read_bytes()
+    refused = course.trainer("backup", file, check=False)
+    assert refused.returncode == 2 and "--force" in refused.stderr and file.read_bytes() == kept
+    course.trainer("backup", file, "--with-keys", "--force")
     with tarfile.open(file) as archive:
         assert archive.next().name == "manifest.json"
     damaged = tmp_path / "damaged.tar.gz"
@@ -297,6 +324,9 @@ def test_destroying_keeps_data_unless_the_course_is_named(course):
     assert problems == []
     cloudformation = course.client("cloudformation")
     assert cloudformation.describe_stacks(StackName="homework-storage")["Stacks"][0]["EnableTerminationProtection"]
+    for days in ("0", "-1", "3651"):
+        refused = course.trainer("retention", days, "--course", course.course, check=False)
+        assert refused.returncode == 2 and "Between 1 and 3650 days." in refused.stderr
     course.trainer("retention", "30", "--course", course.course)
     assert course.json("retention")["days"] == "30"
     course.trainer("destroy", "--yes")

@@ -236,6 +236,9 @@ def test_invites_are_shown_once_rotated_and_revoked(published):
     page = json.loads(published.object("published/catalogue.json"))["page"]
     assert made["page"].startswith(page + "#student03:")
     assert published.call(made["invite"]) == published.call(made["page"]) == 200
+    twice = published.trainer("roster", "invite", "student03", code=2).stderr
+    assert "trainer roster rotate student03" in " ".join(twice.split())
+    assert published.call(made["page"]) == 200
     everybody = [who["studentId"] for who in json.loads(
         published.trainer("roster", "invite", "--all", "--dry-run", "--json").stdout)["invites"]]
     assert everybody == ["student01", "student02", "student04", "student05"]

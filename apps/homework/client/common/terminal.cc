@@ -149,6 +149,22 @@ void Terminal::write(int descriptor, std::string_view text) const {
 
 void Terminal::say(std::string_view text) { write(STDOUT_FILENO, std::string(text) + "\n"); }
 
+std::vector<std::string> Terminal::fittingLines(std::string_view line) const {
+  if (!interactive_ || columns(line) <= style_.screen) return {std::string(line)};
+  const std::size_t text = std::min(line.find_first_not_of(' '), line.size());
+  std::vector<std::string> lines = wrapped(line.substr(text), style_.screen, std::string(text + 4, ' '));
+  if (!lines.empty()) lines.front().erase(0, 4);
+  return lines;
+}
+
+void Terminal::sayFitting(std::string_view line) {
+  for (const std::string& part : fittingLines(line)) say(part);
+}
+
+void Terminal::noteFitting(std::string_view line) {
+  for (const std::string& part : fittingLines(line)) note(part);
+}
+
 void Terminal::send(std::string_view data) {
   if (::isatty(STDOUT_FILENO) == 1) return write(STDOUT_FILENO, data);
   writeAll(STDOUT_FILENO, data);

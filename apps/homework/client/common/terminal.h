@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "homework/client/common/text.h"
 #include "homework/texts/texts.h"
@@ -100,6 +101,10 @@ class Terminal final : public Dialogue {
   bool pause(std::chrono::milliseconds time) override;
 
   void note(std::string_view text) override;
+  // A line of a table or a plan: at a terminal, what is wider than the screen goes on below, indented. In a pipe a
+  // line stays a line.
+  void sayFitting(std::string_view line);
+  void noteFitting(std::string_view line);
   // Data for a file or another program, exactly as it is; what a terminal gets is as of say().
   void send(std::string_view data);
   // Chatter without a line end.
@@ -110,6 +115,8 @@ class Terminal final : public Dialogue {
   Reply read(std::string_view prompt, Echo echo);
   Reply readLine();
   void write(int descriptor, std::string_view text) const;
+
+  std::vector<std::string> fittingLines(std::string_view line) const;
 
   Style style_;
   bool interactive_ = false;

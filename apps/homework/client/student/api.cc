@@ -1,5 +1,7 @@
 #include "homework/client/student/api.h"
 
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "homework/client/common/text.h"
@@ -16,6 +18,23 @@ std::string sentenceOf(const Json& document, Charset charset) {
     return text;
   }
   return {};
+}
+
+constexpr int kRepetitions = 3;
+constexpr std::chrono::seconds kShortestWait{1};
+constexpr std::chrono::seconds kLongestWait{5};
+
+// What a busy server asks for: Retry-After in seconds, as far as we go along with it.
+std::chrono::seconds waitOf(const HttpResponse& response) {
+  const std::string asked = response.findHeader("retry-after").value_or("");
+  int seconds = 0;
+  std::from_chars(asked.data(), asked.data() + asked.size(), seconds);
+  return std::clamp(std::chrono::seconds(seconds), kShortestWait, kLongestWait);
+}
+
+// Whether the gateway said it: a function's own 429 has a `code`, and is no matter of waiting.
+bool isBusy(const HttpResponse& response) {
+  return response.status == 429 && findMember(parseJson(response.body).value_or(Json()), "code") == nullptr;
 }
 
 std::string queryOf(const char* resource, const std::string& subject, const std::string& testId) {
@@ -62,7 +81,8 @@ Failure Api::refusal(int status, const Json& document, const std::string& test) 
       return failure(Exit::kRejected, tell(Text::kTermRefusedAnswers), tell(Text::kTermLookAgain));
     case 429:
       if (answered) return failure(Exit::kRejected, tell(Text::kTermRefusedOften), tell(Text::kTermAskTrainer));
-      return failure(Exit::kNetwork, tell(Text::kTermReasonBusy), "");
+      return failure(Exit::kNetwork, tell(Text::kTermReasonBusy),
+                     style_.tell(Text::kTermBusyHint, {{"n", std::int64_t{kLongestWait.count()}}}));
     default:
       break;
   }
@@ -76,6 +96,14 @@ Failure Api::refusal(int status, const Json& document, const std::string& test) 
   return failure(Exit::kNetwork, style_.tell(Text::kTermReasonStranger, {{"status", std::int64_t{status}}}), "");
 }
 
+Result<HttpResponse> Api::sendPatiently(const HttpRequest& request) {
+  for (int repetition = 0;; ++repetition) {
+    auto response = http_.send(request);
+    if (!response.ok() || !pause_ || repetition == kRepetitions || !isBusy(*response)) return response;
+    if (!pause_(waitOf(*response))) return Failure{Exit::kInterrupted, "", ""};
+  }
+}
+
 Result<Json> Api::call(const char* method, const std::string& path, std::string body, const std::string& test) {
   HttpRequest request;
   request.method = method;
@@ -84,7 +112,7 @@ Result<Json> Api::call(const char* method, const std::string& path, std::string 
   if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json");
   request.body = std::move(body);
   request.lang = style_.lang;
-  auto response = http_.send(request);
+  auto response = sendPatiently(request);
   if (!response.ok()) return response.failure();
 
   Json document = parseJson(response->body).value_or(Json());

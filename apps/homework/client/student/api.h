@@ -1,6 +1,8 @@
 // The students' API as the client sees it (contract: apps/homework/README.md).
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,12 @@ class Api final {
   // `clock` and `style` outlive the object.
   Api(Account account, ServerClock& clock, const Style& style, HttpLimits limits = {});
 
+  // Where the gateway asks to slow down (429), a request is sent again up to three times, after what Retry-After
+  // says (at most five seconds), else a second: `pause` waits, and says false when that was interrupted. Without
+  // this call nothing is waited for.
+  using Pause = std::function<bool(std::chrono::milliseconds)>;
+  void waitWhenBusy(Pause pause) { pause_ = std::move(pause); }
+
   const Account& account() const { return account_; }
   Result<TestList> listTests();
   Result<TestContent> getTest(const std::string& subject, const std::string& testId);
@@ -33,6 +41,7 @@ class Api final {
  private:
   // `test` is what a refusal is about; may be empty.
   Result<Json> call(const char* method, const std::string& path, std::string body, const std::string& test);
+  Result<HttpResponse> sendPatiently(const HttpRequest& request);
   Failure refusal(int status, const Json& document, const std::string& test) const;
   Failure notUnderstood() const;
 
@@ -40,6 +49,7 @@ class Api final {
   ServerClock& clock_;
   const Style& style_;
   HttpClient http_;
+  Pause pause_;
 };
 
 }  // namespace hearth::homework::client

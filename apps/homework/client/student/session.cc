@@ -50,8 +50,20 @@ std::string Session::safeText(const Draft& draft) const {
                                        {"file", clean(shownPath(path, folders_.home))}});
 }
 
+void Session::use(const Account& account) {
+  api_ = std::make_unique<Api>(account, clock_, terminal_.style());
+  api_->waitWhenBusy([this](std::chrono::milliseconds time) {
+    terminal_.note(tell(Text::kTermBusyWaiting, {{"n", std::int64_t{time.count() / 1000}}}));
+    return terminal_.pause(time);
+  });
+}
+
 Failure Session::explained(Failure failure) const {
   if (failure.exit != Exit::kNetwork) return failure;
+  if (failure.status == 429) {
+    failure.what = tell(Text::kTermBusy);
+    return failure;
+  }
   failure.what = tell(Text::kTermUnreachable, {{"reason", failure.what}});
   failure.hint = tell(Text::kTermRunDoctor);
   return failure;
@@ -103,7 +115,7 @@ Status Session::signIn() {
   }
   HOMEWORK_TRY(const StoredAccount stored, requireAccount());
   HOMEWORK_CHECK(offerMigration(stored));
-  api_ = std::make_unique<Api>(stored.account, clock_, terminal_.style());
+  use(stored.account);
   return Done{};
 }
 
@@ -128,13 +140,13 @@ Result<Account> Session::inviteFrom(const std::string& file) {
 Status Session::login(const std::string& inviteFile) {
   HOMEWORK_TRY(const Account account, inviteFrom(inviteFile));
   if (isUnencrypted(account.apiUrl)) terminal_.note(tell(Text::kTermCaution));
-  api_ = std::make_unique<Api>(account, clock_, terminal_.style());
+  use(account);
   auto list = fetchList();
   if (!list.ok()) {
     api_.reset();
     Failure failure = list.failure();
     if (failure.exit == Exit::kForbidden) failure.hint = tell(Text::kTermAskNewInvite);
-    if (failure.exit == Exit::kNetwork) failure.hint = tell(Text::kTermTryOnline);
+    if (failure.exit == Exit::kNetwork && failure.status != 429) failure.hint = tell(Text::kTermTryOnline);
     return failure;
   }
   saveAccount(folders_, account);

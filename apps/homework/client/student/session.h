@@ -82,6 +82,7 @@ class Session final {
   std::string distance(Instant instant) const;
   // Where the answers are safe.
   std::string safeText(const Draft& draft) const;
+  void use(const Account& account);
   // A failure of the network as a sentence with what to do.
   Failure explained(Failure failure) const;
   void print(const Json& document);

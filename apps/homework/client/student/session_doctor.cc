@@ -54,7 +54,7 @@ Status Session::doctor() {
                                     {"open", unsent},
                                     {"file", clean(shownPath(folders_.data / "drafts", folders_.home))}}));
 
-  api_ = std::make_unique<Api>(account, clock_, style);
+  use(account);
   const auto before = std::chrono::steady_clock::now();
   auto list = fetchList();
   const auto took =
@@ -63,7 +63,7 @@ Status Session::doctor() {
     fact(Text::kTermDoctorAnswer, "answer", list.failure().what);
     Failure failure = list.failure();
     failure.what.clear();  // said just now
-    if (failure.exit == Exit::kNetwork) failure.hint.clear();
+    if (failure.exit == Exit::kNetwork && failure.status != 429) failure.hint.clear();
     return finish(failure);
   }
   fact(Text::kTermDoctorAnswer, "answer",

@@ -136,7 +136,7 @@ Status Session::verifyReceipts(const std::string& what) {
   }
   // Nobody has to be signed in; who is can ask for a key that is not known yet.
   if (const auto account = findAccount(folders_); account.ok() && *account && !api_) {
-    api_ = std::make_unique<Api>((*account)->account, clock_, terminal_.style());
+    use((*account)->account);
   }
   if (receipts.empty() && output_ == Output::kText) terminal_.note(tell(Text::kTermNoReceipts));
   bool good = true;

@@ -102,6 +102,7 @@ std::string pointsText(const StudentState& state) {
 
 std::string resultText(const StudentState& state) {
   if (state.score) return std::to_string(*state.score);
+  if (state.received && state.status == "missing") return "not yet";  // it arrived after that run
   return state.excused ? "excused" : state.status.empty() ? "-" : state.status;
 }
 

@@ -73,7 +73,8 @@ void addRegrade(CLI::App& app, CommandTable& table) {
   CLI::App* command =
       app.add_subcommand("regrade", "Grade a test again with the key as it is now; shows what changes first");
   command->add_option("test", options->regrade.test, kTestHelp)->required();
-  command->add_option("--reason", options->regrade.reason, "Why; students whose score changes read it")->required();
+  command->add_option("--reason", options->regrade.reason, "Why; students whose score or points change read it")
+      ->required();
   command->add_flag("--dry-run", options->regrade.dryRun, "Only show what would change");
   command->add_flag("--yes", options->yes, "Do not ask");
   table.add(command, [options](Desk& desk) {

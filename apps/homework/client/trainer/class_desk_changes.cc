@@ -204,10 +204,10 @@ Status ClassDesk::extend(const ExtendOptions& options) {
 
 Status ClassDesk::regrade(const RegradeOptions& options) {
   if (trimmed(options.reason).empty() || options.reason.size() > kMostReason) {
-    return Failure{
-        Exit::kUsage,
-        "Say why, in at most " + std::to_string(kMostReason) + " characters: students whose score changes read it.",
-        "trainer regrade " + options.test + " --reason \"Q4 key fixed\""};
+    return Failure{Exit::kUsage,
+                   "Say why, in at most " + std::to_string(kMostReason) +
+                       " characters: students whose score or points change read it.",
+                   "trainer regrade " + options.test + " --reason \"Q4 key fixed\""};
   }
   HOMEWORK_TRY(const PublishedCourse course, published());
   HOMEWORK_TRY(const PublishedTest test, findTest(course.catalogue, options.test));
@@ -216,14 +216,16 @@ Status ClassDesk::regrade(const RegradeOptions& options) {
   const std::size_t changes = arrayMember(preview, "changes").size();
   Terminal& terminal = desk_.terminal();
   if (!desk_.json() && changes > 0) {
-    terminal.say(std::to_string(changes) + (changes == 1 ? " score changes:" : " scores change:"));
+    terminal.say(std::to_string(changes) +
+                 (changes == 1 ? " student's score or points change:" : " students' scores or points change:"));
     desk_.print(regradeLines(preview, terminal.style()));
   }
   if (changes == 0 || options.dryRun) {
     if (desk_.json()) desk_.print(preview);
     if (!desk_.json()) desk_.print(mailCountLines(JsonObject{{"problems", arrayMember(preview, "problems")}}));
-    terminal.note(changes == 0 ? "No score changes. A key is mended in questionsKey.json and published first."
-                               : "Nothing was changed; this was the preview.");
+    terminal.note(changes == 0
+                      ? "No score and no points change. A key is mended in questionsKey.json and published first."
+                      : "Nothing was changed; this was the preview.");
     return Done{};
   }
   HOMEWORK_TRY(const bool yes,

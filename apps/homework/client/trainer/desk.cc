@@ -13,14 +13,14 @@ Desk::~Desk() = default;
 void Desk::print(const Json& document) { terminal_.say(trimmed(writeJsonPretty(document))); }
 
 void Desk::print(const std::vector<std::string>& lines) {
-  for (const std::string& line : lines) terminal_.say(line);
+  for (const std::string& line : lines) terminal_.sayFitting(line);
 }
 
 void Desk::tellEvent(const StackEvent& event) {
   const bool done = event.status.ends_with("_COMPLETE") || event.failed() || !event.reason.empty();
   if (done && output_ == Output::kText) {
-    terminal_.note("  " + fitted(cleanedLine(event.status), 28) + cleanedLine(event.resource) +
-                   (event.reason.empty() ? "" : ": " + cleanedLine(event.reason, Charset::kUtf8, 2000)));
+    terminal_.noteFitting("  " + fitted(cleanedLine(event.status), 28) + cleanedLine(event.resource) +
+                          (event.reason.empty() ? "" : ": " + cleanedLine(event.reason, Charset::kUtf8, 2000)));
   }
 }
 

@@ -73,6 +73,11 @@ Status MailDesk::list(Mails which) {
     desk_.terminal().note(which == Mails::kFailed ? "No mail has failed." : "There are no mails.");
   else if (which == Mails::kFailed)
     desk_.terminal().note("To send again:  trainer mail resend ID , a student, or  --failed");
+  else if (std::any_of(mails.begin(), mails.end(), [](const OutboxMail& mail) { return mail.state == "sent"; }))
+    desk_.terminal().note(desk_.cloud().access().endpoint.empty()
+                              ? "sent: Amazon SES has accepted it."
+                              : "sent: the mail service has accepted it; of a Hearth,  hearth mail list  says what "
+                                "has left the machine.");
   return Done{};
 }
 

@@ -1,5 +1,7 @@
 #include "homework/client/trainer/scoring_run.h"
 
+#include <algorithm>
+
 #include "homework/client/common/text.h"
 
 namespace hearth::homework::client {
@@ -34,7 +36,10 @@ std::string serverTime(const Cloud& cloud) {
 
 std::string scoreText(const Json& score) {
   const auto number = [&](const char* name) { return std::to_string(integerMember(score, name).value_or(0)); };
-  return number("score") + " (" + number("points") + " points)";
+  return number("score") + " (" +
+         plural(static_cast<std::size_t>(std::max<std::int64_t>(0, integerMember(score, "points").value_or(0))),
+                "point") +
+         ")";
 }
 
 std::string textOf(const Json& value) {
@@ -53,7 +58,7 @@ std::string gradedText(const Json& student) {
 }
 
 void addNamed(std::vector<std::string>& lines, const char* name, const std::string& items) {
-  for (const std::string& line : wrapped(items.empty() ? "" : name + std::string(": ") + items, 96, "    "))
+  for (const std::string& line : wrapped(items.empty() ? "" : name + std::string(": ") + items, 78, "    "))
     lines.push_back(line);
 }
 

@@ -65,7 +65,8 @@ Status runDemo(Terminal& terminal, Output output, const DemoOptions& options) {
     if (told.ok() && options.keep) story.server().release();
   }
   const auto took = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin);
-  const bool stays = options.keep || !options.folder.empty() || !told.ok();
+  // What has failed is left to be looked at; what was interrupted is not.
+  const bool stays = !options.folder.empty() || (told.ok() ? options.keep : !interrupted());
   if (!stays) fs::remove_all(folder);
   if (!told.ok()) return told;
   if (output == Output::kJson) {

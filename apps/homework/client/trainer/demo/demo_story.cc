@@ -93,7 +93,7 @@ Result<std::string> DemoStory::type(const std::vector<std::string>& arguments, S
   }
   if (output_ == Output::kText && show == Show::kAll && !trimmed(done.output).empty()) {
     for (const std::string_view text : split(trimmed(done.output), '\n'))
-      terminal_.say(text.empty() ? "" : "    " + cleaned(text, terminal_.style().charset));
+      terminal_.sayFitting(text.empty() ? "" : "    " + cleaned(text, terminal_.style().charset));
   }
   return done.output;
 }
