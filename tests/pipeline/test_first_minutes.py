@@ -44,9 +44,20 @@ def missing_from(output, screen):
     return None
 
 
-def script_of(blocks):
-    """One script; a line between the blocks says which one follows."""
-    return "exec 2>&1\n" + "".join(f"echo '@@@ {number}'\n{commands}" for number, (commands, _) in enumerate(blocks))
+# README's first tour, without its dialogue: there is a receipt, a score and mails before the page's own.
+TOUR = """homework login --invite-file "$HEARTH_DATA/invites/student01.invite"
+homework do operating-systems/test01 --answer 1=b
+homework submit operating-systems/test01 --yes
+trainer score --now
+trainer mail list
+"""
+
+
+def script_of(blocks, after_start=""):
+    """One script; a line between the blocks says which one follows. `after_start` is done behind the first block."""
+    extra = [after_start] + [""] * (len(blocks) - 1)
+    return "exec 2>&1\n" + "".join(f"echo '@@@ {number}'\n{commands}{extra[number]}"
+                                   for number, (commands, _) in enumerate(blocks))
 
 
 @pytest.fixture
@@ -65,10 +76,11 @@ def person(tmp_path):
 
 
 @pytest.mark.skipif(BIN.resolve() != RELEASE.resolve(), reason="./start is about the release build alone")
-def test_the_page_does_what_it_says(person):
+@pytest.mark.parametrize("before", ["", TOUR], ids=["alone", "after-the-tour"])
+def test_the_page_does_what_it_says(person, before):
     blocks = blocks_of(PAGE.read_text())
     assert len(blocks) > 10 and all(screen for _, screen in blocks)
-    done = subprocess.run(["bash", "-e", "-c", script_of(blocks)], cwd=ROOT, env=person, stdin=subprocess.DEVNULL,
+    done = subprocess.run(["bash", "-e", "-c", script_of(blocks, before)], cwd=ROOT, env=person, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, text=True, timeout=900)
     parts = re.split(r"^@@@ \d+\n", done.stdout.replace(person["HOME"], "/home/you"), flags=re.M)[1:]
     for (commands, screen), output in zip(blocks, parts):
@@ -83,3 +95,11 @@ def test_a_screen_is_compared_word_for_word_but_for_times_and_codes():
     assert missing_from(output, "Receipt R-7F3K-Q2MD (value 1e2a9f00)\n") is not None
     assert missing_from(output, "Stopped.\n…\nReceipt\n") == "\nReceipt\n"
     assert missing_from("1 graded, 2 missing", "2 graded, 1 missing") is not None
+
+
+def test_a_block_can_be_pasted_whole():
+    """Nothing asks, so that nothing takes the lines that follow it for an answer."""
+    for commands, _ in blocks_of(PAGE.read_text()):
+        words = [line.split() for line in commands.splitlines()]
+        assert ["homework"] not in words and ["homework", "login"] not in words, commands
+        assert all("--yes" in line for line in words if line[:2] == ["homework", "submit"]), commands
