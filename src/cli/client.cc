@@ -44,11 +44,11 @@ Result<Client> Client::connect(const std::string& dataFolder) {
 Result<http::ClientResponse> Client::send(std::string_view service, std::string_view method, std::string_view path,
                                           std::string_view query, http::Headers headers,
                                           std::string_view body) const {
-  headers.set("Host", server_.address);
+  headers.set("Host", server_.localAddress());
   wire::UnsignedRequest request{std::string(method), std::string(path), std::string(query), std::move(headers)};
   wire::signRequest(request, base::sha256Hex(body), {key_.accessKeyId, key_.secretAccessKey, ""},
                     {server_.region, std::string(service)}, base::SystemClock().now());
-  std::string url = endpoint() + std::string(path);
+  std::string url = "http://" + server_.localAddress() + std::string(path);
   if (!query.empty()) url += "?" + std::string(query);
   return http::request(method, url, request.headers, body);
 }

@@ -19,7 +19,7 @@ class Client final {
   static Result<Client> connect(const std::string& dataFolder);
 
   const ServerFile& server() const { return server_; }
-  std::string endpoint() const { return "http://" + server_.address; }
+  std::string endpoint() const { return server_.endpoint(); }
 
   // The server's own endpoints: /_hearth/...
   Result<http::ClientResponse> admin(std::string_view method, std::string_view pathAndQuery) const;

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "cli/commands.h"
 #include "cli/local_server.h"
+#include "http/client.h"
 
 namespace hearth::cli {
 namespace {
@@ -18,7 +19,11 @@ namespace {
 std::vector<std::pair<const char*, std::string>> variables(const std::string& folder, const ServerFile& server,
                                                            const RootKey& key) {
   const std::string endpoint = server.endpoint();
-  const std::string proxy = "http://" + server.address;
+  const std::string proxy = "http://" + server.localAddress();
+  std::string direct = "127.0.0.1,localhost,::1";
+  if (const auto url = http::parseUrl(endpoint, http::Schemes::kPlainAndTls);
+      url.ok() && direct.find(url->host) == std::string::npos)
+    direct += "," + url->host;
   const std::string authority = folder + "/ca.pem";
   return {
       {"AWS_ACCESS_KEY_ID", key.accessKeyId},
@@ -31,13 +36,14 @@ std::vector<std::pair<const char*, std::string>> variables(const std::string& fo
       // For who knows no endpoint (aws-cli 2.9, boto3 1.26, curl): the server is a proxy for AWS's names alone.
       {"HTTPS_PROXY", proxy},
       {"https_proxy", proxy},
-      {"NO_PROXY", "127.0.0.1,localhost,::1"},
-      {"no_proxy", "127.0.0.1,localhost,::1"},
+      {"NO_PROXY", direct},
+      {"no_proxy", direct},
       {"AWS_CA_BUNDLE", authority},
       {"REQUESTS_CA_BUNDLE", authority},
       {"CURL_CA_BUNDLE", authority},
       {"NODE_EXTRA_CA_CERTS", authority},
       {"AWS_EC2_METADATA_DISABLED", "true"},
+      {"AWS_PAGER", ""},  // aws fails on a terminal without `less`
       {"HEARTH_DATA", folder},
   };
 }

@@ -88,12 +88,15 @@ Result<base::Fd> lockDataFolder(const std::string& dataFolder) {
 }
 
 void writeServerFile(const std::string& dataFolder, const ServerFile& file) {
-  JsonObject document{{"pid", file.pid},
-                      {"address", file.address},
-                      {"region", file.region},
-                      {"version", file.version},
-                      {"tls", file.tls}};
+  JsonObject document{{"pid", file.pid},         {"address", file.address}, {"region", file.region},
+                      {"version", file.version}, {"tls", file.tls},         {"url", file.url}};
   base::writeFileAtomically(serverFilePath(dataFolder), base::writeJsonPretty(document) + "\n", 0600);
+}
+
+std::string ServerFile::localAddress() const {
+  if (address.starts_with("0.0.0.0:")) return "127.0.0.1" + address.substr(7);
+  if (address.starts_with("[::]:")) return "[::1]" + address.substr(4);
+  return address;
 }
 
 void removeServerFile(const std::string& dataFolder) { ::unlink(serverFilePath(dataFolder).c_str()); }
@@ -109,6 +112,7 @@ std::optional<ServerFile> findServer(const std::string& dataFolder) {
   file.region = base::findString(*document, "region").value_or("");
   file.version = base::findString(*document, "version").value_or("");
   if (const Json* tls = base::findMember(*document, "tls"); tls && tls->is_bool()) file.tls = tls->get_bool();
+  file.url = base::findString(*document, "url").value_or((file.tls ? "https://" : "http://") + file.address);
   // A process id alone tells nothing: after a crash it may be another program's.
   if (file.pid <= 0 || !isLocked(dataFolder)) return std::nullopt;
   return file;

@@ -26,12 +26,15 @@ Result<RootKey> openRootKey(const std::string& dataFolder, const store::Keyring&
 // DATA/server.json, written when the server is ready and removed when it stops.
 struct ServerFile {
   std::int64_t pid = 0;
-  std::string address;  // "127.0.0.1:4566"
+  std::string address;  // where it listens: "127.0.0.1:4566", "0.0.0.0:4566"
   std::string region;
   std::string version;
   bool tls = false;  // other machines have to use https
+  std::string url;  // what clients are told: "https://192.0.2.2:4566"
 
-  std::string endpoint() const { return (tls ? "https://" : "http://") + address; }
+  const std::string& endpoint() const { return url; }
+  // Where programs of this machine reach it, without TLS even where others need it.
+  std::string localAddress() const;
 };
 
 // Makes the folder the caller's for as long as the descriptor is open; the kernel lets go of it when the process

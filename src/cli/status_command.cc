@@ -34,6 +34,7 @@ int printStatus(const Options& options) {
   if (options.json) {
     if (auto* status = document->if_object()) {
       status->insert_or_assign("endpoint", client->endpoint());
+      status->insert_or_assign("listen", client->server().address);
       status->insert_or_assign("pid", client->server().pid);
     }
     std::printf("%s\n", base::writeJsonPretty(*document).c_str());

@@ -1,5 +1,6 @@
 #include "server/certificates.h"
 
+#include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -87,11 +88,32 @@ Certificate blank(EVP_PKEY* key, base::Random& random, base::Time now, long seco
   return certificate;
 }
 
-Certificate makeAuthority(EVP_PKEY* key, base::Random& random, base::Time now) {
+bool isAddress(const std::string& text) {
+  in6_addr parsed{};
+  return ::inet_pton(AF_INET, text.c_str(), &parsed) == 1 || ::inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
+}
+
+// The very addresses, as name constraints (RFC 5280, section 4.2.1.10).
+std::string permittedAddresses(const std::vector<std::string>& addresses) {
+  std::string out;
+  for (const std::string& address : addresses) {
+    const bool v6 = address.find(':') != std::string::npos;
+    out += ",permitted;IP:" + address + (v6 ? "/FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF" : "/255.255.255.255");
+  }
+  return out;
+}
+
+// `before` is the certificate that this one stands in for, under its name; null for a new one.
+Certificate makeAuthority(EVP_PKEY* key, base::Random& random, base::Time now,
+                          const std::vector<std::string>& addresses, X509* before) {
   Certificate certificate = blank(key, random, now, 10 * kYear);
   X509* x509 = certificate.get();
-  // Two servers' CAs must not look alike to who trusts both.
-  nameIt(X509_get_subject_name(x509), "Hearth CA " + base::randomText(random, 8, "0123456789abcdef"));
+  if (before != nullptr) {
+    must(X509_set_subject_name(x509, X509_get_subject_name(before)), "X509_set_subject_name");
+  } else {
+    // Two servers' CAs must not look alike to who trusts both.
+    nameIt(X509_get_subject_name(x509), "Hearth CA " + base::randomText(random, 8, "0123456789abcdef"));
+  }
   must(X509_set_issuer_name(x509, X509_get_subject_name(x509)), "X509_set_issuer_name");
   addExtension(x509, x509, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
   addExtension(x509, x509, NID_key_usage, "critical,keyCertSign,cRLSign");
@@ -100,7 +122,8 @@ Certificate makeAuthority(EVP_PKEY* key, base::Random& random, base::Time now) {
       x509, x509, NID_name_constraints,
       "critical,permitted;DNS:amazonaws.com,permitted;DNS:localhost,permitted;DNS:localhost.localstack.cloud,"
       "permitted;IP:127.0.0.0/255.0.0.0,"
-      "permitted;IP:0:0:0:0:0:0:0:1/FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF");
+      "permitted;IP:0:0:0:0:0:0:0:1/FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF" +
+          permittedAddresses(addresses));
   must(X509_sign(x509, key, EVP_sha256()), "X509_sign");
   return certificate;
 }
@@ -128,15 +151,15 @@ bool isAwsName(std::string_view name) { return name.ends_with(kServedSuffixes[0]
 std::string authorityFile(const std::string& dataFolder) { return dataFolder + "/ca.pem"; }
 
 struct CertificateAuthority::Impl {
-  Impl(Key authorityKey, Certificate authority, const base::Clock& machineClock, base::Random& randomSource)
+  Impl(Key authorityKey, Certificate authority, std::vector<std::string> ownAddresses,
+       const base::Clock& machineClock, base::Random& randomSource)
       : key(std::move(authorityKey)),
         certificate(std::move(authority)),
+        addresses(std::move(ownAddresses)),
         leafKey(makeKey()),
         clock(machineClock),
         random(randomSource) {
-    const Bio bio(must(BIO_new(BIO_s_mem()), "BIO_new"));
-    must(PEM_write_bio_X509(bio.get(), certificate.get()), "PEM_write_bio_X509");
-    pem = text(bio.get());
+    describe();
   }
 
   X509* leafFor(const std::string& name) {
@@ -163,10 +186,38 @@ struct CertificateAuthority::Impl {
     addExtension(x509, certificate.get(), NID_ext_key_usage, "serverAuth");
     addExtension(x509, certificate.get(), NID_subject_key_identifier, "hash");
     addExtension(x509, certificate.get(), NID_authority_key_identifier, "keyid:always");
-    addExtension(x509, certificate.get(), NID_subject_alt_name,
-                 name.empty() ? "DNS:localhost,IP:127.0.0.1,IP:::1" : "DNS:" + name);
+    addExtension(x509, certificate.get(), NID_subject_alt_name, name.empty() ? addressNames() : "DNS:" + name);
     must(X509_sign(x509, key.get(), EVP_sha256()), "X509_sign");
     return leaf;
+  }
+
+  std::string addressNames() const {
+    std::string names = "DNS:localhost,IP:127.0.0.1,IP:::1";
+    for (const std::string& address : addresses) names += ",IP:" + address;
+    return names;
+  }
+
+  // Whether the authority may sign for all of its addresses.
+  bool permitsAddresses() {
+    NAME_CONSTRAINTS* constraints =
+        static_cast<NAME_CONSTRAINTS*>(X509_get_ext_d2i(certificate.get(), NID_name_constraints, nullptr, nullptr));
+    const bool permitted =
+        constraints == nullptr || NAME_CONSTRAINTS_check(makeLeaf("").get(), constraints) == X509_V_OK;
+    NAME_CONSTRAINTS_free(constraints);
+    return permitted;
+  }
+
+  void describe() {
+    const Bio bio(must(BIO_new(BIO_s_mem()), "BIO_new"));
+    must(PEM_write_bio_X509(bio.get(), certificate.get()), "PEM_write_bio_X509");
+    pem = text(bio.get());
+  }
+
+  void save(const std::string& file, const store::Keyring& keyring) const {
+    const Bio bio(must(BIO_new(BIO_s_secmem()), "BIO_new"));
+    must(PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr), "PEM_write");
+    must(PEM_write_bio_X509(bio.get(), certificate.get()), "PEM_write_bio_X509");
+    base::writeFileAtomically(file, keyring.seal(text(bio.get()), kKeyContext), 0600);
   }
 
   // Gives the connection its certificate, when the client's hello was read. 0 ends the handshake.
@@ -176,6 +227,7 @@ struct CertificateAuthority::Impl {
     std::string name = asked != nullptr ? asked : "";
     std::transform(name.begin(), name.end(), name.begin(),
                    [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+    if (isAddress(name)) name.clear();
     if (!name.empty() && !isServedName(name)) return 0;
     try {
       return SSL_use_certificate(ssl, impl.leafFor(name)) == 1 && SSL_use_PrivateKey(ssl, impl.leafKey.get()) == 1;
@@ -187,7 +239,8 @@ struct CertificateAuthority::Impl {
   Key key;
   Certificate certificate;
   std::string pem;
-  Key leafKey;  // of all leaves, made at every start
+  std::vector<std::string> addresses;  // next to loopback
+  Key leafKey;                         // of all leaves, made at every start
   std::map<std::string, Certificate> leaves;
   const base::Clock& clock;
   base::Random& random;
@@ -197,10 +250,9 @@ struct CertificateAuthority::Impl {
 CertificateAuthority::CertificateAuthority(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 CertificateAuthority::~CertificateAuthority() = default;
 
-Result<std::unique_ptr<CertificateAuthority>> CertificateAuthority::open(const std::string& dataFolder,
-                                                                         const store::Keyring& keyring,
-                                                                         const base::Clock& machineClock,
-                                                                         base::Random& random) {
+Result<std::unique_ptr<CertificateAuthority>> CertificateAuthority::open(
+    const std::string& dataFolder, const store::Keyring& keyring, const base::Clock& machineClock,
+    base::Random& random, const std::vector<std::string>& addresses) {
   const std::string keyFile = dataFolder + "/ca.key";
   const auto sealed = base::readFile(keyFile, kSmallFile);
   const auto shown = base::readFile(authorityFile(dataFolder), kSmallFile);
@@ -228,13 +280,16 @@ Result<std::unique_ptr<CertificateAuthority>> CertificateAuthority::open(const s
     }
   } else {
     key = makeKey();
-    certificate = makeAuthority(key.get(), random, machineClock.now());
-    const Bio bio(must(BIO_new(BIO_s_secmem()), "BIO_new"));
-    must(PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr), "PEM_write");
-    must(PEM_write_bio_X509(bio.get(), certificate.get()), "PEM_write_bio_X509");
-    base::writeFileAtomically(keyFile, keyring.seal(text(bio.get()), kKeyContext), 0600);
+    certificate = makeAuthority(key.get(), random, machineClock.now(), addresses, nullptr);
   }
-  auto impl = std::make_unique<Impl>(std::move(key), std::move(certificate), machineClock, random);
+  auto impl = std::make_unique<Impl>(std::move(key), std::move(certificate), addresses, machineClock, random);
+  const bool permitted = impl->permitsAddresses();
+  if (!permitted) {
+    impl->certificate =
+        makeAuthority(impl->key.get(), random, machineClock.now(), addresses, impl->certificate.get());
+    impl->describe();
+  }
+  if (!sealed.ok() || !permitted) impl->save(keyFile, keyring);
   // The file that clients are given is a copy.
   if (!shown.ok() || *shown != impl->pem) base::writeFileAtomically(authorityFile(dataFolder), impl->pem, 0644);
   impl->context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -27,18 +28,22 @@ bool isAwsName(std::string_view name);
 class CertificateAuthority final {
  public:
   // Reads DATA/ca.key (sealed: the key and its certificate), or makes it in a folder that has none: P-256, ten
-  // years. DATA/ca.pem is the certificate for clients. Faults: WrongMasterKey; InvalidCertificate, also when there
-  // is a ca.pem without its key: what clients trust is not replaced by chance.
+  // years. DATA/ca.pem is the certificate for clients. `addresses` are numeric ones that clients reach the server
+  // at, next to loopback; a CA that may not sign for them is issued anew, with the same key and name. Faults:
+  // WrongMasterKey; InvalidCertificate, also when there is a ca.pem without its key: what clients trust is not
+  // replaced by chance.
   static Result<std::unique_ptr<CertificateAuthority>> open(const std::string& dataFolder,
                                                             const store::Keyring& keyring,
-                                                            const base::Clock& machineClock, base::Random& random);
+                                                            const base::Clock& machineClock, base::Random& random,
+                                                            const std::vector<std::string>& addresses = {});
   ~CertificateAuthority();
   CertificateAuthority(const CertificateAuthority&) = delete;
   CertificateAuthority& operator=(const CertificateAuthority&) = delete;
 
   // The CA's certificate, PEM.
   const std::string& certificate() const;
-  // TLS for whatever served name the client asks for (SNI); without a name, for loopback addresses and localhost. A
+  // TLS for whatever served name the client asks for (SNI); without a name, and for an address, which is no name
+  // (RFC 6066, section 3), for localhost, loopback and the addresses that open() was given. Another
   // name that is not served ends the handshake. Borrows this object.
   http::TlsContext context();
 

@@ -1,5 +1,6 @@
 #include "server/parts.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <unordered_set>
 
@@ -8,6 +9,7 @@
 #include "base/log.h"
 #include "cli/local_server.h"
 #include "identity/bucket_policy.h"
+#include "server/addresses.h"
 #include "server/guarded_provider.h"
 #include "server/server.h"
 #include "services/apigateway/apigateway_access.h"
@@ -120,8 +122,20 @@ Result<std::unique_ptr<sandbox::Launcher>> startLauncher(boost::asio::io_context
 
 // Came without TLS, over a network.
 bool isExposed(const http::Origin& origin) {
-  return !origin.secure && origin.listener == kPublicListener && !origin.peer.starts_with("127.") &&
-         !origin.peer.starts_with("[::1]:");
+  if (origin.secure || origin.listener != kPublicListener) return false;
+  std::string peer(http::hostWithoutPort(origin.peer));
+  if (peer.starts_with('[')) peer = peer.substr(1, peer.size() - 2);
+  if (peer.starts_with("::ffff:")) peer = peer.substr(7);
+  if (peer.starts_with("127.") || peer == "::1") return false;
+  // From an address of this very machine; the kernel takes no such packet from a network.
+  const auto own = machineAddresses();
+  return std::find(own.begin(), own.end(), peer) == own.end();
+}
+
+std::vector<std::string> addressesBesideLoopback(const std::string& listened) {
+  std::vector<std::string> addresses = reachedAddresses(listened);
+  std::erase_if(addresses, [](const std::string& own) { return own.starts_with("127.") || own == "::1"; });
+  return addresses;
 }
 
 Task<http::Response> refusePlain() {
@@ -383,7 +397,8 @@ Result<int> Parts::start() {
 
 // One port for everything: AWS's protocols and APIs, plain or over TLS, and tunnels to AWS's names, which end here.
 Result<int> Parts::listen() {
-  HEARTH_TRY(certificates_, CertificateAuthority::open(settings_.dataFolder, *keyring_, machineClock_, random_));
+  HEARTH_TRY(certificates_, CertificateAuthority::open(settings_.dataFolder, *keyring_, machineClock_, random_,
+                                                       addressesBesideLoopback(settings_.address)));
   launcher_->setAuthority(certificates_->certificate());
   http::TlsContext tls = certificates_->context();
   if (!settings_.tlsCertificate.empty()) {

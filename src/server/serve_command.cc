@@ -38,6 +38,7 @@ Result<void> run(Options& options) {
   Settings& settings = options.settings;
   settings.dataFolder = cli::resolveDataFolder(settings.dataFolder);
   HEARTH_CHECK(parseListen(options.listen, settings));
+  if (!settings.publicUrl.empty()) HEARTH_CHECK(checkPublicUrl(settings.publicUrl));
   if (!options.clock.empty()) {
     HEARTH_TRY(settings.startAt, parseClock(options.clock));
   }
@@ -70,6 +71,8 @@ void addServeCommand(cli::Application& application) {
   Settings& settings = options->settings;
   command.add_option("--data", settings.dataFolder, "Folder of everything that is kept; made when it is not there");
   command.add_option("--listen", options->listen, "ADDRESS:PORT; port 0 takes a free one")->capture_default_str();
+  command.add_option("--public-url", settings.publicUrl,
+                     "What others are told, in links and by `hearth env`: SCHEME://HOST[:PORT]");
   command.add_option("--region", settings.region, "The region that `hearth env` names; any other works as well")
       ->capture_default_str();
   command.add_flag("--tls", settings.tls, "The port speaks TLS; `hearth env` names the certificate to trust");

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cli/local_server.h"
+#include "server/addresses.h"
 #include "server/parts.h"
 
 namespace hearth::server {
@@ -80,7 +81,12 @@ Result<void> serve(const Settings& settings, const std::function<void(const std:
   }
   bool v6 = settings.address.find(':') != std::string::npos;
   std::string address = (v6 ? "[" + settings.address + "]" : settings.address) + ":" + std::to_string(*port);
-  cli::writeServerFile(settings.dataFolder, {::getpid(), address, settings.region, kVersion, settings.tls});
+  std::string told = toldAddress(settings.address);
+  if (told.find(':') != std::string::npos) told = "[" + told + "]";
+  const std::string url = !settings.publicUrl.empty()
+                              ? settings.publicUrl
+                              : (settings.tls ? "https://" : "http://") + told + ":" + std::to_string(*port);
+  cli::writeServerFile(settings.dataFolder, {::getpid(), address, settings.region, kVersion, settings.tls, url});
   signals.async_wait([&](const boost::system::error_code& failed, int) {
     if (!failed) beginStop();
   });

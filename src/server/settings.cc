@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "http/client.h"
+
 namespace hearth::server {
 namespace {
 
@@ -30,6 +32,15 @@ Result<void> parseListen(const std::string& text, Settings& settings) {
     return invalid("--listen takes ADDRESS:PORT, for example 127.0.0.1:4566; '" + text + "' is not that.");
   settings.port = number;
   return {};
+}
+
+Result<void> checkPublicUrl(const std::string& url) {
+  const auto parts = http::parseUrl(url, http::Schemes::kPlainAndTls);
+  if (parts.ok() && parts->target == "/" && !url.ends_with('/') &&
+      url.find_first_of("?#'\"\\$`") == std::string::npos)
+    return {};
+  return invalid("--public-url takes SCHEME://HOST[:PORT], for example https://hearth.example.org:4566; '" + url +
+                 "' is not that.");
 }
 
 Result<identity::RootKey> parseAccount(const std::string& text) {

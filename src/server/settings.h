@@ -29,6 +29,7 @@ struct Settings {
   bool tls = false;
   std::string tlsCertificate;
   std::string tlsKey;
+  std::string publicUrl;  // --public-url; empty: made of the address
   std::string region = "eu-central-1";
   std::optional<base::Time> startAt;        // --clock
   std::vector<identity::RootKey> rootKeys;  // --account
@@ -43,6 +44,8 @@ struct Settings {
 
 // "ADDR:PORT", "[::1]:4566" or "PORT". Fault: InvalidArgument.
 Result<void> parseListen(const std::string& text, Settings& settings);
+// "https://hearth.example.org:4566": no path, no query. Fault: InvalidArgument.
+Result<void> checkPublicUrl(const std::string& url);
 // "ID:ACCESS_KEY:SECRET[:CANONICAL_ID]". Fault: InvalidArgument, without repeating the secret.
 Result<identity::RootKey> parseAccount(const std::string& text);
 // RFC 3339, or "2019-04-08 22:59:00" in UTC.
