@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/type_reads.h"
+
 namespace hearth::server {
 namespace {
 
@@ -188,6 +190,19 @@ Result<ports::ResourceState> GuardedProvider::create(const ResourceRequest& requ
 Result<ports::ResourceState> GuardedProvider::update(const ResourceRequest& request) {
   HEARTH_CHECK(check(request, TypeNeed::kChange));
   return inner_->update(request);
+}
+
+Result<ports::ResourceState> GuardedProvider::read(const ResourceRequest& request) {
+  if (request.actor.empty() || spec().takesTime) return inner_->read(request);
+  HEARTH_CHECK(checkActor(request));
+  api::TypeRule rule{rule_->type, rule_->resource, readNeedsOf(rule_->type), rule_->resolve};
+  if (rule.needs.empty())
+    return Fault("AccessDenied",
+                 "Resources of the type " + spec().type + " can be seen by the account's root alone.", 403);
+  const auto accesses = accessesOf(rule, request, TypeNeed::kRemove, request.physicalId);
+  if (accesses.empty()) return Fault("AccessDenied", "It is not known what the resource is read by.", 403);
+  for (const Access& access : accesses) HEARTH_CHECK(actorOf(request).mayDo(access));
+  return inner_->read(request);
 }
 
 Result<void> GuardedProvider::remove(const ResourceRequest& request) {

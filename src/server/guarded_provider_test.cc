@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "server/type_reads.h"
 #include "services/apigateway/apigateway_access.h"
 #include "services/events/events_access.h"
 #include "services/iam/iam_access.h"
@@ -355,6 +356,32 @@ TEST_F(InRightsTest, AUserWhosePathSaysRoleIsNoRole) {
   roles_.account = "";  // no role can be taken
   grant(allowing("iam:PutRolePolicy"));
   EXPECT_EQ(run("AWS::IAM::Policy", TypeNeed::kMake, kOwnPolicy), "done");
+}
+
+TEST_F(InRightsTest, WhoLooksMustBeAllowedToRead) {
+  const auto ssm = services::ssm::ssmAccess();
+  GuardedProvider provider(std::make_unique<Maker>("AWS::SSM::Parameter", [] {}), &ssm.types.front(), authority_,
+                           roles_, clock_);
+  request_.physicalId = "/conf";
+  EXPECT_EQ(provider.read(request_).fault().status, 403);
+  grant(allowing("ssm:PutParameter"));
+  EXPECT_EQ(provider.read(request_).fault().status, 403);
+  grant(allowing("ssm:GetParameters"));
+  EXPECT_TRUE(provider.read(request_).ok());
+  request_.actor.clear();
+  EXPECT_TRUE(provider.read(request_).ok());
+  // Every type that can be made can be seen by somebody.
+  const auto check = [](const api::ServiceAccess& service) {
+    for (const api::TypeRule& rule : service.types) EXPECT_FALSE(readNeedsOf(rule.type).empty()) << rule.type;
+  };
+  check(ssm);
+  check(services::apigateway::apigatewayAccess());
+  check(services::events::eventsAccess());
+  check(services::iam::iamAccess({}));
+  check(services::lambda::lambdaAccess());
+  check(services::s3::s3Access());
+  check(services::scheduler::schedulerAccess());
+  check(services::secretsmanager::secretsmanagerAccess({}));
 }
 
 }  // namespace

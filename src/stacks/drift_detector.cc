@@ -117,7 +117,8 @@ Result<std::string> DriftDetector::begin(const std::string& stackId, const std::
   return detection.id;
 }
 
-Result<ResourceDrift> DriftDetector::look(const Subject& subject, const ResourceRecord& row) const {
+Result<ResourceDrift> DriftDetector::look(const Subject& subject, const ResourceRecord& row,
+                                          const std::string& actor) const {
   ResourceDrift drift;
   auto* provider = tools_.providers.find(row.type);
   if (provider && !row.physicalId.empty()) {
@@ -128,6 +129,7 @@ Result<ResourceDrift> DriftDetector::look(const Subject& subject, const Resource
     request.stackId = subject.stack.id;
     request.logicalId = row.logicalId;
     request.type = row.type;
+    request.actor = actor;
     request.physicalId = row.physicalId;
     request.uniqueToken = row.uniqueToken;
     request.properties = row.properties;
@@ -150,6 +152,7 @@ Result<ResourceDrift> DriftDetector::look(const Subject& subject, const Resource
 }
 
 std::vector<ResourceDrift> DriftDetector::lookAtAll(const Subject& subject, const Detection& detection,
+                                                    const std::string& actor,
                                                     std::vector<std::string>& failed) const {
   std::vector<ResourceDrift> found;
   for (const ResourceRecord& row : subject.rows) {
@@ -157,7 +160,7 @@ std::vector<ResourceDrift> DriftDetector::lookAtAll(const Subject& subject, cons
     const auto& wanted = detection.logicalIds;
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), row.logicalId) == wanted.end()) continue;
     try {
-      auto drift = look(subject, row);
+      auto drift = look(subject, row, actor);
       if (drift.ok()) {
         found.push_back(*std::move(drift));
         continue;
@@ -170,7 +173,7 @@ std::vector<ResourceDrift> DriftDetector::lookAtAll(const Subject& subject, cons
   return found;
 }
 
-void DriftDetector::run(const std::string& detectionId) {
+void DriftDetector::run(const std::string& detectionId, const std::string& actor) {
   auto detection = drifts_.findDetection(detectionId);
   if (!detection || detection->stage != Detection::Stage::kInProgress) return;
   std::optional<Subject> subject;
@@ -179,7 +182,7 @@ void DriftDetector::run(const std::string& detectionId) {
   {
     const store::Database::Snapshot snapshot(tools_.database);
     subject = subjectOf(detection->stackId);
-    if (subject) found = lookAtAll(*subject, *detection, failed);
+    if (subject) found = lookAtAll(*subject, *detection, actor, failed);
   }
   if (!subject) return;
   auto written = tools_.database.writeAndWait([&] { return finish(*detection, *subject, found, failed); });
@@ -210,7 +213,8 @@ Result<void> DriftDetector::finish(Detection& detection, const Subject& subject,
   return {};
 }
 
-Result<ResourceDrift> DriftDetector::detect(const std::string& stackId, const std::string& logicalId) {
+Result<ResourceDrift> DriftDetector::detect(const std::string& stackId, const std::string& logicalId,
+                                            const std::string& actor) {
   ResourceDrift drift;
   {
     const store::Database::Snapshot snapshot(tools_.database);
@@ -222,7 +226,7 @@ Result<ResourceDrift> DriftDetector::detect(const std::string& stackId, const st
       return validationError("Resource " + logicalId.substr(0, 300) + " does not exist for stack " +
                              subject->stack.name);
     }
-    HEARTH_TRY(drift, look(*subject, *row));
+    HEARTH_TRY(drift, look(*subject, *row, actor));
   }
   HEARTH_CHECK(tools_.database.writeAndWait([&]() -> Result<void> {
     drifts_.put(stackId, drift);

@@ -25,10 +25,11 @@ class DriftDetector final {
   // Somebody runs it afterwards. Faults: ValidationError: the stack is not in a state in which that makes sense, is
   // looked at already, or has no such resource.
   Result<std::string> begin(const std::string& stackId, const std::vector<std::string>& logicalIds);
-  // Carries it out: on a thread that may block, not the loop, not the writer's.
-  void run(const std::string& detectionId);
+  // Carries it out: on a thread that may block, not the loop, not the writer's. `actor`, as in a ResourceRequest,
+  // is who looks; what that one may not read has failed.
+  void run(const std::string& detectionId, const std::string& actor);
   // Looks at one resource at once; likewise. Fault also when the provider cannot tell how it stands.
-  Result<ResourceDrift> detect(const std::string& stackId, const std::string& logicalId);
+  Result<ResourceDrift> detect(const std::string& stackId, const std::string& logicalId, const std::string& actor);
   // Before any other: what the last run of the server did not finish has failed. Not on the writer thread.
   void recover();
 
@@ -42,8 +43,8 @@ class DriftDetector final {
   struct Subject;  // a stack as it stands
   std::optional<Subject> subjectOf(const std::string& stackId) const;
   // Fault: what the provider says, but for NotFound.
-  Result<ResourceDrift> look(const Subject& subject, const ResourceRecord& row) const;
-  std::vector<ResourceDrift> lookAtAll(const Subject& subject, const Detection& detection,
+  Result<ResourceDrift> look(const Subject& subject, const ResourceRecord& row, const std::string& actor) const;
+  std::vector<ResourceDrift> lookAtAll(const Subject& subject, const Detection& detection, const std::string& actor,
                                        std::vector<std::string>& failed) const;
   Result<void> finish(Detection& detection, const Subject& subject, const std::vector<ResourceDrift>& found,
                       const std::vector<std::string>& failed);

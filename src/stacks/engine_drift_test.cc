@@ -15,7 +15,7 @@ class EngineDriftTest : public EngineTest {
   std::string detected(const std::string& stack, const std::vector<std::string>& logicalIds = {}) {
     auto id = begun(stack, logicalIds);
     if (!id.ok()) return id.fault().message;
-    world_.engine->drift().run(*id);
+    world_.engine->drift().run(*id, "");
     const auto detection = world_.engine->drift().find(*id);
     std::string text = std::string(nameOf(detection->stage)) + " " + std::to_string(detection->drifted) + ":";
     for (const auto& [logicalId, drift] : world_.engine->drift().ofResources(idOf(stack))) {
@@ -50,7 +50,7 @@ TEST_F(EngineDriftTest, FindsWhatOthersChangedAndRemoved) {
   world_.things->tells = false;
   EXPECT_EQ(detected("demo", {"B"}), "DETECTION_COMPLETE 0: A DELETED B NOT_CHECKED C MODIFIED");
   EXPECT_TRUE(world_.engine->drift().ofStack(idOf("demo"))->isDrifted) << "a part of the stack says nothing of it";
-  const auto one = world_.engine->drift().detect(idOf("demo"), "A");
+  const auto one = world_.engine->drift().detect(idOf("demo"), "A", "");
   ASSERT_TRUE(one.ok());
   EXPECT_EQ(one->status, DriftStatus::kDeleted);
 }
@@ -71,7 +71,7 @@ TEST_F(EngineDriftTest, FailuresAreTold) {
   ASSERT_EQ(created("demo", kThree), "CREATE_COMPLETE");
   world_.things->failures = {{"read B", -1}};
   EXPECT_EQ(detected("demo"), "DETECTION_FAILED 0: A IN_SYNC C IN_SYNC | Failed to detect drift on resource [B]");
-  EXPECT_EQ(world_.engine->drift().detect(idOf("demo"), "B").fault().code, "ThingRefused");
+  EXPECT_EQ(world_.engine->drift().detect(idOf("demo"), "B", "").fault().code, "ThingRefused");
   EXPECT_EQ(begun("demo", {"Nope"}).fault().message, "Resource Nope does not exist for stack demo");
 
   ASSERT_TRUE(begun("demo").ok());
@@ -90,7 +90,7 @@ TEST_F(EngineDriftTest, ADetectionLooksWhenItRuns) {
   std::string text = kThree;
   text.replace(text.find("Size: 2"), 7, "Size: 5");
   ASSERT_EQ(updated("demo", text), "UPDATE_COMPLETE");
-  world_.engine->drift().run(*id);
+  world_.engine->drift().run(*id, "");
   EXPECT_EQ(world_.engine->drift().find(*id)->stage, Detection::Stage::kComplete);
 
   world_.things->failures = {{"create C", 1}};
@@ -106,12 +106,22 @@ Resources:
 )yaml";
   ASSERT_EQ(created("demo", text), "CREATE_COMPLETE");
   change(R"(UPDATE things SET properties = '{"Size":1,"Link":"other"}')");
-  const auto drift = world_.engine->drift().detect(idOf("demo"), "A");
+  const auto drift = world_.engine->drift().detect(idOf("demo"), "A", "");
   ASSERT_TRUE(drift.ok());
   EXPECT_EQ(drift->status, DriftStatus::kModified);
   const std::string shown = base::writeJson(Json(toJson(*drift)));
   EXPECT_EQ(shown.find("hush"), std::string::npos) << shown;
   EXPECT_EQ(shown.find("other"), std::string::npos) << shown;
+}
+
+TEST_F(EngineDriftTest, WhoLooksIsTheActor) {
+  ASSERT_EQ(created("demo", kThree), "CREATE_COMPLETE");
+  ASSERT_TRUE(world_.engine->drift().detect(idOf("demo"), "A", "arn:eve").ok());
+  EXPECT_EQ(world_.things->lastReader, "arn:eve");
+  const auto id = begun("demo");
+  ASSERT_TRUE(id.ok());
+  world_.engine->drift().run(*id, "arn:ann");
+  EXPECT_EQ(world_.things->lastReader, "arn:ann");
 }
 
 }  // namespace

@@ -77,6 +77,7 @@ class ThingProvider final : public ports::ResourceProvider {
     return verdict("remove", request);
   }
   Result<ports::ResourceState> read(const ports::ResourceRequest& request) override {
+    lastReader = request.actor;
     auto rows = database_.query("SELECT properties FROM things WHERE id = ?", request.physicalId);
     if (!rows.next()) return Fault("NotFound", request.physicalId + " does not exist", 404);
     if (failures.contains("read " + request.logicalId)) return Fault("ThingRefused", "no reading", 503);
@@ -92,6 +93,7 @@ class ThingProvider final : public ports::ResourceProvider {
   std::vector<std::string> calls;
   std::map<std::string, std::string> lastTags;
   std::string lastRemover;  // the actor
+  std::string lastReader;
   // Called in every create, update and remove, in the middle of the transaction.
   std::function<void()> inCall;
   // The same in every call, with "prepare A"; may throw.

@@ -49,15 +49,16 @@ Task<Result<DetectStackDriftOutput>> CloudFormationService::detectStackDrift(con
     return {};
   };
   HEARTH_CO_CHECK(co_await database_.write(work));
-  pool_.post([this, id = out.stackDriftDetectionId] { engine_.drift().run(id); });
+  pool_.post(
+      [this, id = out.stackDriftDetectionId, actor = placeOf(call).caller] { engine_.drift().run(id, actor); });
   co_return out;
 }
 
 Task<Result<DetectStackResourceDriftOutput>> CloudFormationService::detectStackResourceDrift(
     const api::Call& call, DetectStackResourceDriftInput in) {
   HEARTH_CO_TRY(const stacks::StackView stack, engine_.getStack(placeOf(call), in.stackName));
-  auto look = [this, id = stack.id, logicalId = in.logicalResourceId] {
-    return engine_.drift().detect(id, logicalId);
+  auto look = [this, id = stack.id, logicalId = in.logicalResourceId, actor = placeOf(call).caller] {
+    return engine_.drift().detect(id, logicalId, actor);
   };
   HEARTH_CO_TRY(const stacks::ResourceDrift drift, co_await base::runOn(pool_, look));
   DetectStackResourceDriftOutput out;
