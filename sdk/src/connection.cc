@@ -135,7 +135,7 @@ Outcome<TlsContextPtr> makeTlsContext() {
   SSL_CTX_set_min_proto_version(context->get(), TLS1_2_VERSION);
   SSL_CTX_set_verify(context->get(), SSL_VERIFY_PEER, nullptr);
 
-  for (const char* name : {"SSL_CERT_FILE", "AWS_CA_BUNDLE"}) {
+  for (const char* name : {"AWS_CA_BUNDLE", "SSL_CERT_FILE"}) {
     const char* path = std::getenv(name);
     if (path == nullptr || *path == '\0') continue;
     if (SSL_CTX_load_verify_file(context->get(), path) == 1) return context;

@@ -22,8 +22,8 @@ struct Target {
 // `http://host[:port][/]` or `https://...`; anything else, a path included, is nothing.
 std::optional<Target> parseEndpoint(std::string_view url);
 
-// OpenSSL's settings for clients: TLS 1.2 or newer, certificate and host name verified against SSL_CERT_FILE,
-// AWS_CA_BUNDLE or the system's bundle. Made at the first https connection, since it reads the bundle.
+// OpenSSL's settings for clients: TLS 1.2 or newer, certificate and host name verified against AWS_CA_BUNDLE,
+// SSL_CERT_FILE or the system's bundle. Made at the first https connection, since it reads the bundle.
 class TlsContext;
 struct TlsContextDeleter {
   void operator()(TlsContext* context) const;

@@ -70,6 +70,12 @@ Result<Json> Client::json(std::string_view service, std::string_view target, con
   return base::parseJson(response.body);
 }
 
+Result<Json> Client::get(std::string_view service, std::string_view path) const {
+  HEARTH_TRY(auto response, send(service, "GET", path, "", {}, ""));
+  if (response.status >= 400) return faultOf(response);
+  return base::parseJson(response.body);
+}
+
 Result<std::string> Client::query(std::string_view service,
                                   const std::vector<std::pair<std::string, std::string>>& parameters) const {
   std::string body;

@@ -16,6 +16,7 @@ namespace hearth::cli {
 namespace {
 
 constexpr int kPollMillis = 300;
+constexpr std::size_t kNamed = 50;  // functions in a message
 
 struct Options {
   std::string folder;
@@ -56,6 +57,28 @@ Result<std::int64_t> showFrom(const Client& client, const Options& options, std:
   return last;
 }
 
+// Why there is no log: no such function, or none that ran.
+Fault withoutLog(const Client& client, const std::string& function) {
+  auto answer = client.get("lambda", "/2015-03-31/functions/");
+  if (!answer.ok()) return answer.fault();
+  const Json* list = base::findMember(*answer, "Functions");
+  std::string names;
+  std::size_t shown = 0;
+  for (const Json& one : list && list->is_array() ? list->get_array() : JsonArray()) {
+    const std::string name = base::findString(one, "FunctionName").value_or("");
+    if (name == function)
+      return Fault("NotFound",
+                   "There is no log of the function " + function + " yet. It begins with the first invocation.",
+                   404);
+    if (++shown <= kNamed) names += (names.empty() ? "" : ", ") + name;
+  }
+  if (shown > kNamed) names += " ...";
+  return Fault("NotFound",
+               "There is no function " + function + ". " +
+                   (shown == 0 ? "There are none in this region." : "There are: " + names + "."),
+               404);
+}
+
 Result<int> showLogs(const Options& options) {
   HEARTH_TRY(Client client, Client::connect(resolveDataFolder(options.folder)));
   std::int64_t from = 0;
@@ -65,11 +88,7 @@ Result<int> showLogs(const Options& options) {
     if (last.ok()) {
       if (*last > from) from = *last;
     } else if (last.fault().code != "ResourceNotFoundException" || !options.follow) {
-      if (last.fault().code == "ResourceNotFoundException")
-        return Fault(
-            "NotFound",
-            "There is no log of a function " + options.function + " yet. It begins with the first invocation.",
-            404);
+      if (last.fault().code == "ResourceNotFoundException") return withoutLog(client, options.function);
       return last.fault();
     }
     if (!options.follow) return kOk;

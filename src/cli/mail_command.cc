@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kPage = 1000;  // of the server
 constexpr std::size_t kShown = 100;  // to a person who does not say how many
+constexpr std::size_t kWidth = 80;   // of a terminal
 constexpr std::size_t kAll = 10'000'000;
 
 struct Options {
@@ -48,6 +49,47 @@ Result<JsonArray> newestMails(Client& client, std::size_t most) {
   return mails;
 }
 
+// An id's beginning is enough where it is one mail's.
+Result<std::string> fullId(Client& client, const std::string& given) {
+  constexpr std::size_t kWholeId = 36;
+  if (given.size() >= kWholeId || given.empty()) return given;
+  HEARTH_TRY(const JsonArray mails, newestMails(client, kAll));
+  std::vector<std::string> found;
+  for (const Json& mail : mails) {
+    if (std::string id = textOf(mail, "id"); id == given)
+      return id;
+    else if (id.starts_with(given))
+      found.push_back(std::move(id));
+  }
+  if (found.size() == 1) return found.front();
+  if (found.empty())
+    return Fault("NotFound", "There is no mail " + given + ". The ids are in: hearth mail list", 404);
+  return Fault("InvalidArgument",
+               std::to_string(found.size()) + " mails begin with " + given + ": give more of the id.");
+}
+
+// A line for a person: the beginning of the id that tells it from the others, what fits into the width.
+void printShort(const Json& mail, const Json& recipient, std::size_t idLength) {
+  std::printf("%s  %s  %-9s  %-24.24s  %.*s\n", textOf(mail, "id").substr(0, idLength).c_str(),
+              textOf(mail, "time").substr(5, 11).c_str(), textOf(recipient, "state").c_str(),
+              forTerminal(textOf(recipient, "address")).c_str(),
+              static_cast<int>(kWidth - 52 - std::min<std::size_t>(idLength, 20)),
+              forTerminal(textOf(mail, "subject")).c_str());
+}
+
+// How many characters of the ids tell these mails apart; at least four.
+std::size_t tellingLength(const JsonArray& mails) {
+  std::vector<std::string> ids;
+  for (const Json& mail : mails) ids.push_back(textOf(mail, "id"));
+  std::sort(ids.begin(), ids.end());
+  std::size_t length = 4;
+  for (std::size_t i = 1; i < ids.size(); ++i) {
+    const auto differ = std::mismatch(ids[i - 1].begin(), ids[i - 1].end(), ids[i].begin(), ids[i].end()).first;
+    length = std::max(length, static_cast<std::size_t>(differ - ids[i - 1].begin()) + 1);
+  }
+  return length;
+}
+
 int listMails(const Options& options) {
   auto client = Client::connect(resolveDataFolder(options.folder));
   if (!client.ok()) return report(client.fault());
@@ -65,9 +107,15 @@ int listMails(const Options& options) {
   }
   const bool more = mails->size() > most;
   if (more) mails->pop_back();
+  const bool person = ::isatty(STDOUT_FILENO) == 1;
+  const std::size_t idLength = tellingLength(*mails);
   for (const Json& mail : *mails) {
     const Json* recipients = base::findMember(mail, "recipients");
     for (const Json& recipient : recipients->as_array()) {
+      if (person) {
+        printShort(mail, recipient, idLength);
+        continue;
+      }
       std::printf("%s  %s  %-9s  %s  %s\n", textOf(mail, "id").c_str(), textOf(mail, "time").c_str(),
                   textOf(recipient, "state").c_str(), forTerminal(textOf(recipient, "address")).c_str(),
                   forTerminal(textOf(mail, "subject")).c_str());
@@ -82,7 +130,9 @@ int listMails(const Options& options) {
 int showMail(const Options& options) {
   auto client = Client::connect(resolveDataFolder(options.folder));
   if (!client.ok()) return report(client.fault());
-  auto response = client->admin("GET", "/_hearth/mails/" + options.id);
+  const auto id = fullId(*client, options.id);
+  if (!id.ok()) return report(id.fault());
+  auto response = client->admin("GET", "/_hearth/mails/" + *id);
   if (!response.ok()) return report(response.fault());
   std::string shown = std::move(response->body);
   if (::isatty(STDOUT_FILENO)) {  // bit for bit for programs, readable for a person
@@ -117,7 +167,7 @@ void addMailCommand(Application& application) {
   list->add_option("--data", options->folder, "The server's data folder");
   list->add_flag("--json", options->json, "Print JSON");
   auto* show = mail.add_subcommand("show", "Print one mail bit for bit: an .eml file");
-  show->add_option("ID", options->id, "The id that list prints")->required();
+  show->add_option("ID", options->id, "The id that list prints, or its beginning")->required();
   show->add_option("--data", options->folder, "The server's data folder");
   auto* remove = mail.add_subcommand("delete", "Remove mails from the server's record, their content too");
   remove->add_option("ID", options->ids, "Ids that list prints")->required();

@@ -28,7 +28,12 @@ std::string urlOf(const CloudAccess& access, const std::string& service) {
   return "https://" + (service == "ses" ? "email" : service) + "." + access.region + suffix;
 }
 
-std::string authorityOf(const std::string& url) { return url.substr(url.find("://") + 3); }
+// As the Host field has it: without the port that is the scheme's own.
+std::string authorityOf(const std::string& url) {
+  const std::string authority = url.substr(url.find("://") + 3);
+  const std::string_view own = url.starts_with("https:") ? ":443" : ":80";
+  return authority.ends_with(own) ? authority.substr(0, authority.size() - own.size()) : authority;
+}
 
 std::string hexOf(const sdk::Sha256& digest) { return sdk::hex(sdk::bytesOf(digest)); }
 

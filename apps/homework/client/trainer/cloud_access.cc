@@ -147,7 +147,11 @@ Result<CloudAccess> findCloudAccess(const fs::path& folder) {
                    "For other kinds of profiles:  eval \"$(aws configure export-credentials --format env)\""};
   }
   if (const auto exports = outputOf(folder / "hearth", "env")) {
-    if (auto access = fromVariables(parseExports(*exports))) return complete(*std::move(access));
+    const Variables said = parseExports(*exports);
+    // Its certificates are of its own authority.
+    if (const std::string authority = valueOf(said, "AWS_CA_BUNDLE"); !authority.empty())
+      ::setenv("AWS_CA_BUNDLE", authority.c_str(), 1);
+    if (auto access = fromVariables(said)) return complete(*std::move(access));
   }
   if (auto access = fromProfile("default")) return complete(*std::move(access));
   return Failure{Exit::kForbidden, "There are no AWS credentials, and no Hearth is running here.",
