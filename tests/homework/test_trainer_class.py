@@ -9,6 +9,7 @@ import json
 import quopri
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import tarfile
@@ -351,3 +352,18 @@ def test_the_demo_tells_four_days_in_a_minute(bin_folder, home, tmp_path):
     assert facts["students"] == 30 and facts["received"] == 25 and facts["lateAccepted"] == 0 and facts["extended"] == 1
     assert facts["mailsUnsent"] == 0 and facts["corrections"] > 0
     assert (tmp_path / "demo" / "trainer.html").exists() and (tmp_path / "demo" / "grades.csv").exists()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "kill"])
+def test_an_interrupted_demo_leaves_nothing(bin_folder, home, tmp_path, end):
+    places = tmp_path / "places"
+    places.mkdir()
+    demo = subprocess.Popen([bin_folder / "trainer", "demo"], cwd=ROOT, env=home | {"TMPDIR": str(places)}, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    for line in demo.stdout:  # until the server runs and its first chapter has begun
+        if line.startswith("$ trainer"):
+            break
+    assert len(list(places.glob("homework-demo-*"))) == 1
+    demo.send_signal(end)
+    demo.communicate(timeout=120)
+    assert demo.returncode == 130 and list(places.iterdir()) == []

@@ -24,6 +24,14 @@ Standing standingOf(const fs::path& path, const std::string& content) {
   return !there ? Standing::kMissing : *there == content ? Standing::kSame : Standing::kOther;
 }
 
+// A word as it is typed in a shell.
+std::string asTyped(const std::string& word) {
+  if (word.find_first_of(" \t\"'$&;()<>|*?[]#~`\\!") == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
 fs::path testPath(const std::string& course, const TestRef& test) {
   return fs::path(course) / "subjects" / test.subject / test.testId;
 }
@@ -31,7 +39,7 @@ fs::path testPath(const std::string& course, const TestRef& test) {
 Status requireCourse(const std::string& folder) {
   if (fs::is_directory(fs::path(folder) / "subjects") || fs::exists(fs::path(folder) / "course.json"))
     return Done{};
-  return Failure{Exit::kUsage, "There is no course in " + inQuotes(folder) + ".",
+  return Failure{Exit::kUsage, "There is no course in \"" + cleanedLine(folder) + "\".",
                  "Say where it is:  --course FOLDER , or begin one with  trainer init FOLDER"};
 }
 
@@ -111,7 +119,7 @@ Status ContentDesk::init(const InitOptions& options) {
   desk_.terminal().note(written.empty() ? "The course is there already; nothing was changed."
                                         : "A course of one test. Its README.md says what the files mean. Next:  "
                                           "trainer check " +
-                                              options.folder);
+                                              asTyped(options.folder));
   return Done{};
 }
 

@@ -414,7 +414,7 @@ Result<CourseFolder> readCourseFolder(const fs::path& folder, homework::Instant 
   CourseFolder out;
   out.root = folder;
   if (!fs::is_directory(folder / "subjects") && !fs::exists(folder / "course.json")) {
-    return Failure{Exit::kUsage, "There is no course in " + inQuotes(folder.string()) + ".",
+    return Failure{Exit::kUsage, "There is no course in \"" + cleanedLine(folder.string()) + "\".",
                    "Say where it is, or begin one with  trainer init FOLDER"};
   }
   readCourse(out);

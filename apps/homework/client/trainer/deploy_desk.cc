@@ -23,7 +23,7 @@ void fillFrom(const Course& course, DeployOptions& options) {
 
 Status DeployDesk::deploy(DeployOptions options, const std::filesystem::path& wanted) {
   if (!wanted.empty() && !std::filesystem::exists(wanted / "course.json"))
-    return Failure{Exit::kUsage, "There is no course in " + inQuotes(wanted.string()) + ": no course.json.",
+    return Failure{Exit::kUsage, "There is no course in \"" + cleanedLine(wanted.string()) + "\": no course.json.",
                    "Begin one with  trainer init FOLDER"};
   const std::filesystem::path folder = wanted.empty() ? "." : wanted;
   HOMEWORK_CHECK(desk_.openCloud());

@@ -99,7 +99,7 @@ std::vector<std::string> RosterDesk::orphansOf(const std::vector<std::string>& r
 Status RosterDesk::importStudents(const RosterImportOptions& options) {
   const fs::path course = options.course;
   if (!fs::is_directory(course / "subjects") && !fs::exists(course / "course.json"))
-    return Failure{Exit::kUsage, "There is no course in " + inQuotes(options.course) + ".",
+    return Failure{Exit::kUsage, "There is no course in \"" + cleanedLine(options.course) + "\".",
                    "Say where it is:  --course FOLDER , or begin one with  trainer init FOLDER"};
   const auto bytes = findFile(options.file);
   if (!bytes) return Failure{Exit::kUsage, "There is no file " + inQuotes(options.file) + ".", ""};
