@@ -224,6 +224,8 @@ def test_receipts_are_verified_without_a_server(course):
     assert mixed.returncode == 6 and "1 of 2 receipts NOT VALID" in mixed.stderr
     assert mixed.stdout.splitlines()[0] == str(file) and "NOT VALID: " in mixed.stdout.splitlines()[1]
     assert f"VALID: {code}" in mixed.stdout  # the bad one does not hide the good one
+    lost = course.trainer("receipt", "verify", whole, course.folder / "none.txt", "--course", course.course, env=nowhere, check=False)
+    assert lost.returncode == 6 and "NOT CHECKED: There is no file" in lost.stdout and "or not checked" in lost.stderr
     told = json.loads(course.trainer("receipt", "verify", whole, course.folder / "none.txt", "--course", course.course, "--json",
                                      env=nowhere, check=False).stdout)
     assert [entry["valid"] for entry in told["receipts"]] == [True, False] and not told["valid"]

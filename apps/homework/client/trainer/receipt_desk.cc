@@ -83,6 +83,7 @@ struct Judged {
   std::string name;  // as it was asked for
   std::string why;   // what is wrong; empty when nothing is
   std::optional<VerifiedReceipt> receipt;
+  bool read = true;  // false: `why` says what kept it from being judged
 };
 
 JsonObject judgedJson(const Judged& judged) {
@@ -101,7 +102,7 @@ JsonObject judgedJson(const Judged& judged) {
 void tellJudged(Terminal& terminal, const Judged& judged) {
   const Charset charset = terminal.style().charset;
   if (!judged.receipt) {
-    terminal.sayWrapped("NOT VALID: " + judged.why);
+    terminal.sayWrapped((judged.read ? "NOT VALID: " : "NOT CHECKED: ") + judged.why);
     return;
   }
   const VerifiedReceipt& receipt = *judged.receipt;
@@ -140,11 +141,13 @@ Status verifyReceiptCommand(Desk& desk, const std::vector<std::string>& what, co
   }
   JsonArray all;
   std::size_t bad = 0;
+  std::size_t unread = 0;
   for (const std::string& name : what) {
     // What cannot be read is not what the others have to wait for.
     const auto found = judge(desk, name, course);
-    const Judged judged = found.ok() ? *found : Judged{name, found.failure().what, std::nullopt};
+    const Judged judged = found.ok() ? *found : Judged{name, found.failure().what, std::nullopt, false};
     bad += judged.receipt ? 0 : 1;
+    unread += judged.read ? 0 : 1;
     if (desk.json()) {
       JsonObject entry = judgedJson(judged);
       entry["file"] = name;
@@ -156,7 +159,9 @@ Status verifyReceiptCommand(Desk& desk, const std::vector<std::string>& what, co
   }
   if (desk.json()) desk.print(JsonObject{{"valid", bad == 0}, {"receipts", std::move(all)}});
   if (bad == 0) return Done{};
-  return Failure{Exit::kRejected, std::to_string(bad) + " of " + plural(what.size(), "receipt") + " NOT VALID.",
+  return Failure{Exit::kRejected,
+                 std::to_string(bad) + " of " + plural(what.size(), "receipt") +
+                     (unread == 0 ? " NOT VALID." : " NOT VALID or not checked."),
                  "What the server stored for a code:  trainer receipt verify R-XXXX-XXXX", desk.json()};
 }
 
