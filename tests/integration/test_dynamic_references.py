@@ -6,7 +6,7 @@ import pytest
 
 from integration.test_cloudformation import Stack
 from support.aws import aws, fresh, make_bucket, make_role, refused
-from support.principals import allow, policy
+from support.principals import User, allow, policy
 from support.wait import until
 
 
@@ -207,6 +207,46 @@ def test_the_role_of_the_stack_must_be_allowed_to_read(hearth, ssm, secrets, sta
     allowed.update(secretly)
     assert allowed.status == "UPDATE_COMPLETE", allowed.events
     assert "hush-hush" in ssm.get_parameter(Name=name)["Parameter"]["Value"]
+
+
+def test_drift_shows_no_secrets_and_only_what_one_may_read(hearth, ssm, cloudformation, stack, secret):
+    name = "/" + fresh("conf")
+    function = {"Type": "AWS::Lambda::Function", "Properties": {
+        "Runtime": "python3.11", "Handler": "index.handler", "Role": make_role(hearth), "Code": {"ZipFile": "def handler(event, context):\n    pass\n"},
+        "Environment": {"Variables": {"DBPW": f"{{{{resolve:secretsmanager:{secret}:SecretString:password}}}}", "STAGE": "one"}}}}
+    stack.create({"Resources": {"F": function, "P": parameter("first", Name=name)}})
+    assert stack.status == "CREATE_COMPLETE", stack.events
+    hearth.client("lambda").update_function_configuration(FunctionName=stack.resources["F"]["PhysicalResourceId"], Environment={"Variables": {"DBPW": f"hush-hush-{secret}", "STAGE": "two"}})
+    ssm.put_parameter(Name=name, Value="second", Overwrite=True)
+
+    def looked(client):
+        detection = client.detect_stack_drift(StackName=stack.name)["StackDriftDetectionId"]
+
+        def probe():
+            status = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
+            return status if status["DetectionStatus"] != "DETECTION_IN_PROGRESS" else None
+        status = until(probe, "drift is looked for")
+        return status, json.dumps(client.describe_stack_resource_drifts(StackName=stack.name)["StackResourceDrifts"], default=str)
+
+    low = User(hearth, allow(["cloudformation:DetectStack*", "cloudformation:Describe*"]))
+    status, text = looked(low.client("cloudformation"))
+    assert status["DetectionStatus"] == "DETECTION_FAILED" and "[F, P]" in status["DetectionStatusReason"], status
+    assert "second" not in text and "two" not in text
+    with refused("AccessDeniedException", words="ssm:GetParameters"):
+        low.client("cloudformation").detect_stack_resource_drift(StackName=stack.name, LogicalResourceId="P")
+    low.may(allow(["cloudformation:DetectStack*", "cloudformation:Describe*", "ssm:GetParameters", "lambda:GetFunction"]))
+    status, text = looked(low.client("cloudformation"))
+    assert status["DetectionStatus"] == "DETECTION_COMPLETE" and "second" in text and "two" in text, status
+    assert "hush-hush" not in text and "resolve:secretsmanager" in text
+
+
+def test_references_that_others_wrote_are_refused(ssm, cloudformation, stack, secret):
+    planted = Stack(cloudformation)
+    planted.create({"Resources": {"G": {"Type": "AWS::Logs::LogGroup"}}, "Outputs": {"O": {
+        "Value": f"{{{{resolve:secretsmanager:{secret}}}}}", "Export": {"Name": planted.name}}}})
+    assert planted.status == "CREATE_COMPLETE", planted.events
+    with refused("ValidationError", 400, "has a dynamic reference in it. Only a template and its parameters can have them."):
+        stack.create({"Resources": {"P": parameter({"Fn::ImportValue": planted.name})}})
 
 
 def test_the_aws_command(hearth, ssm, stack, tmp_path, secret):
