@@ -51,8 +51,8 @@ struct ResourceDrift {
   std::vector<PropertyDifference> differences;
 };
 
-// `shown` is what people may see of `expected`: it differs where there are secrets. An actual value in such a place
-// is shown only as far as it is the expected one.
+// `shown` is what people may see of `expected`: it differs where there are secrets. An actual value in such a place,
+// or where `expected` has a dynamic reference, is shown only as far as it is the expected one.
 ResourceDrift describeDrift(const ports::ResourceSpec& spec, const JsonObject& expected, const JsonObject& shown,
                             const JsonObject& actual);
 

@@ -1,6 +1,6 @@
 // ResolvingProvider: a type of CloudFormation whose properties may name secrets. The provider inside is given the
-// secrets; the engine, what it keeps and what it shows have their references. What the provider says of a failure
-// is told without them, and an attribute that repeats a property has the reference, too.
+// secrets; the engine, what it keeps and what it shows have their references. Of a failure whose message has a part
+// of a secret only the code is told, and an attribute that repeats a property has the reference, too.
 #pragma once
 
 #include <map>
