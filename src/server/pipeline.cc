@@ -254,7 +254,8 @@ Task<Result<void>> Pipeline::authenticate(Exchange& exchange) {
   call.operation = std::string(exchange.service->id) + ":" + std::string(exchange.match.operationName);
   call.host = request.headers.find("Host").value_or("");
   call.sourceIp = addressOf(request.origin.peer);
-  call.secure = request.origin.secure;
+  // A jail's own socket leads through no network.
+  call.secure = request.origin.secure || request.origin.listener != kPublicListener;
   call.now = parts_.clock.now();
   co_return Result<void>();
 }
