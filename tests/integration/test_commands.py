@@ -5,12 +5,13 @@ import os
 import re
 import subprocess
 import threading
+import urllib.request
 
 import pytest
 
 from support.aws import aws, fresh, make_role
 from support.packages import package
-from support.server import BIN
+from support.server import BIN, ROOT
 from support.wait import until
 
 OK, FAILED, USAGE, NO_SERVER, NOT_FOUND = 0, 1, 2, 3, 4
@@ -161,6 +162,16 @@ def test_deploy_makes_changes_and_refuses(hearth, own, tmp_path):
     assert hearth_command("deploy", tmp_path / "none.yaml", "--stack", stack, "--data", hearth.data).returncode == USAGE
 
 
+def test_the_example_is_deployed_and_a_function_that_is_none_is_named(hearth):
+    done = hearth_command("deploy", ROOT / "docs" / "examples" / "hello.yaml", "--stack", "hello", "--data", hearth.data)
+    assert done.returncode == OK, done
+    api = re.search(r"^ApiId = (\w+)$", done.stdout, re.M).group(1)
+    assert urllib.request.urlopen(f"{hearth.url}/_aws/execute-api/{api}/v1/world", timeout=60).read() == b"Hello, world!\n"
+    typo = hearth_command("logs", "helo", "--data", hearth.data)
+    assert typo.returncode == NOT_FOUND and "no function helo" in typo.stderr and "hello" in typo.stderr
+    aws(hearth, "cloudformation", "delete-stack", "--stack-name", "hello")
+
+
 def test_mails_of_the_outbox(make_hearth):
     hearth = make_hearth().start()
     assert "No mail yet" in hearth_command("mail", "list", "--data", hearth.data).stdout
@@ -169,7 +180,7 @@ def test_mails_of_the_outbox(make_hearth):
     first, second = (ses.send_email(Source="a@example.org", Destination={"ToAddresses": [to]},
                                     Message={"Subject": {"Data": subject}, "Body": {"Text": {"Data": "text"}}})["MessageId"]
                      for to, subject in (("b@example.org", "one"), ("c@example.org", "two")))
-    ses.send_raw_email(RawMessage={"Data": b"From: a@example.org\r\nTo: d@example.org\r\nSubject: =?utf-8?q?=1B]0;evil=07?=\r\n\r\nx"})
+    third = ses.send_raw_email(RawMessage={"Data": b"From: a@example.org\r\nTo: d@example.org\r\nSubject: =?utf-8?q?=1B]0;evil=07?=\r\n\r\nx"})["MessageId"]
     lines = hearth_command("mail", "list", "--data", hearth.data).stdout.splitlines()
     assert len(lines) == 3 and lines[2].startswith(first) and lines[1].startswith(second)
     assert re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ +held +b@example\.org +one$", lines[2])
@@ -177,6 +188,9 @@ def test_mails_of_the_outbox(make_hearth):
     assert [mail["id"] for mail in json.loads(hearth_command("mail", "list", "--json", "--data", hearth.data).stdout)["mails"]][1:] == [second, first]
     assert len(hearth_command("mail", "list", "--limit", "1", "--data", hearth.data).stdout.splitlines()) == 1
     assert "Subject: one" in hearth_command("mail", "show", first, "--data", hearth.data).stdout
+    short = next(first[:n] for n in range(1, len(first)) if not second.startswith(first[:n]) and not third.startswith(first[:n]))
+    assert "Subject: one" in hearth_command("mail", "show", short, "--data", hearth.data).stdout
+    assert "mail list" in hearth_command("mail", "show", "zz", "--data", hearth.data).stderr
     assert hearth_command("mail", "show", "no-such-mail", "--data", hearth.data).returncode == NOT_FOUND
     assert hearth_command("mail", "show", "../../etc/passwd", "--data", hearth.data).returncode == NOT_FOUND
 

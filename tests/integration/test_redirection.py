@@ -115,6 +115,38 @@ def test_tls_with_given_files(make_hearth, tmp_path):
     assert wrong.returncode != 0 and "is not a certificate chain in PEM" in wrong.stderr
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0", "127.0.0.1"])
+def test_tls_at_the_addresses_that_are_listened_on(tmp_path, address):
+    data = tmp_path / "data"
+    server = subprocess.Popen([BIN / "hearth", "serve", "--data", data, "--listen", f"{address}:0", "--tls"],
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        port = int(server.stdout.readline().split(",")[0].rsplit(":", 1)[1])
+        status = json.loads(subprocess.run([BIN / "hearth", "status", "--json", "--data", data], capture_output=True, text=True, check=True).stdout)
+        assert status["listen"] == f"{address}:{port}"
+        assert status["endpoint"].startswith("https://") and "0.0.0.0" not in status["endpoint"]
+        trust = ssl.create_default_context(cafile=str(data / "ca.pem"))
+        told = status["endpoint"].removeprefix("https://").rsplit(":", 1)[0]
+        for reached in {told, "127.0.0.1"}:  # by address: no name is asked for
+            connection = http.client.HTTPSConnection(reached, port, context=trust, timeout=10)
+            connection.request("GET", "/_hearth/health")
+            assert connection.getresponse().status == 200
+        lines = subprocess.run([BIN / "hearth", "env", "--data", data], capture_output=True, text=True, check=True).stdout
+        assert f"AWS_ENDPOINT_URL='https://{told}:{port}'" in lines and "AWS_PAGER=''" in lines
+    finally:
+        subprocess.run([BIN / "hearth", "stop", "--data", data], check=True, capture_output=True)
+        assert server.wait(60) == 0
+
+
+def test_a_default_port_is_in_no_signature(hearth):
+    # As a server on port 80 is asked: signed and sent without the port.
+    import boto3
+    client = boto3.client("sts", endpoint_url="http://127.0.0.1", region_name=hearth.region,
+                          **{key: hearth.environment()[key.upper()] for key in ("aws_access_key_id", "aws_secret_access_key")},
+                          config=boto3.session.Config(proxies={"http": hearth.url}))
+    assert client.get_caller_identity()["Arn"].endswith(":root")
+
+
 def test_undo_takes_back_what_env_sets(hearth):
     lines = subprocess.run([BIN / "hearth", "env", "--data", hearth.data], capture_output=True, text=True, check=True).stdout.splitlines()
     undo = subprocess.run([BIN / "hearth", "env", "--undo"], capture_output=True, text=True, check=True).stdout.splitlines()
