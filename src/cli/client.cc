@@ -32,9 +32,7 @@ Fault faultOf(const http::ClientResponse& response) {
 
 Result<Client> Client::connect(const std::string& dataFolder) {
   auto server = findServer(dataFolder);
-  if (!server)
-    return Fault("NoServer",
-                 "No server runs on " + dataFolder + ". Start one with: hearth serve --data " + dataFolder);
+  if (!server) return noServer(dataFolder);
   base::SystemRandom random;
   HEARTH_TRY(auto keyring, store::Keyring::open(dataFolder, random, store::Keyring::Missing::kRefuse));
   HEARTH_TRY(RootKey key, openRootKey(dataFolder, *keyring, random));

@@ -63,9 +63,7 @@ int printUndo() {
 int printEnvironment(const std::string& given) {
   const std::string folder = resolveDataFolder(given);
   const auto server = findServer(folder);
-  if (!server)
-    return report(
-        Fault("NoServer", "No server runs on " + folder + ". Start one with: hearth serve --data " + folder));
+  if (!server) return report(noServer(folder));
   base::SystemRandom random;
   auto keyring = store::Keyring::open(folder, random, store::Keyring::Missing::kRefuse);
   if (!keyring.ok()) return report(keyring.fault());

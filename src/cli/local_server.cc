@@ -118,6 +118,15 @@ std::optional<ServerFile> findServer(const std::string& dataFolder) {
   return file;
 }
 
+Fault noServer(const std::string& dataFolder) {
+  std::error_code ignored;
+  // A log in the folder is ./start's.
+  const bool byStart = std::filesystem::exists(dataFolder + "/server.log", ignored);
+  return Fault("NoServer", "No server runs on " + dataFolder + ". Start one with: " +
+                               (byStart ? "./start --data " + dataFolder + "  or  " : std::string()) +
+                               "hearth serve --data " + dataFolder);
+}
+
 std::string resolveDataFolder(const std::string& given) {
   if (!given.empty()) return given;
   if (const char* fromEnvironment = std::getenv("HEARTH_DATA"); fromEnvironment && *fromEnvironment)

@@ -46,6 +46,9 @@ void removeServerFile(const std::string& dataFolder);
 // nullopt when there is none, or nobody holds the lock of the folder.
 std::optional<ServerFile> findServer(const std::string& dataFolder);
 
+// That no server runs there, and how to start one. NoServer.
+Fault noServer(const std::string& dataFolder);
+
 // --data, else $HEARTH_DATA, else ./.hearth when it is there, else the .hearth beside the checkout that the program
 // was built in, else ~/.local/share/hearth.
 std::string resolveDataFolder(const std::string& given);
