@@ -73,9 +73,11 @@ class Tls : public ::testing::Test {
     socklen_t size = sizeof address;
     getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
-    setenv("SSL_CERT_FILE", bundle_.c_str(), 1);
+    setenv("AWS_CA_BUNDLE", bundle_.c_str(), 1);
+    setenv("SSL_CERT_FILE", "/nonexistent/machine.pem", 1);  // goes after AWS's own variable
   }
   ~Tls() override {
+    unsetenv("AWS_CA_BUNDLE");
     unsetenv("SSL_CERT_FILE");
     std::remove(bundle_.c_str());
   }
@@ -135,8 +137,17 @@ TEST_F(Tls, AnUnknownIssuerIsRefused) {
 }
 
 TEST_F(Tls, AnUnreadableBundleIsAnErrorNotAnEmptyOne) {
-  setenv("SSL_CERT_FILE", "/nonexistent/bundle.pem", 1);
-  EXPECT_EQ(makeTlsContext().error().code, "TlsError");
+  setenv("AWS_CA_BUNDLE", "/nonexistent/bundle.pem", 1);
+  const auto context = makeTlsContext();
+  ASSERT_FALSE(context.ok());
+  EXPECT_EQ(context.error().code, "TlsError");
+}
+
+TEST_F(Tls, TheMachinesBundleIsTakenWithoutAwss) {
+  unsetenv("AWS_CA_BUNDLE");
+  const auto context = makeTlsContext();
+  ASSERT_FALSE(context.ok());
+  EXPECT_NE(context.error().message.find("SSL_CERT_FILE"), std::string::npos) << context.error().message;
 }
 
 }  // namespace
