@@ -1,20 +1,13 @@
 #include "server/api_callers.h"
 
+#include "server/callers.h"
+
 #include <algorithm>
 
 namespace hearth::server {
 namespace {
 
 constexpr char kInvoke[] = "execute-api:Invoke";
-
-wire::CredentialLookup lookupIn(identity::Directory& directory) {
-  return [&directory](const std::string& accessKeyId, const std::string& token) -> std::optional<wire::KeyRecord> {
-    auto key = directory.findKey(accessKeyId, token);
-    if (!key || !key->active) return std::nullopt;
-    return wire::KeyRecord{key->secretAccessKey,  key->principal.arn, key->principal.account,
-                           key->principal.userId, key->tokenValid,    key->expired};
-  };
-}
 
 Fault faultOf(const wire::AuthFailure& failure) { return wire::authFault(failure, wire::AuthFamily::kRestJson); }
 
@@ -35,13 +28,6 @@ Fault denied(const wire::Verified& caller, const gateway::MethodTarget& target, 
                403);
 }
 
-// "[::1]:53122" -> "::1"
-std::string addressOf(std::string_view peer) {
-  std::string_view address = http::hostWithoutPort(peer);
-  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-  return std::string(address);
-}
-
 }  // namespace
 
 ApiCallers::ApiCallers(identity::Directory& directory, const identity::Authority& authority,
@@ -49,7 +35,7 @@ ApiCallers::ApiCallers(identity::Directory& directory, const identity::Authority
     : authority_(authority),
       database_(database),
       clock_(clock),
-      verifier_(lookupIn(directory), clock, machineClock) {}
+      verifier_(credentialsIn(directory), clock, machineClock) {}
 
 Result<void> ApiCallers::screen(const http::Request& request) const {
   if (const auto failure = verifier_.screen(request)) return faultOf(*failure);

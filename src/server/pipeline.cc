@@ -1,6 +1,7 @@
 #include "server/pipeline.h"
 
 #include "base/log.h"
+#include "server/callers.h"
 #include "server/localstack.h"
 #include "wire/body_digest.h"
 #include "wire/codec.h"
@@ -49,22 +50,6 @@ api::Protocol protocolOf(const http::Request& request) {
   return type.starts_with("application/x-www-form-urlencoded") ? api::Protocol::kQuery : api::Protocol::kRestXml;
 }
 
-wire::CredentialLookup lookupIn(identity::Directory& directory) {
-  return [&directory](const std::string& accessKeyId, const std::string& token) -> std::optional<wire::KeyRecord> {
-    auto key = directory.findKey(accessKeyId, token);
-    if (!key || !key->active) return std::nullopt;
-    return wire::KeyRecord{key->secretAccessKey,  key->principal.arn, key->principal.account,
-                           key->principal.userId, key->tokenValid,    key->expired};
-  };
-}
-
-// "[::1]:53122" -> "::1"
-std::string addressOf(std::string_view peer) {
-  std::string_view address = http::hostWithoutPort(peer);
-  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-  return std::string(address);
-}
-
 }  // namespace
 
 // One AWS call on its way through the steps.
@@ -85,7 +70,7 @@ struct Pipeline::Exchange {
 Pipeline::Pipeline(PipelineParts parts)
     : parts_(parts),
       routes_(parts.router.services()),
-      verifier_(lookupIn(parts.directory), parts.clock, parts.machineClock) {}
+      verifier_(credentialsIn(parts.directory), parts.clock, parts.machineClock) {}
 
 Task<http::Response> Pipeline::handle(http::Request& request) {
   // CloudFormation's own bucket; on the host of any other every path is a key of it.

@@ -2,6 +2,7 @@
 
 #include "api/document.h"
 #include "base/json.h"
+#include "services/stored_tags.h"
 
 namespace hearth::services::events {
 
@@ -33,20 +34,6 @@ T fromRow(const std::string& record) {
   auto value = api::fromRecord<T>(record);
   if (!value.ok()) throw store::DatabaseError("events: a record cannot be read: " + value.fault().message);
   return std::move(value).value();
-}
-
-std::string writeTags(const Tags& tags) {
-  JsonObject object;
-  for (const auto& [key, value] : tags) object[key] = value;
-  return base::writeJson(object);
-}
-
-Tags readTags(const std::string& text) {
-  Tags tags;
-  const auto document = base::parseJson(text);
-  if (document.ok() && document->is_object())
-    for (const auto& [key, value] : document->get_object()) tags[std::string(key)] = value.get_string();
-  return tags;
 }
 
 // The smallest text that is greater than every name with this prefix.

@@ -2,6 +2,7 @@
 
 #include "api/document.h"
 #include "base/json.h"
+#include "services/stored_tags.h"
 
 namespace hearth::services::lambda {
 namespace {
@@ -38,12 +39,6 @@ CREATE TABLE lambda_event_configs (
 )sql";
 
 constexpr std::string_view kColumns = "id, account, region, name, tags, reserved_concurrency, next_version";
-
-std::string writeTags(const std::map<std::string, std::string>& tags) {
-  JsonObject object;
-  for (const auto& [key, value] : tags) object[key] = value;
-  return base::writeJson(object);
-}
 
 FunctionRow functionOf(const store::Rows& rows) {
   FunctionRow row;

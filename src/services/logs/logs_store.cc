@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "services/stored_tags.h"
 
 namespace hearth::services::logs {
 namespace {
@@ -49,20 +50,6 @@ UPDATE logs_groups SET span =
 UPDATE logs_streams SET span =
   coalesce((SELECT max(last_time - first_time) FROM logs_chunks WHERE stream_id = logs_streams.id), 0);
 )sql";
-
-std::string writeTags(const std::map<std::string, std::string>& tags) {
-  JsonObject object;
-  for (const auto& [key, value] : tags) object[key] = value;
-  return base::writeJson(object);
-}
-
-std::map<std::string, std::string> readTags(const std::string& text) {
-  std::map<std::string, std::string> tags;
-  auto document = base::parseJson(text);
-  if (document.ok() && document->is_object())
-    for (const auto& [key, value] : document->get_object()) tags[std::string(key)] = value.get_string();
-  return tags;
-}
 
 constexpr std::string_view kGroupColumns = "id, name, created, retention_days, stored_bytes, tags";
 

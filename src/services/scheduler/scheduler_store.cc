@@ -2,6 +2,7 @@
 
 #include "api/document.h"
 #include "base/json.h"
+#include "services/stored_tags.h"
 
 namespace hearth::services::scheduler {
 
@@ -23,20 +24,6 @@ CREATE TABLE scheduler_schedules (
   PRIMARY KEY (account, region, group_name, name)
 ) STRICT, WITHOUT ROWID;
 )sql";
-
-std::string writeTags(const Tags& tags) {
-  JsonObject object;
-  for (const auto& [key, value] : tags) object[key] = value;
-  return base::writeJson(object);
-}
-
-Tags readTags(const std::string& text) {
-  Tags tags;
-  const auto document = base::parseJson(text);
-  if (document.ok() && document->is_object())
-    for (const auto& [key, value] : document->get_object()) tags[std::string(key)] = value.get_string();
-  return tags;
-}
 
 // The smallest text that is greater than every name with this prefix.
 std::string prefixEnd(const std::string& prefix) { return prefix + "\xf4\x8f\xbf\xbf"; }

@@ -1,6 +1,7 @@
 #include "services/secretsmanager/secretsmanager_store.h"
 
 #include "base/json.h"
+#include "services/stored_tags.h"
 
 namespace hearth::services::secretsmanager {
 namespace {
@@ -27,20 +28,6 @@ CREATE TABLE secretsmanager_versions (
 
 constexpr std::string_view kColumns =
     "id, account, region, name, suffix, description, tags, created, changed, deleted, gone_at";
-
-std::string writeTags(const Tags& tags) {
-  JsonObject object;
-  for (const auto& [key, value] : tags) object[key] = value;
-  return base::writeJson(object);
-}
-
-Tags readTags(const std::string& text) {
-  Tags tags;
-  const auto document = base::parseJson(text);
-  if (document.ok() && document->is_object())
-    for (const auto& [key, value] : document->get_object()) tags[std::string(key)] = value.get_string();
-  return tags;
-}
 
 std::string writeStages(const std::set<std::string>& stages) {
   JsonArray list;

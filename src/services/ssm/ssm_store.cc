@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "services/stored_tags.h"
 
 namespace hearth::services::ssm {
 namespace {
@@ -27,20 +28,6 @@ CREATE TABLE ssm_versions (
 
 constexpr std::string_view kVersionColumns =
     "v.version, v.type, v.description, v.allowed_pattern, v.modified, v.user, v.labels";
-
-std::string writeTags(const Tags& tags) {
-  JsonObject object;
-  for (const auto& [key, value] : tags) object[key] = value;
-  return base::writeJson(object);
-}
-
-Tags readTags(const std::string& text) {
-  Tags tags;
-  const auto document = base::parseJson(text);
-  if (document.ok() && document->is_object())
-    for (const auto& [key, value] : document->get_object()) tags[std::string(key)] = value.get_string();
-  return tags;
-}
 
 std::string writeLabels(const std::vector<std::string>& labels) {
   JsonArray list;
