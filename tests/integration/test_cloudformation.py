@@ -5,8 +5,8 @@ import subprocess
 import urllib.request
 
 import pytest
-from botocore.exceptions import WaiterError
 
+from support import stacks
 from support.aws import aws, fresh, make_bucket, refused
 from support.packages import package
 from support.wait import until
@@ -17,56 +17,12 @@ def cloudformation(hearth):
     return hearth.client("cloudformation")
 
 
-class Stack:
-    """A stack under test: orders are waited for."""
-
-    def __init__(self, client):
-        self.client, self.name = client, fresh("stack")
-
-    def order(self, operation, waiter, template, parameters, more):
-        text = template if isinstance(template, str) else json.dumps(template)
-        where = {"TemplateURL": text} if text.startswith("http") else {"TemplateBody": text}
-        pairs = [{"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()]
-        getattr(self.client, operation)(StackName=self.name, Parameters=pairs, Capabilities=["CAPABILITY_NAMED_IAM"], **where, **more)
-        try:
-            self.client.get_waiter(waiter).wait(StackName=self.name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 600})
-        except WaiterError:
-            pass
-        return self
-
-    def create(self, template, parameters=None, **more):
-        return self.order("create_stack", "stack_create_complete", template, parameters, more)
-
-    def update(self, template, parameters=None, **more):
-        return self.order("update_stack", "stack_update_complete", template, parameters, more)
+class Stack(stacks.Stack):
+    """One that is gone after its deletion: what keeps it is an error."""
 
     def delete(self, **more):
         self.client.delete_stack(StackName=self.name, **more)
-        self.client.get_waiter("stack_delete_complete").wait(StackName=self.name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 600})
-
-    @property
-    def shown(self):
-        return self.client.describe_stacks(StackName=self.name)["Stacks"][0]
-
-    @property
-    def status(self):
-        return self.shown["StackStatus"]
-
-    @property
-    def outputs(self):
-        return {entry["OutputKey"]: entry["OutputValue"] for entry in self.shown.get("Outputs", [])}
-
-    @property
-    def resources(self):
-        return {entry["LogicalResourceId"]: entry for page in self.client.get_paginator("list_stack_resources").paginate(StackName=self.name)
-                for entry in page["StackResourceSummaries"]}
-
-    @property
-    def events(self):
-        """Oldest first: logical id, status, reason."""
-        pages = self.client.get_paginator("describe_stack_events").paginate(StackName=self.name)
-        listed = [(entry["LogicalResourceId"], entry["ResourceStatus"], entry.get("ResourceStatusReason", "")) for page in pages for entry in page["StackEvents"]]
-        return listed[::-1]
+        self.client.get_waiter("stack_delete_complete").wait(StackName=self.name, WaiterConfig=stacks.WAIT)
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ class Stack:
     def ask(self, operation, template, parameters=None, **more):
         """Gives the order and does not wait."""
         text = template if isinstance(template, str) else json.dumps(template)
+        where = {"TemplateURL": text} if text.startswith("http") else {"TemplateBody": text}
         pairs = [{"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()]
-        getattr(self.client, operation)(StackName=self.name, Parameters=pairs, Capabilities=["CAPABILITY_NAMED_IAM"], TemplateBody=text, **more)
+        getattr(self.client, operation)(StackName=self.name, Parameters=pairs, Capabilities=["CAPABILITY_NAMED_IAM"], **where, **more)
         return self
 
     def _wait(self, waiter):
