@@ -35,6 +35,14 @@ Access passRole(std::string role, std::string_view service, const std::optional<
   return pass;
 }
 
+Access readObject(const std::string& bucket, const std::string& key, const std::optional<std::string>& version) {
+  const bool one = version && !version->empty();
+  Access read{one ? "s3:GetObjectVersion" : "s3:GetObject", "arn:aws:s3:::" + bucket + "/" + key};
+  if (one) read.addCondition("s3:VersionId", *version);
+  read.byService = true;
+  return read;
+}
+
 const void* InputView::find(std::string_view name, const Shape*& shape) const {
   const Member* member = shape_.findMember(name);
   if (!member) return nullptr;

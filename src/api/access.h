@@ -38,6 +38,10 @@ struct Access {
 // iam:PassRole.
 Access passRole(std::string role, std::string_view service, const std::optional<std::string>& resource = {});
 
+// An object of S3 that a service reads in the caller's name. With a version that is not empty: s3:GetObjectVersion,
+// as S3 asks. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+Access readObject(const std::string& bucket, const std::string& key, const std::optional<std::string>& version);
+
 // What a handler may still ask, when only it knows the resource. Lives as long as the call.
 class Rights {
  public:
@@ -120,6 +124,10 @@ struct TypeNeed {
   std::string_view conditionKey = {};
   std::string_view conditionProperty = {};
   std::string_view passedTo = {};  // iam:PassedToService
+  // Of s3:GetObject: the property with the version that is read. Where it has one that is not empty, the need is
+  // s3:GetObjectVersion. `versionOf` finds it in the property's value, when it is a part of that.
+  std::string_view versionProperty = {};
+  std::string (*versionOf)(const std::string&) = nullptr;
   // Of a change: asked for what the first of the properties had and has no more; all else is what was before.
   enum class Gone : unsigned char {
     kNo,

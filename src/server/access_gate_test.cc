@@ -227,6 +227,8 @@ TEST_F(RulesTest, S3) {
                    "s3:GetObjectVersion arn:aws:s3:::c/x y s3:VersionId=v"}));
   EXPECT_EQ(needs(kUploadPartCopy, R"({"Bucket":"b","Key":"k","CopySource":"c/x","PartNumber":1,"UploadId":"u"})"),
             (Texts{"s3:PutObject arn:aws:s3:::b/k s3:x-amz-copy-source=c/x", "s3:GetObject arn:aws:s3:::c/x"}));
+  EXPECT_EQ(needs(kCopyObject, R"({"Bucket":"b","Key":"k","CopySource":"/c/x?versionId="})").back(),
+            "s3:GetObject arn:aws:s3:::c/x");
   EXPECT_EQ(needs(kCopyObject, R"({"Bucket":"b","Key":"k","CopySource":"nothing"})"), Texts{"InvalidArgument"});
   EXPECT_EQ(needs(kGetBucketEncryption, R"({"Bucket":"b"})"),
             Texts{"s3:GetEncryptionConfiguration arn:aws:s3:::b"});
@@ -248,6 +250,12 @@ TEST_F(RulesTest, Lambda) {
              "iam:AssociatedResourceArn=" +
                  function,
              "s3:GetObject arn:aws:s3:::b/k"}));
+  const std::string code = R"({"FunctionName":"f","S3Bucket":"b","S3Key":"k","S3ObjectVersion":)";
+  EXPECT_EQ(
+      needs(kUpdateFunctionCode, code + "\"v\"}"),
+      (Texts{"lambda:UpdateFunctionCode " + function, "s3:GetObjectVersion arn:aws:s3:::b/k s3:VersionId=v"}));
+  EXPECT_EQ(needs(kUpdateFunctionCode, code + "\"\"}"),
+            (Texts{"lambda:UpdateFunctionCode " + function, "s3:GetObject arn:aws:s3:::b/k"}));
   EXPECT_EQ(needs(kUpdateFunctionConfiguration, R"({"FunctionName":"f"})"),
             Texts{"lambda:UpdateFunctionConfiguration " + function});
   EXPECT_EQ(needs(kAddPermission, R"({"FunctionName":"f","StatementId":"s","Action":"a","Principal":"p"})"),

@@ -90,7 +90,14 @@ struct Names {
     if (values.empty() && equals != std::string_view::npos) values.emplace_back(name.substr(equals + 1));
     return values;
   }
-  // The same, as the resource calls it.
+  // The version of the object that is read; empty: the one that is current.
+  std::string version() const {
+    if (need.versionProperty.empty()) return {};
+    const auto values = textsAt(request.properties, need.versionProperty);
+    if (values.empty()) return {};
+    return need.versionOf ? need.versionOf(values.front()) : values.front();
+  }
+  // The same as valuesOf(), as the resource calls it.
   std::vector<std::string> resolved(std::string_view name) const {
     auto values = valuesOf(name);
     if (!rule.resolve || name == "account" || name == "region" || name == "name" || (name == "id" && !standing))
@@ -129,6 +136,10 @@ std::vector<Access> accessesOf(const api::TypeRule& rule, const ResourceRequest&
     const Names names{rule, need, request, physicalId, when != TypeNeed::kMake};
     for (const std::string& resource : expand(need.resource.empty() ? rule.resource : need.resource, names)) {
       Access access{std::string(need.action), resource};
+      if (const std::string version = names.version(); !version.empty()) {
+        access.action += "Version";
+        access.addCondition("s3:VersionId", version);
+      }
       if (!need.passedTo.empty()) access.addCondition("iam:PassedToService", std::string(need.passedTo));
       const auto values =
           need.conditionKey.empty() ? std::vector<std::string>() : names.valuesOf(need.conditionProperty);

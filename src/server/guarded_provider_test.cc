@@ -5,12 +5,15 @@
 #include "base/file.h"
 #include "server/type_reads.h"
 #include "services/apigateway/apigateway_access.h"
+#include "services/cloudformation/cloudformation_access.h"
 #include "services/events/events_access.h"
 #include "services/iam/iam_access.h"
 #include "services/lambda/lambda_access.h"
+#include "services/logs/logs_access.h"
 #include "services/s3/s3_access.h"
 #include "services/scheduler/scheduler_access.h"
 #include "services/secretsmanager/secretsmanager_access.h"
+#include "services/ses/ses_access.h"
 #include "services/ssm/ssm_access.h"
 
 namespace hearth::server {
@@ -55,6 +58,42 @@ TEST(GuardedProvider, WhatAFunctionNeeds) {
   EXPECT_EQ(needs(lambda, "AWS::Lambda::Permission", TypeNeed::kMake,
                   "{\"FunctionName\":\"" + kFunction + R"(f","Principal":"events.amazonaws.com"})"),
             Texts{"lambda:AddPermission " + kFunction + "f lambda:Principal=events.amazonaws.com"});
+}
+
+// Of S3: whoever may read what is current may not therefore read what was there before.
+TEST(GuardedProvider, AVersionOfAnObjectIsAnotherRight) {
+  const auto lambda = services::lambda::lambdaAccess();
+  const auto code = [](const std::string& version) {
+    return R"({"Code":{"S3Bucket":"b","S3Key":"k","S3ObjectVersion":")" + version + R"("}})";
+  };
+  const std::string create = "lambda:CreateFunction " + kFunction + "the-id";
+  const std::string read = "s3:GetObjectVersion arn:aws:s3:::b/k s3:VersionId=v";
+  EXPECT_EQ(needs(lambda, "AWS::Lambda::Function", TypeNeed::kMake, code("v")), (Texts{create, read}));
+  EXPECT_EQ(needs(lambda, "AWS::Lambda::Function", TypeNeed::kChange, code("v"), code("u")),
+            (Texts{"lambda:UpdateFunctionCode " + kFunction + "the-id", read}));
+  EXPECT_EQ(needs(lambda, "AWS::Lambda::Function", TypeNeed::kMake, code("")),
+            (Texts{create, "s3:GetObject arn:aws:s3:::b/k"}));
+  const auto apigateway = services::apigateway::apigatewayAccess();
+  EXPECT_EQ(needs(apigateway, "AWS::ApiGateway::RestApi", TypeNeed::kMake,
+                  R"({"BodyS3Location":{"Bucket":"b","Key":"k","Version":"v"}})")
+                .back(),
+            read);
+  const auto stacks = services::cloudformation::cloudformationAccess({});
+  const auto nested = [&](const std::string& query) {
+    return needs(stacks, "AWS::CloudFormation::Stack", TypeNeed::kMake,
+                 R"({"TemplateURL":"https://b.s3.amazonaws.com/k)" + query + R"("})")
+        .back();
+  };
+  EXPECT_EQ(nested("?versionId=v"), read);
+  EXPECT_EQ(nested("?a=b&versionId=v&c=d"), read);
+  EXPECT_EQ(nested(""), "s3:GetObject arn:aws:s3:::b/k");
+  EXPECT_EQ(nested("?versionId="), "s3:GetObject arn:aws:s3:::b/k");
+  // The document is read again where another part of it changes.
+  EXPECT_EQ(needs(apigateway, "AWS::ApiGateway::RestApi", TypeNeed::kChange,
+                  R"({"BodyS3Location":{"Bucket":"b","Key":"k"},"Parameters":{"a":"1"}})",
+                  R"({"BodyS3Location":{"Bucket":"b","Key":"k"}})")
+                .back(),
+            "s3:GetObject arn:aws:s3:::b/k");
 }
 
 TEST(GuardedProvider, WhatParametersAndSecretsNeed) {
@@ -379,9 +418,11 @@ TEST_F(InRightsTest, WhoLooksMustBeAllowedToRead) {
   check(services::events::eventsAccess());
   check(services::iam::iamAccess({}));
   check(services::lambda::lambdaAccess());
+  check(services::logs::logsAccess());
   check(services::s3::s3Access());
   check(services::scheduler::schedulerAccess());
   check(services::secretsmanager::secretsmanagerAccess({}));
+  check(services::ses::sesAccess());
 }
 
 }  // namespace

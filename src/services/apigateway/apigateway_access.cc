@@ -32,6 +32,14 @@ Result<void> addRoles(const InputView& input, Accesses& accesses) {
   return {};
 }
 
+// To say who may call an API is a right of its own.
+void addPolicyRight(const InputView& input, Accesses& accesses) {
+  bool touched = !input.text("policy").value_or("").empty();
+  for (const InputView& operation : input.structures("patchOperations"))
+    touched = touched || operation.text("path") == "/policy";
+  if (touched) accesses.push_back({"apigateway:UpdateRestApiPolicy", accesses[0].resource});
+}
+
 // The request's own path, with what it names: /restapis/{restapi_id}/stages. Of tags the ARN is encoded in it.
 std::string pathOf(const api::Operation& operation, const InputView& input) {
   std::string_view uri = operation.requestUri.substr(0, operation.requestUri.find('?'));
@@ -60,11 +68,17 @@ std::vector<api::TypeRule> types() {
        "arn:aws:apigateway:{region}::/restapis/{id}",
        {{.when = N::kMake, .action = "apigateway:POST", .resource = "arn:aws:apigateway:{region}::/restapis"},
         {.when = N::kChange, .action = "apigateway:PATCH"},
-        {.when = N::kMake | N::kChange, .action = "apigateway:PUT", .properties = {"Body", "BodyS3Location"}},
+        {.when = N::kMake | N::kChange,
+         .action = "apigateway:PUT",
+         .properties = {"Body", "BodyS3Location", "Parameters", "Mode"}},
+        {.when = N::kMake | N::kChange,
+         .action = "apigateway:UpdateRestApiPolicy",
+         .properties = {"Policy", "Body.x-amazon-apigateway-policy"}},
         {.when = N::kMake | N::kChange,
          .action = "s3:GetObject",
-         .properties = {"BodyS3Location.Bucket", "BodyS3Location.Key"},
-         .resource = "arn:aws:s3:::{BodyS3Location.Bucket}/{BodyS3Location.Key}"},
+         .properties = {"BodyS3Location", "Parameters", "Mode"},
+         .resource = "arn:aws:s3:::{BodyS3Location.Bucket}/{BodyS3Location.Key}",
+         .versionProperty = "BodyS3Location.Version"},
         {.when = N::kMake | N::kChange,
          .action = "iam:PassRole",
          .properties = {"Body.**.credentials"},
@@ -171,6 +185,7 @@ api::ServiceAccess apigatewayAccess() {
     rule.refine = [operation](const Call& call, const InputView& input, Accesses& accesses) -> Result<void> {
       accesses[0].action += operation->httpMethod;
       accesses[0].resource = "arn:aws:apigateway:" + call.region + "::" + pathOf(*operation, input);
+      addPolicyRight(input, accesses);
       return addRoles(input, accesses);
     };
     access.rules.push_back(std::move(rule));

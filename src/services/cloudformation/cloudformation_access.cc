@@ -37,17 +37,18 @@ std::string objectOf(const std::string&, const std::string&, std::string_view pr
   return "arn:aws:s3:::" + (address.ok() ? address->bucket + "/" + address->key : std::string("*"));
 }
 
+std::string versionIn(const std::string& url) {
+  const auto address = parseTemplateUrl(url);
+  return address.ok() ? address->versionId.value_or("") : "";
+}
+
 // A template in S3 is read in the name of the caller.
 Result<void> addTemplate(const InputView& input, Accesses& accesses) {
   auto url = input.text("TemplateURL");
   if (!url) return {};
   HEARTH_TRY(const S3Address address, parseTemplateUrl(*url));
-  Access read{address.versionId ? "s3:GetObjectVersion" : "s3:GetObject",
-              "arn:aws:s3:::" + address.bucket + "/" + address.key};
-  read.addCondition("s3:VersionId", address.versionId);
-  read.byService = true;
   accesses[0].addCondition("cloudformation:TemplateUrl", *std::move(url));
-  accesses.push_back(std::move(read));
+  accesses.push_back(api::readObject(address.bucket, address.key, address.versionId));
   return {};
 }
 
@@ -60,11 +61,7 @@ Result<void> addPolicy(const InputView& input, const std::string& member, Access
   if (!url) return {};
   HEARTH_TRY(const S3Address address, parseTemplateUrl(*url));
   accesses[0].addCondition("cloudformation:StackPolicyUrl", *std::move(url));
-  Access read{address.versionId ? "s3:GetObjectVersion" : "s3:GetObject",
-              "arn:aws:s3:::" + address.bucket + "/" + address.key};
-  read.addCondition("s3:VersionId", address.versionId);
-  read.byService = true;
-  accesses.push_back(std::move(read));
+  accesses.push_back(api::readObject(address.bucket, address.key, address.versionId));
   return {};
 }
 
@@ -171,7 +168,11 @@ api::ServiceAccess cloudformationAccess(const StackNames& names) {
          {TypeNeed::kChange, "cloudformation:UpdateStack"},
          {TypeNeed::kRemove, "cloudformation:DeleteStack"},
          // Read again by every update, whether or not the URL differs.
-         {.when = TypeNeed::kMake | TypeNeed::kChange, .action = "s3:GetObject", .resource = "{TemplateURL}"}},
+         {.when = TypeNeed::kMake | TypeNeed::kChange,
+          .action = "s3:GetObject",
+          .resource = "{TemplateURL}",
+          .versionProperty = "TemplateURL",
+          .versionOf = versionIn}},
         objectOf}}};
 }
 

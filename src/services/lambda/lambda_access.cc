@@ -30,11 +30,7 @@ void addCode(const InputView& code, Accesses& accesses) {
   const auto bucket = code.text("S3Bucket");
   const auto key = code.text("S3Key");
   if (!bucket || !key) return;
-  const auto version = code.text("S3ObjectVersion");
-  Access read{version ? "s3:GetObjectVersion" : "s3:GetObject", "arn:aws:s3:::" + *bucket + "/" + *key};
-  read.addCondition("s3:VersionId", version);
-  read.byService = true;
-  accesses.push_back(std::move(read));
+  accesses.push_back(api::readObject(*bucket, *key, code.text("S3ObjectVersion")));
 }
 
 Result<void> createFunction(const Call& call, const InputView& input, Accesses& accesses) {
@@ -95,7 +91,8 @@ std::vector<api::TypeRule> types() {
         {.when = N::kMake | N::kChange,
          .action = "s3:GetObject",
          .properties = {"Code.S3Bucket", "Code.S3Key"},
-         .resource = "arn:aws:s3:::{Code.S3Bucket}/{Code.S3Key}"},
+         .resource = "arn:aws:s3:::{Code.S3Bucket}/{Code.S3Key}",
+         .versionProperty = "Code.S3ObjectVersion"},
         {.when = N::kMake | N::kChange,
          .action = "lambda:PutFunctionConcurrency",
          .properties = {"ReservedConcurrentExecutions"}},

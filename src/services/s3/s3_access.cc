@@ -67,9 +67,8 @@ Result<void> putObject(const Call&, const InputView& input, Accesses& accesses) 
 Result<void> addSource(const InputView& input, Accesses& accesses) {
   const std::string text = input.text("CopySource").value_or("");
   HEARTH_TRY(CopySource source, parseCopySource(text));
-  Access read{source.versionId ? "s3:GetObjectVersion" : "s3:GetObject",
-              "arn:aws:s3:::" + source.bucket + "/" + source.key};
-  read.addCondition("s3:VersionId", source.versionId);
+  Access read = api::readObject(source.bucket, source.key, source.versionId);
+  read.byService = false;
   accesses[0].addCondition("s3:x-amz-copy-source", source.bucket + "/" + source.key);
   accesses.push_back(std::move(read));
   return {};
