@@ -28,6 +28,12 @@ Fault faultOf(const http::ClientResponse& response) {
   return {code, message, response.status};
 }
 
+std::pair<std::string_view, std::string_view> parted(std::string_view pathAndQuery) {
+  const auto mark = pathAndQuery.find('?');
+  if (mark == std::string_view::npos) return {pathAndQuery, ""};
+  return {pathAndQuery.substr(0, mark), pathAndQuery.substr(mark + 1)};
+}
+
 }  // namespace
 
 Result<Client> Client::connect(const std::string& dataFolder) {
@@ -52,9 +58,8 @@ Result<http::ClientResponse> Client::send(std::string_view service, std::string_
 }
 
 Result<http::ClientResponse> Client::admin(std::string_view method, std::string_view pathAndQuery) const {
-  auto mark = pathAndQuery.find('?');
-  std::string_view query = mark == std::string_view::npos ? "" : pathAndQuery.substr(mark + 1);
-  HEARTH_TRY(auto response, send("hearth", method, pathAndQuery.substr(0, mark), query, {}, ""));
+  const auto [path, query] = parted(pathAndQuery);
+  HEARTH_TRY(auto response, send("hearth", method, path, query, {}, ""));
   if (response.status >= 400) return faultOf(response);
   return response;
 }
@@ -68,8 +73,9 @@ Result<Json> Client::json(std::string_view service, std::string_view target, con
   return base::parseJson(response.body);
 }
 
-Result<Json> Client::get(std::string_view service, std::string_view path) const {
-  HEARTH_TRY(auto response, send(service, "GET", path, "", {}, ""));
+Result<Json> Client::get(std::string_view service, std::string_view pathAndQuery) const {
+  const auto [path, query] = parted(pathAndQuery);
+  HEARTH_TRY(auto response, send(service, "GET", path, query, {}, ""));
   if (response.status >= 400) return faultOf(response);
   return base::parseJson(response.body);
 }

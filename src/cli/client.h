@@ -25,8 +25,8 @@ class Client final {
   Result<http::ClientResponse> admin(std::string_view method, std::string_view pathAndQuery) const;
   // A JSON 1.1 service, for example ("logs", "Logs_20140328.FilterLogEvents", {...}).
   Result<Json> json(std::string_view service, std::string_view target, const JsonObject& body) const;
-  // A REST service: the JSON document at a path.
-  Result<Json> get(std::string_view service, std::string_view path) const;
+  // A REST service: the JSON document at a path, with a query that is in order of its names or none.
+  Result<Json> get(std::string_view service, std::string_view pathAndQuery) const;
   // A query service; the XML of the answer.
   Result<std::string> query(std::string_view service,
                             const std::vector<std::pair<std::string, std::string>>& parameters) const;

@@ -3,20 +3,33 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "cli/columns.h"
 #include "cli/terminal_text.h"
 
 namespace hearth::cli {
+namespace {
+
+// CLI11's help in lines of 80 columns.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+    constexpr std::size_t kWidth = 80;
+    return wrappedTo(CLI::Formatter::make_help(app, std::move(name), mode), kWidth, get_column_width());
+  }
+};
+
+}  // namespace
 
 struct Application::Impl {
   CLI::App app{
       "Hearth runs a serverless stack on this machine: functions, API, bucket, schedule and mail from a "
-      "CloudFormation "
-      "template, spoken to with any AWS client.",
+      "CloudFormation template, spoken to with any AWS client.",
       "hearth"};
   std::function<int()> chosen;
 };
 
 Application::Application() : impl_(std::make_unique<Impl>()) {
+  impl_->app.formatter(std::make_shared<HelpFormatter>());  // commands that are added take it over
   impl_->app.require_subcommand(0, 1);
   impl_->app.set_version_flag("--version", std::string("hearth 0.1.0"));
   impl_->app.footer(

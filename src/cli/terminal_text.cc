@@ -14,15 +14,6 @@ bool isUnsafe(char32_t c) {
          isBetween(c, 0x2066, 0x2069);
 }
 
-// Of a well-formed sequence.
-char32_t codePoint(std::string_view sequence) {
-  const auto first = static_cast<unsigned char>(sequence[0]);
-  if (sequence.size() == 1) return first;
-  char32_t c = first & (0x7fU >> sequence.size());
-  for (const char next : sequence.substr(1)) c = c << 6 | (static_cast<unsigned char>(next) & 0x3fU);
-  return c;
-}
-
 std::string cleaned(std::string_view text, const std::string_view* indent) {
   std::string clean;
   clean.reserve(text.size());
@@ -42,6 +33,14 @@ std::string cleaned(std::string_view text, const std::string_view* indent) {
 }
 
 }  // namespace
+
+char32_t codePoint(std::string_view sequence) {
+  const auto first = static_cast<unsigned char>(sequence[0]);
+  if (sequence.size() == 1) return first;
+  char32_t c = first & (0x7fU >> sequence.size());
+  for (const char next : sequence.substr(1)) c = c << 6 | (static_cast<unsigned char>(next) & 0x3fU);
+  return c;
+}
 
 std::string forTerminal(std::string_view text) { return cleaned(text, nullptr); }
 std::string linesForTerminal(std::string_view text, std::string_view indent) { return cleaned(text, &indent); }

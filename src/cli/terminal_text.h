@@ -13,4 +13,7 @@ std::string forTerminal(std::string_view text);
 // The same for text of several lines: tabs stay, and a line end is followed by `indent`.
 std::string linesForTerminal(std::string_view text, std::string_view indent);
 
+// The character of a well-formed sequence of UTF-8.
+char32_t codePoint(std::string_view sequence);
+
 }  // namespace hearth::cli

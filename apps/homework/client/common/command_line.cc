@@ -6,12 +6,44 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <sstream>
+#include <utility>
 
 #include "homework/client/common/json.h"
 #include "homework/client/common/text.h"
 
 namespace hearth::homework::client {
+namespace {
+
+// CLI11's help in lines of 80 columns; what is too long goes on below its own beginning.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+    const std::string help = CLI::Formatter::make_help(app, std::move(name), mode);
+    std::string out;
+    for (const std::string_view line : split(help, '\n')) out += fitting(line) + "\n";
+    out.pop_back();  // there is a piece behind the last line end, too
+    return out;
+  }
+
+ private:
+  std::string fitting(std::string_view line) const {
+    constexpr std::size_t kWidth = 80;
+    if (columns(line) <= kWidth) return std::string(line);
+    const std::size_t table = get_column_width();  // of descriptions
+    std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    const bool isRow = indent > 0 && line.size() > table && line[table - 1] == ' ' && line[table] != ' ';
+    if (isRow) indent = table;
+    std::string out;
+    for (const std::string& piece : wrapped(line.substr(indent), kWidth, std::string(indent, ' '))) {
+      out += out.empty() ? std::string(line.substr(0, indent)) + piece.substr(indent) : "\n" + piece;
+    }
+    return out;
+  }
+};
+
+}  // namespace
 
 int report(const Failure& failure, const GlobalOptions& options) {
   const int status = static_cast<int>(failure.exit);
@@ -36,6 +68,7 @@ TerminalOptions GlobalOptions::terminal() const {
 }
 
 void addGlobalOptions(CLI::App& command, GlobalOptions& options, Lang lang) {
+  command.formatter(std::make_shared<HelpFormatter>());  // commands that are added take it over
   command.add_flag("--json", options.json, text(lang, Text::kTermOptJson));
   command.add_flag("--no-input", options.noInput, text(lang, Text::kTermOptNoInput));
   command.add_option("--color", options.colour, text(lang, Text::kTermOptColor))

@@ -18,7 +18,8 @@ struct GlobalOptions {
   TerminalOptions terminal() const;
 };
 
-// Adds --json, --no-input and --color to `command`. `options` outlives it.
+// Adds --json, --no-input and --color to `command`, and sets its help in 80 columns, also that of commands that are
+// added later. `options` outlives it.
 void addGlobalOptions(CLI::App& command, GlobalOptions& options, Lang lang = Lang::kEn);
 
 // Tells a failure on standard error, with --json as a document on standard output as well. Returns the exit status.

@@ -44,9 +44,8 @@ void addImport(CLI::App& app, CommandTable& table) {
   command->add_flag("--dry-run", options->dryRun, "Only show what would change");
   command->footer(
       "CSV has a first row with the names of the columns: question, type, a, b, ..., answer, accept, case, "
-      "tolerance,\n"
-      "points, code, feedback, id. Only question and answer have to be there. Separators: comma, semicolon, "
-      "tab.\n\n"
+      "tolerance, points, code, feedback, id. Only question and answer have to be there. Separators: comma, "
+      "semicolon, tab.\n\n"
       "Examples:\n  trainer import week3.gift --test systems/test03\n"
       "  trainer import quiz.csv --test systems/test04 --title \"Pipes\" --dry-run");
   table.add(command, [options](Desk& desk) { return ContentDesk(desk).importQuestions(*options); });

@@ -77,10 +77,8 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "trainer 0.1.0");
   app.footer(
       "It works on AWS, or on the Hearth of this checkout, or on whatever AWS_ENDPOINT_URL and the AWS credentials "
-      "of the\n"
-      "environment say. Exit codes: 0 done, 1 errors in the course or in the program, 2 usage, 3 no rights, 4 "
-      "server not\n"
-      "reached, 6 refused, 130 interrupted.");
+      "of the environment say. Exit codes: 0 done, 1 errors in the course or in the program, 2 usage, 3 no rights, "
+      "4 server not reached, 6 refused, 130 interrupted.");
   addGlobalOptions(app, global);
   app.add_option("--name", name, "Name of the deployment, which its stacks begin with")->default_str("homework");
   app.require_subcommand(1);
