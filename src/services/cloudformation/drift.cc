@@ -3,6 +3,7 @@
 
 #include "services/cloudformation/cloudformation_service.h"
 #include "services/cloudformation/request_parts.h"
+#include "services/page_token.h"
 
 namespace hearth::services::cloudformation {
 
@@ -99,16 +100,17 @@ Result<DescribeStackResourceDriftsOutput> CloudFormationService::describeStackRe
     return invalid("1 validation error detected: Value '" + std::to_string(most) +
                    "' at 'maxResults' failed to satisfy constraint: Member must have value between 1 and 100");
   HEARTH_TRY(const stacks::StackView stack, engine_.getStack(placeOf(call), in.stackName));
+  HEARTH_TRY(const std::string after, pageAfter("drifts", in.nextToken));
   DescribeStackResourceDriftsOutput out;
   const auto drifts = engine_.drift().ofResources(stack.id);
-  auto at = in.nextToken ? drifts.upper_bound(*in.nextToken) : drifts.begin();
+  auto at = in.nextToken ? drifts.upper_bound(after) : drifts.begin();
   for (; at != drifts.end(); ++at) {
     const std::string status(stacks::nameOf(at->second.status));
     const bool isWanted = wanted.empty() ? at->second.status != stacks::DriftStatus::kNotChecked
                                          : std::find(wanted.begin(), wanted.end(), status) != wanted.end();
     if (!isWanted) continue;
     if (static_cast<std::int64_t>(out.stackResourceDrifts.size()) == most) {
-      out.nextToken = out.stackResourceDrifts.back().logicalResourceId;
+      out.nextToken = writePageToken("drifts", out.stackResourceDrifts.back().logicalResourceId);
       break;
     }
     out.stackResourceDrifts.push_back(shownDrift(stack.id, at->second));

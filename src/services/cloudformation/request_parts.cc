@@ -1,6 +1,7 @@
 #include "services/cloudformation/request_parts.h"
 
 #include "base/role_arn.h"
+#include "services/page_token.h"
 
 namespace hearth::services::cloudformation {
 
@@ -18,6 +19,13 @@ Result<std::string> roleOf(const api::Call& call, const std::optional<std::strin
 
 stacks::Place placeOf(const api::Call& call) {
   return {call.account, call.region, call.principal.isRoot ? std::string() : call.principal.arn};
+}
+
+Result<std::string> pageAfter(std::string_view list, const std::optional<std::string>& token) {
+  if (!token) return std::string();
+  auto last = readPageToken(list, *token);
+  if (!last) return invalid(token->substr(0, 1024) + " is not a valid NextToken");
+  return *std::move(last);
 }
 
 std::vector<stacks::ParameterInput> parametersOf(const std::optional<std::vector<Parameter>>& given) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/call.h"
@@ -24,6 +25,9 @@ std::vector<stacks::ParameterInput> parametersOf(
 Result<std::map<std::string, std::string>> tagsOf(const std::vector<api::cloudformation::Tag>& given);
 // An empty list is sent as one empty value by some clients.
 std::vector<std::string> withoutEmpty(const std::optional<std::vector<std::string>>& given);
+// What a page of this list begins after: nothing when it is the first. Fault: ValidationError for a token that the
+// list did not hand out (services/page_token.h).
+Result<std::string> pageAfter(std::string_view list, const std::optional<std::string>& token);
 std::optional<std::string> unlessEmpty(const std::string& text);
 
 }  // namespace hearth::services::cloudformation

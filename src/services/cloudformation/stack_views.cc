@@ -5,6 +5,7 @@
 
 #include "services/cloudformation/cloudformation_service.h"
 #include "services/cloudformation/request_parts.h"
+#include "services/page_token.h"
 
 namespace hearth::services::cloudformation {
 
@@ -15,6 +16,26 @@ namespace {
 constexpr std::size_t kPage = 100;
 
 std::string text(stacks::Status status) { return std::string(stacks::nameOf(status)); }
+
+// Those of imports, too, which no stack here ever has.
+Result<void> checkStatus(const std::string& status) {
+  constexpr std::string_view kAll =
+      "CREATE_IN_PROGRESS, CREATE_FAILED, CREATE_COMPLETE, ROLLBACK_IN_PROGRESS, ROLLBACK_FAILED, "
+      "ROLLBACK_COMPLETE, "
+      "DELETE_IN_PROGRESS, DELETE_FAILED, DELETE_COMPLETE, UPDATE_IN_PROGRESS, "
+      "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS, "
+      "UPDATE_COMPLETE, UPDATE_FAILED, UPDATE_ROLLBACK_IN_PROGRESS, UPDATE_ROLLBACK_FAILED, "
+      "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS, UPDATE_ROLLBACK_COMPLETE, REVIEW_IN_PROGRESS, "
+      "IMPORT_IN_PROGRESS, IMPORT_COMPLETE, IMPORT_ROLLBACK_IN_PROGRESS, IMPORT_ROLLBACK_FAILED, "
+      "IMPORT_ROLLBACK_COMPLETE";
+  const std::string all = ", " + std::string(kAll) + ",";
+  if (all.find(", " + status + ",") != std::string::npos) return {};
+  return invalid(
+      "1 validation error detected: Value '[" + status.substr(0, 64) +
+      "]' at 'stackStatusFilter' failed to satisfy constraint: Member must satisfy constraint: [Member must "
+      "satisfy enum value set: [" +
+      std::string(kAll) + "]]");
+}
 
 std::string driftStatus(const std::optional<stacks::StackDrift>& drift) {
   if (!drift) return "NOT_CHECKED";
@@ -106,29 +127,30 @@ Result<DescribeStacksOutput> CloudFormationService::describeStacks(const api::Ca
     list.push_back(stackOf(view, driftOf(view)));
     return out;
   }
-  auto views = engine_.listStacks(placeOf(call), false, in.nextToken.value_or(""), kPage + 1);
+  HEARTH_TRY(const std::string after, pageAfter("stacks", in.nextToken));
+  auto views = engine_.listStacks(placeOf(call), false, after, kPage + 1);
   if (views.size() > kPage) {
     views.resize(kPage);
-    out.nextToken = views.back().id;
+    out.nextToken = writePageToken("stacks", views.back().id);
   }
   for (const auto& view : views) list.push_back(stackOf(view, driftOf(view)));
   return out;
 }
 
 Result<ListStacksOutput> CloudFormationService::listStacks(const api::Call& call, ListStacksInput in) const {
+  HEARTH_TRY(const std::string after, pageAfter("all stacks", in.nextToken));
+  const std::vector<std::string> wanted = withoutEmpty(in.stackStatusFilter);
+  for (const std::string& status : wanted) HEARTH_CHECK(checkStatus(status));
   ListStacksOutput out;
   auto& list = out.stackSummaries.emplace();
-  auto views = engine_.listStacks(placeOf(call), true, in.nextToken.value_or(""), kPage + 1);
+  auto views = engine_.listStacks(placeOf(call), true, after, kPage + 1);
   if (views.size() > kPage) {
     views.resize(kPage);
-    out.nextToken = views.back().id;
+    out.nextToken = writePageToken("all stacks", views.back().id);
   }
   for (const auto& view : views) {
     std::string status = text(view.status);
-    if (in.stackStatusFilter && !in.stackStatusFilter->empty() &&
-        std::find(in.stackStatusFilter->begin(), in.stackStatusFilter->end(), status) ==
-            in.stackStatusFilter->end())
-      continue;
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), status) == wanted.end()) continue;
     StackSummary summary;
     summary.stackId = view.id;
     summary.parentId = unlessEmpty(view.parentId);
@@ -284,11 +306,12 @@ Result<GetTemplateOutput> CloudFormationService::getTemplate(const api::Call& ca
 }
 
 Result<ListExportsOutput> CloudFormationService::listExports(const api::Call& call, ListExportsInput in) const {
-  auto records = engine_.listExports(placeOf(call), in.nextToken.value_or(""), kPage + 1);
+  HEARTH_TRY(const std::string after, pageAfter("exports", in.nextToken));
+  auto records = engine_.listExports(placeOf(call), after, kPage + 1);
   ListExportsOutput out;
   if (records.size() > kPage) {
     records.resize(kPage);
-    out.nextToken = records.back().name;
+    out.nextToken = writePageToken("exports", records.back().name);
   }
   auto& list = out.exports.emplace();
   for (const auto& record : records) list.push_back({record.stackId, record.name, record.value});

@@ -52,12 +52,7 @@ Result<DescribeTypeOutput> CloudFormationService::describeType(const api::Call& 
 Result<ListTypesOutput> CloudFormationService::listTypes(const api::Call& call, ListTypesInput in) const {
   const std::int64_t most = in.maxResults.value_or(100);
   if (most < 1 || most > 100) return invalid("MaxResults must be between 1 and 100.");
-  std::string after;
-  if (in.nextToken) {
-    auto last = readPageToken("types", *in.nextToken);
-    if (!last) return invalid("The NextToken is not valid.");
-    after = *std::move(last);
-  }
+  HEARTH_TRY(const std::string after, pageAfter("types", in.nextToken));
   ListTypesOutput out;
   auto& summaries = out.typeSummaries.emplace();
   // All are AWS's own: whoever asks for private ones, which is what a request without Visibility does, for

@@ -1,6 +1,7 @@
 #include "services/lambda/lambda_service.h"
 
 #include "base/bytes.h"
+#include "services/constraints.h"
 #include "services/lambda/configuration.h"
 
 namespace hearth::services::lambda {
@@ -288,7 +289,9 @@ Result<GetFunctionConfigurationOutput> LambdaService::getFunctionConfiguration(
 }
 
 Result<ListFunctionsOutput> LambdaService::listFunctions(const api::Call& call, ListFunctionsInput in) const {
-  bool all = in.functionVersion.value_or("") == "ALL";
+  const bool all = in.functionVersion.has_value();
+  if (all) HEARTH_CHECK(checkOneOf(*in.functionVersion, "functionVersion", {"ALL"}));
+  HEARTH_CHECK(checkRange(in.maxItems, "maxItems", 1, 10'000));
   auto most = static_cast<std::size_t>(std::clamp<std::int64_t>(in.maxItems.value_or(kPage), 1, kPage));
   auto rows = store_.list(call.account, call.region, in.marker.value_or(""), most + 1);
   ListFunctionsOutput out;

@@ -1,6 +1,7 @@
 // Versions and aliases.
 #include <algorithm>
 
+#include "services/constraints.h"
 #include "services/lambda/configuration.h"
 #include "services/lambda/lambda_service.h"
 
@@ -81,6 +82,7 @@ Result<ListVersionsByFunctionOutput> LambdaService::listVersionsByFunction(const
     if (begin == versions.end()) return invalidParameter("Invalid Marker");
     ++begin;
   }
+  HEARTH_CHECK(checkRange(in.maxItems, "maxItems", 1, 10'000));
   auto most = static_cast<std::size_t>(std::clamp<std::int64_t>(in.maxItems.value_or(50), 1, 50));
   ListVersionsByFunctionOutput out;
   auto& list = out.versions.emplace();
@@ -148,6 +150,7 @@ Result<GetAliasOutput> LambdaService::getAlias(const api::Call& call, GetAliasIn
 Result<ListAliasesOutput> LambdaService::listAliases(const api::Call& call, ListAliasesInput in) const {
   HEARTH_TRY(FunctionName name, nameOf(call, in.functionName));
   HEARTH_TRY(FunctionRow function, getRow(name));
+  HEARTH_CHECK(checkRange(in.maxItems, "maxItems", 1, 10'000));
   auto most = static_cast<std::size_t>(std::clamp<std::int64_t>(in.maxItems.value_or(50), 1, 50));
   ListAliasesOutput out;
   auto& list = out.aliases.emplace();

@@ -114,14 +114,9 @@ Result<GetLogEventsOutput> LogsService::getLogEvents(const api::Call& call, GetL
   HEARTH_TRY(GroupRow group, getGroupOf(call, in.logGroupName, in.logGroupIdentifier));
   auto stream = store_.findStream(group.id, in.logStreamName);
   if (!stream) return Fault("ResourceNotFoundException", "The specified log stream does not exist.");
-  std::int64_t limit = in.limit.value_or(static_cast<std::int64_t>(kMostEvents));
-  if (limit < 1 || limit > static_cast<std::int64_t>(kMostEvents))
-    return invalid("limit must be between 1 and 10000");
+  HEARTH_TRY(const std::size_t limit, pageSize(in.limit, kMostEvents));
 
-  EventQuery query{.groupId = group.id,
-                   .streamId = stream->id,
-                   .most = static_cast<std::size_t>(limit),
-                   .mostBytes = kMostReplyBytes};
+  EventQuery query{.groupId = group.id, .streamId = stream->id, .most = limit, .mostBytes = kMostReplyBytes};
   query.from = in.startTime.value_or(0);
   query.to = in.endTime.value_or(std::numeric_limits<std::int64_t>::max());
   bool backward = !in.startFromHead.value_or(false);
@@ -160,9 +155,7 @@ Result<FilterLogEventsOutput> LogsService::filterLogEvents(const api::Call& call
   HEARTH_TRY(FilterPattern pattern, FilterPattern::parse(in.filterPattern.value_or("")));
   if (in.logStreamNames && in.logStreamNamePrefix)
     return invalid("logStreamNames and logStreamNamePrefix are mutually exclusive.");
-  std::int64_t limit = in.limit.value_or(static_cast<std::int64_t>(kMostEvents));
-  if (limit < 1 || limit > static_cast<std::int64_t>(kMostEvents))
-    return invalid("limit must be between 1 and 10000");
+  HEARTH_TRY(const std::size_t limit, pageSize(in.limit, kMostEvents));
 
   std::map<std::int64_t, std::string> names;
   std::set<std::string> wanted;
@@ -193,7 +186,7 @@ Result<FilterLogEventsOutput> LogsService::filterLogEvents(const api::Call& call
     auto name = names.find(found.streamId);
     if (name != names.end() && pattern.matches(found.event.message)) {
       bytes += found.event.message.size() + kEventOverhead;
-      if (static_cast<std::int64_t>(list.size()) == limit || (bytes > kMostReplyBytes && !list.empty())) {
+      if (list.size() == limit || (bytes > kMostReplyBytes && !list.empty())) {
         more = true;
         break;
       }

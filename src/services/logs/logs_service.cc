@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "services/constraints.h"
+
 namespace hearth::services::logs {
 
 using namespace api::logs;
@@ -96,12 +98,17 @@ Result<DeleteLogGroupOutput> LogsService::deleteLogGroup(const api::Call& call, 
   return DeleteLogGroupOutput{};
 }
 
+Result<std::size_t> LogsService::pageSize(const std::optional<std::int64_t>& limit, std::size_t most) {
+  if (const auto checked = checkRange(limit, "limit", 1, static_cast<std::int64_t>(most)); !checked.ok())
+    return invalid(checked.fault().message);
+  return limit ? static_cast<std::size_t>(*limit) : most;
+}
+
 Result<DescribeLogGroupsOutput> LogsService::describeLogGroups(const api::Call& call,
                                                                DescribeLogGroupsInput in) const {
   if (in.logGroupNamePrefix && in.logGroupNamePattern)
     return invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
-  auto most = static_cast<std::size_t>(in.limit.value_or(50));
-  if (most < 1 || most > 50) return invalid("limit must be between 1 and 50");
+  HEARTH_TRY(const std::size_t most, pageSize(in.limit, 50));
   auto groups = store_.listGroups(call.account, call.region, in.logGroupNamePrefix.value_or(""),
                                   in.logGroupNamePattern.value_or(""), in.nextToken.value_or(""), most + 1);
   DescribeLogGroupsOutput out;
@@ -163,8 +170,7 @@ Result<DeleteLogStreamOutput> LogsService::deleteLogStream(const api::Call& call
 Result<DescribeLogStreamsOutput> LogsService::describeLogStreams(const api::Call& call,
                                                                  DescribeLogStreamsInput in) const {
   HEARTH_TRY(GroupRow group, getGroupOf(call, in.logGroupName, in.logGroupIdentifier));
-  auto most = static_cast<std::size_t>(in.limit.value_or(50));
-  if (most < 1 || most > 50) return invalid("limit must be between 1 and 50");
+  HEARTH_TRY(const std::size_t most, pageSize(in.limit, 50));
   std::string order = in.orderBy.value_or("LogStreamName");
   if (order != "LogStreamName" && order != "LastEventTime")
     return invalid("orderBy is LogStreamName or LastEventTime");

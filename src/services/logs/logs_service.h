@@ -51,6 +51,8 @@ class LogsService final {
 
   // The group's ARN as DescribeLogGroups shows it, with the trailing ":*".
   static std::string groupArn(const api::Call& call, const std::string& name);
+  // How many a page has: the limit that is given, or as many as there may be. Fault: InvalidParameterException.
+  static Result<std::size_t> pageSize(const std::optional<std::int64_t>& limit, std::size_t most);
 
  private:
   Result<GroupRow> getGroup(const api::Call& call, const std::string& name) const;

@@ -1,5 +1,6 @@
 // Multipart uploads. https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "base/bytes.h"
@@ -41,6 +42,13 @@ Result<ByteRange> copyRange(const std::optional<std::string>& header, std::uint6
         "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
         "zero-based offsets of the first and last bytes to copy",
         "x-amz-copy-source-range", *header);
+  // Unlike that of a read, a range of a copy is not cut where the object ends.
+  std::uint64_t last = 0;
+  const std::string_view text = std::string_view(*header).substr(header->rfind('-') + 1);
+  std::from_chars(text.data(), text.data() + text.size(), last);
+  if (last >= size)
+    return invalidArgument("Range specified is not valid for source object of size: " + std::to_string(size),
+                           "x-amz-copy-source-range", *header);
   return **range;
 }
 

@@ -81,6 +81,9 @@ Fault noSuchKey(std::string_view key) {
 }
 
 Fault noSuchVersion(std::string_view key, std::string_view versionId) {
+  constexpr std::size_t kLength = 32;
+  if (versionId.size() != kLength && versionId != "null")
+    return invalidArgument("Invalid version id specified", "versionId", std::string(versionId));
   return Fault("NoSuchVersion", "The specified version does not exist.", 404)
       .with("Key", std::string(key))
       .with("VersionId", std::string(versionId));
