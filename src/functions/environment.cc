@@ -92,7 +92,7 @@ Task<Result<void>> Environment::launch() {
   const sandbox::JailPaths paths = parts_.launcher.paths(code_->entry(), "");
   sandbox::LaunchSpec order;
   order.code = code_->entry();
-  order.arguments = runtimeCommand(spec_->runtime, paths.runtime);
+  order.arguments = runtimeCommand(spec_->runtime, paths.runtime, spec_->memoryMiB);
   if (order.arguments.empty()) {
     if (!code_->hasFile("bootstrap")) {
       init_.put({.failure = missingBootstrap()});

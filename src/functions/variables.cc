@@ -24,6 +24,7 @@ std::vector<std::string> processVariables(const FunctionSpec& spec, const ports:
       {"CURL_CA_BUNDLE", paths.authority},
       {"NODE_EXTRA_CA_CERTS", paths.authority},
       {"NO_PROXY", "127.0.0.1,localhost,::1"},
+      {"NODE_PATH", paths.layers + "/nodejs/node_modules:" + paths.task + ":/usr/local/lib/node_modules"},
   };
   for (const auto& [name, value] : spec.environment) variables[name] = value;
 

@@ -80,20 +80,33 @@ TEST(Variables, AProgramOfItsOwnHasNoExecutionEnvironment) {
 }
 
 TEST(Runtimes, AreKnownByTheirForm) {
-  for (const char* runtime :
-       {"provided", "provided.al2", "provided.al2023", "python3.6", "python3.11", "python3.99"})
+  for (const char* runtime : {"provided", "provided.al2", "provided.al2023", "python3.6", "python3.11",
+                              "python3.99", "nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"})
     EXPECT_TRUE(isSupportedRuntime(runtime)) << runtime;
   for (const char* runtime : {"", "python", "python3", "python3.", "python2.7", "python3.x", "python3.111",
-                              "python3.1/..", "provided.al3", "nodejs20.x", "java21"})
+                              "python3.1/..", "python3.-1", "provided.al3", "nodejs", "nodejs16.x", "nodejs20",
+                              "nodejs.x", "nodejs20.y", "nodejs120.x", "nodejs2/.x", "java21"})
     EXPECT_FALSE(isSupportedRuntime(runtime)) << runtime;
 }
 
-TEST(Runtimes, OnlyPythonBringsAProgram) {
-  EXPECT_TRUE(runtimeCommand("provided.al2", "/var/runtime").empty());
-  const auto command = runtimeCommand("python3.8", "/var/runtime");
-  ASSERT_FALSE(command.empty());
-  EXPECT_EQ(command.front(), "/usr/bin/python3");
-  EXPECT_EQ(command.back(), "/var/runtime/python/bootstrap.py");
+TEST(Runtimes, WhatAwsGaveUpIsKnown) {
+  for (const char* runtime : {"nodejs", "nodejs4.3", "nodejs6.10", "nodejs10.x", "nodejs16.x", "python2.7"})
+    EXPECT_TRUE(isRetiredRuntime(runtime)) << runtime;
+  for (const char* runtime : {"nodejs18.x", "nodejs9.x", "python3.6", "provided", "cobol85", ""})
+    EXPECT_FALSE(isRetiredRuntime(runtime)) << runtime;
+}
+
+TEST(Runtimes, PythonAndNodeRunOnProgramsOfTheMachine) {
+  EXPECT_TRUE(runtimeCommand("provided.al2", "/var/runtime", 128).empty());
+  EXPECT_EQ(runtimeProgram("provided.al2"), nullptr);
+  const auto python = runtimeCommand("python3.8", "/var/runtime", 128);
+  EXPECT_EQ(python, (std::vector<std::string>{"/usr/bin/python3", "-S", "/var/runtime/python/bootstrap.py"}));
+  EXPECT_STREQ(runtimeProgram("python3.8")->path, "/usr/bin/python3");
+  const auto node = runtimeCommand("nodejs22.x", "/var/runtime", 128);
+  EXPECT_EQ(node, (std::vector<std::string>{"/usr/bin/node", "--max-old-space-size=115", "--max-semi-space-size=6",
+                                            "/var/runtime/nodejs/bootstrap.js"}));
+  EXPECT_STREQ(runtimeProgram("nodejs22.x")->package, "nodejs");
+  EXPECT_EQ(runtimeVersion("nodejs22.x"), "nodejs:22.hearth");
 }
 
 }  // namespace

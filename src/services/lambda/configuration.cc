@@ -1,5 +1,7 @@
 #include "services/lambda/configuration.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "functions/runtimes.h"
@@ -82,6 +84,24 @@ Fault unsupported(std::string_view feature) {
   return invalidParameter("Hearth does not support " + std::string(feature) + ".");
 }
 
+Result<void> checkRuntime(const std::string& runtime) {
+  if (functions::isRetiredRuntime(runtime))
+    return invalidParameter(
+        "The runtime parameter of " + runtime +
+        " is no longer supported for creating or updating AWS Lambda functions. We recommend you "
+        "use a supported runtime while creating or updating functions.");
+  if (!functions::isSupportedRuntime(runtime))
+    return invalidParameter("Value " + runtime.substr(0, 64) +
+                            " at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
+                            "[provided, provided.al2, provided.al2023, python3.6 and later, nodejs18.x and later]. "
+                            "Hearth runs these.");
+  const functions::RuntimeProgram* program = functions::runtimeProgram(runtime);
+  if (program != nullptr && access(program->path, X_OK) != 0)
+    return invalidParameter("Functions of " + runtime + " run on this machine's " + program->path +
+                            ", which is not there: apt-get install " + program->package);
+  return {};
+}
+
 }  // namespace
 
 Fault invalidParameter(std::string message) { return {"InvalidParameterValueException", std::move(message)}; }
@@ -92,10 +112,7 @@ Result<void> checkConfiguration(const UpdateFunctionConfigurationRequest& given,
   HEARTH_CHECK(checkRange("memorySize", given.memorySize, 128, 10'240));
   if (given.ephemeralStorage)
     HEARTH_CHECK(checkRange("ephemeralStorage.size", given.ephemeralStorage->size, 512, 10'240));
-  if (given.runtime && !functions::isSupportedRuntime(*given.runtime))
-    return invalidParameter("Value " + given.runtime->substr(0, 64) +
-                            " at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
-                            "[provided, provided.al2, provided.al2023, python3.6 and later]. Hearth runs these.");
+  if (given.runtime) HEARTH_CHECK(checkRuntime(*given.runtime));
   if (given.handler && (given.handler->empty() || given.handler->size() > 128 ||
                         given.handler->find_first_of(" \t\n") != std::string::npos))
     return Fault("ValidationException",
