@@ -43,9 +43,10 @@ struct Link {
   const char* path;
   const char* target;
 };
-constexpr std::array<Link, 6> kLinks{{
+constexpr std::array<Link, 7> kLinks{{
     {"etc/localtime", "/usr/share/zoneinfo/UTC"},
     {"etc/os-release", "../usr/lib/os-release"},
+    {"node_modules", "/usr/local/lib/node_modules"},  // npm install --global
     {"dev/fd", "/proc/self/fd"},
     {"dev/stdin", "/proc/self/fd/0"},
     {"dev/stdout", "/proc/self/fd/1"},

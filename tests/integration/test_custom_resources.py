@@ -1,7 +1,6 @@
 """Custom resources: functions of the stack's owner, asked by event, that answer over HTTPS with code that knows nothing of Hearth."""
 
 import json
-import shutil
 import urllib.parse
 
 import pytest
@@ -10,7 +9,6 @@ from support.aws import fresh, make_bucket, make_role
 from support.packages import package
 from support.principals import User, allow
 from support.raw import send
-from support.server import ROOT
 from support.stacks import Stack
 from support.wait import until
 
@@ -225,8 +223,6 @@ exports.handler = (event, context) => {
 
 @pytest.mark.parametrize("runtime", list(INLINE))
 def test_inline_code_with_the_module_of_answers(hearth, stack, runtime):
-    if runtime.startswith("nodejs") and not (shutil.which("node") and list((ROOT / "runtimes").glob("node*"))):
-        pytest.skip("functions of Node.js are not run here")
     template = {
         "Resources": {
             "Role": {"Type": "AWS::IAM::Role", "Properties": {

@@ -156,6 +156,34 @@ def test_a_compiled_function(client, make):
     assert "ä" in json.dumps(answer, ensure_ascii=False)
 
 
+def test_a_function_of_node(hearth, client, make):
+    name = make(Runtime="nodejs22.x", Handler="src/index.handler", Environment={"Variables": {"GREETING": "grüß dich"}}, Timeout=20, Code={"ZipFile": zip_of({
+        "package.json": '{"type": "module"}',
+        "src/index.js": """
+import {shout} from "#shout";
+import http from "node:http";
+let calls = 0;
+export const handler = async (event, context) => {
+  console.log("got", event);
+  if (event.fail) throw new RangeError("no such " + event.fail);
+  const status = await new Promise((resolve) => http.get(process.env.AWS_ENDPOINT_URL, (answer) => resolve(answer.statusCode)));
+  return {event, greeting: shout(process.env.GREETING), name: context.functionName, id: context.awsRequestId, status, calls: ++calls};
+};
+""",
+        "src/package.json": '{"type": "module", "imports": {"#shout": "./shout.cjs"}}',
+        "src/shout.cjs": "exports.shout = (text) => text.toUpperCase() + '!';"})})
+    answer, response = invoke(client, name, {"n": [1, "ä", None]}, LogType="Tail")
+    request = response["ResponseMetadata"]["RequestId"]
+    assert answer == {"event": {"n": [1, "ä", None]}, "greeting": "GRÜSS DICH!", "name": name, "id": request, "status": 403, "calls": 1}
+    tail = base64.b64decode(response["LogResult"]).decode()
+    assert re.search(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z\t{request}\tINFO\tgot {{ n: \[ 1, 'ä', null \] }}\n", tail), tail
+    answer, response = invoke(client, name, {"fail": "luck"})
+    assert response["FunctionError"] == "Unhandled"
+    assert (answer["errorType"], answer["errorMessage"], answer["trace"][0]) == ("RangeError", "no such luck", "RangeError: no such luck")
+    assert invoke(client, name, {})[0]["calls"] == 2
+    assert any("\tERROR\tInvoke Error \t{\"errorType\":\"RangeError\"" in line for line in until(reported(hearth, name, 3), "the reports"))
+
+
 def test_a_bootstrap_in_shell(client, make):
     script = '''#!/bin/sh
 . "$LAMBDA_TASK_ROOT/$_HANDLER"
@@ -247,6 +275,8 @@ def test_what_was_deleted_is_gone(client, make, role):
     ({"Code": {"ZipFile": PACKAGE[:len(PACKAGE) // 2]}}, "InvalidParameterValueException", "Could not unzip uploaded file"),
     ({"Code": {"ZipFile": zip_of({"../evil": "x"})}}, "InvalidParameterValueException", ""),
     ({"Runtime": "cobol85"}, "InvalidParameterValueException", "cobol85"),
+    ({"Runtime": "nodejs16.x"}, "InvalidParameterValueException",
+     "The runtime parameter of nodejs16.x is no longer supported for creating or updating AWS Lambda functions"),
     ({"Timeout": 0}, "ValidationException", "'timeout'"),
     ({"MemorySize": 64}, "ValidationException", "'memorySize'"),
     ({"Role": "not an arn"}, "ValidationException", "'role'"),
