@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <cstring>
+#include <ctime>
 #include <memory>
 
 namespace hearth::gateway {
@@ -12,11 +15,18 @@ namespace {
 
 constexpr std::size_t kMaxPatternBytes = 1000;
 constexpr int kMaxGroups = 10;
+constexpr std::size_t kInstructionBytes = 8 * 64;  // what making one costs, in bytes looked at
+
+std::chrono::nanoseconds processorTime() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 bool isContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 std::size_t unitsOf(char lead) { return static_cast<unsigned char>(lead) >= 0xF0 ? 2 : 1; }
 
-Result<std::unique_ptr<RE2>> compile(std::string_view pattern) {
+Result<std::unique_ptr<RE2>> compile(std::string_view pattern, const Effort& effort) {
   if (pattern.size() > kMaxPatternBytes) {
     return Fault("MappingTemplateError", "a regular expression is longer than 1000 bytes", 500);
   }
@@ -27,10 +37,50 @@ Result<std::unique_ptr<RE2>> compile(std::string_view pattern) {
   if (!compiled->ok()) {
     return Fault("MappingTemplateError", "a regular expression cannot be used: " + compiled->error(), 500);
   }
+  effort.spend(static_cast<std::size_t>(compiled->ProgramSize()) * kInstructionBytes);
   return compiled;
 }
 
 re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+// Matches of one pattern in one text, from left to right. A byte costs what the program may do for it at worst.
+class Matcher final {
+ public:
+  Matcher(const RE2& regex, std::string_view text, const Effort& effort)
+      : regex_(regex), text_(text), effort_(effort) {
+    const std::size_t work = text.size() * std::max<std::size_t>(8, static_cast<std::size_t>(regex.ProgramSize()));
+    effort.spend(work);
+    paid_ = std::chrono::nanoseconds(work);
+  }
+
+  // The first one at or behind `start`, with `count` of its groups. False also when there are no steps left.
+  bool find(std::size_t start, re2::StringPiece* groups, int count) {
+    if (effort_.spent()) return false;
+    const bool found = regex_.Match(piece(text_), start, text_.size(), RE2::UNANCHORED, groups, count);
+    chargeTime();
+    return found;
+  }
+
+ private:
+  // a.*b|a looks at all that follows before it takes an a, for each of them. No count of bytes tells that, so the
+  // processor's time beyond what is paid costs as well: a nanosecond as much as a byte.
+  void chargeTime() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - looked_ < std::chrono::milliseconds(2)) return;
+    looked_ = now;
+    const auto used = processorTime() - begun_;
+    if (used <= paid_) return;
+    effort_.spend(static_cast<std::size_t>((used - paid_).count()));
+    paid_ = used;
+  }
+
+  const RE2& regex_;
+  std::string_view text_;
+  const Effort& effort_;
+  std::chrono::nanoseconds begun_ = processorTime();
+  std::chrono::nanoseconds paid_{0};
+  std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
+};
 
 // Where to look on after a match: past it, and past one character when it was empty.
 std::size_t nextStart(std::string_view text, std::size_t matchEnd, bool emptyMatch) {
@@ -72,6 +122,22 @@ Result<std::vector<Part>> parseReplacement(std::string_view replacement, int gro
 
 }  // namespace
 
+// memmem() keeps to linear time, which string_view::find() does not.
+std::size_t findText(std::string_view text, std::string_view wanted, std::size_t start) {
+  if (start > text.size()) return std::string_view::npos;
+  if (wanted.empty()) return start;
+  const void* found = ::memmem(text.data() + start, text.size() - start, wanted.data(), wanted.size());
+  if (found == nullptr) return std::string_view::npos;
+  return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
+
+std::size_t findLastText(std::string_view text, std::string_view wanted) {
+  if (wanted.size() > text.size()) return std::string_view::npos;
+  const std::string backwards(text.rbegin(), text.rend());
+  const std::size_t found = findText(backwards, std::string(wanted.rbegin(), wanted.rend()));
+  return found == std::string_view::npos ? found : text.size() - found - wanted.size();
+}
+
 std::size_t utf16Length(std::string_view text) {
   std::size_t units = 0;
   for (const char c : text) units += isContinuation(c) ? 0 : unitsOf(c);
@@ -101,7 +167,7 @@ std::string replaceLiteral(std::string_view text, std::string_view from, std::st
     return result;
   }
   std::size_t start = 0;
-  for (std::size_t at; (at = text.find(from, start)) != std::string_view::npos; start = at + from.size()) {
+  for (std::size_t at; (at = findText(text, from, start)) != std::string_view::npos; start = at + from.size()) {
     result.append(text, start, at - start).append(to);
     if (result.size() > limit) return result;
   }
@@ -136,15 +202,16 @@ std::string unescapeUnicode(std::string_view text) {
 }
 
 Result<std::string> replacePattern(std::string_view text, std::string_view pattern, std::string_view replacement,
-                                   Matches which, std::size_t limit) {
-  HEARTH_TRY(const auto regex, compile(pattern));
+                                   Matches which, std::size_t limit, const Effort& effort) {
+  HEARTH_TRY(const auto regex, compile(pattern, effort));
   const int groups = std::min(regex->NumberOfCapturingGroups(), kMaxGroups - 1);
   HEARTH_TRY(const auto parts, parseReplacement(replacement, groups));
   std::array<re2::StringPiece, kMaxGroups> match;
+  Matcher matcher(*regex, text, effort);
   std::string result;
   std::size_t copied = 0;
   for (std::size_t start = 0; start <= text.size() && result.size() <= limit;) {
-    if (!regex->Match(piece(text), start, text.size(), RE2::UNANCHORED, match.data(), groups + 1)) break;
+    if (!matcher.find(start, match.data(), groups + 1)) break;
     const std::size_t at = static_cast<std::size_t>(match[0].data() - text.data());
     result.append(text, copied, at - copied);
     for (const Part& part : parts) {
@@ -163,19 +230,23 @@ Result<std::string> replacePattern(std::string_view text, std::string_view patte
   return result;
 }
 
-Result<bool> matchesPattern(std::string_view text, std::string_view pattern) {
-  HEARTH_TRY(const auto regex, compile(pattern));
+Result<bool> matchesPattern(std::string_view text, std::string_view pattern, const Effort& effort) {
+  HEARTH_TRY(const auto regex, compile(pattern, effort));
+  effort.spend(text.size() * static_cast<std::size_t>(regex->ProgramSize()));
+  if (effort.spent()) return false;
   return RE2::FullMatch(piece(text), *regex);
 }
 
-Result<std::vector<std::string_view>> splitPattern(std::string_view text, std::string_view pattern, int limit) {
-  HEARTH_TRY(const auto regex, compile(pattern));
+Result<std::vector<std::string_view>> splitPattern(std::string_view text, std::string_view pattern, int limit,
+                                                   const Effort& effort) {
+  HEARTH_TRY(const auto regex, compile(pattern, effort));
+  Matcher matcher(*regex, text, effort);
   std::vector<std::string_view> parts;
   std::size_t partStart = 0;
   re2::StringPiece match;
   for (std::size_t start = 0; start <= text.size();) {
     if (limit > 0 && parts.size() + 1 >= static_cast<std::size_t>(limit)) break;
-    if (!regex->Match(piece(text), start, text.size(), RE2::UNANCHORED, &match, 1)) break;
+    if (!matcher.find(start, &match, 1)) break;
     const std::size_t at = static_cast<std::size_t>(match.data() - text.data());
     const std::size_t end = at + match.size();
     start = nextStart(text, end, match.empty());

@@ -334,6 +334,7 @@ class PathFinder final {
   explicit PathFinder(const Json& document) : document_(document) {}
 
   bool exhausted() const { return visits_ <= 0; }
+  std::int64_t visits() const { return kMaxVisits - visits_; }
 
   std::vector<const Json*> follow(const Json& start, const std::vector<JsonPathStep>& steps,
                                   std::unique_ptr<Json>* made) {
@@ -381,6 +382,7 @@ class PathFinder final {
     --visits_;
     if (const JsonObject* object = value.if_object()) {
       if (step.kind == StepKind::kNames) {
+        visits_ -= static_cast<std::int64_t>(step.names.size() - 1);
         for (const std::string& name : step.names) {
           if (const Json* member = object->if_contains(name)) into.push_back(member);
         }
@@ -400,6 +402,7 @@ class PathFinder final {
     const auto fromEnd = [&](std::int64_t index) { return index < 0 ? index + size : index; };
     switch (step.kind) {
       case StepKind::kIndices:
+        visits_ -= static_cast<std::int64_t>(step.indices.size() - 1);
         for (const std::int64_t index : step.indices) {
           const std::int64_t at = fromEnd(index);
           if (at >= 0 && at < size) into.push_back(&array[static_cast<std::size_t>(at)]);
@@ -449,7 +452,9 @@ class PathFinder final {
     if (filter.comparison == Comparison::kMatches) {
       if (left == nullptr || !left->is_string()) return false;
       const auto& text = left->get_string();
-      visits_ -= static_cast<std::int64_t>(text.size() / 64);
+      const auto program = static_cast<std::size_t>(std::max(filter.pattern->ProgramSize(), 1));
+      visits_ -= static_cast<std::int64_t>(text.size() * program / 64);
+      if (exhausted()) return false;
       return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *filter.pattern);
     }
     return compare(filter.comparison, left, operand(filter.right, item, rightMade));
@@ -461,19 +466,39 @@ class PathFinder final {
     return found.empty() ? nullptr : found.front();
   }
 
-  static bool compare(Comparison comparison, const Json* left, const Json* right) {
+  // Whole trees may be compared, for each of many items. Documents have a depth limit.
+  bool same(const Json& left, const Json& right) {
+    if (--visits_ <= 0) return false;
+    if (left.is_number() && right.is_number()) return left.to_number<double>() == right.to_number<double>();
+    if (left.kind() != right.kind()) return false;
+    if (left.is_string()) {
+      if (left.get_string().size() != right.get_string().size()) return false;
+      visits_ -= static_cast<std::int64_t>(left.get_string().size() / 64);
+    } else if (left.is_array()) {
+      return std::equal(left.get_array().begin(), left.get_array().end(), right.get_array().begin(),
+                        right.get_array().end(), [&](const Json& a, const Json& b) { return same(a, b); });
+    } else if (left.is_object()) {
+      const JsonObject& other = right.get_object();
+      if (left.get_object().size() != other.size()) return false;
+      return std::all_of(left.get_object().begin(), left.get_object().end(), [&](const auto& member) {
+        const Json* counterpart = other.if_contains(member.key());
+        return counterpart != nullptr && same(member.value(), *counterpart);
+      });
+    }
+    return left == right;
+  }
+
+  bool compare(Comparison comparison, const Json* left, const Json* right) {
     if (left == nullptr || right == nullptr) return comparison == Comparison::kNotEqual;
     if (comparison == Comparison::kEqual || comparison == Comparison::kNotEqual) {
-      const bool same = left->is_number() && right->is_number()
-                            ? left->to_number<double>() == right->to_number<double>()
-                            : *left == *right;
-      return same == (comparison == Comparison::kEqual);
+      return same(*left, *right) == (comparison == Comparison::kEqual);
     }
     int order = 0;
     if (left->is_number() && right->is_number()) {
       const double a = left->to_number<double>(), b = right->to_number<double>();
       order = a < b ? -1 : a > b ? 1 : 0;
     } else if (left->is_string() && right->is_string()) {
+      visits_ -= static_cast<std::int64_t>(std::min(left->get_string().size(), right->get_string().size()) / 64);
       order = left->get_string().compare(right->get_string());
     } else {
       return false;
@@ -515,6 +540,7 @@ Result<JsonPathMatch> JsonPath::find(const Json& document) const {
   match.definite = isDefinite();
   PathFinder finder(document);
   match.values = finder.follow(document, steps_, &match.made);
+  match.visits = finder.visits();
   if (finder.exhausted()) return Fault("InvalidPath", "The JSONPath visits too many values", 500);
   return match;
 }

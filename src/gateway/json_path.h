@@ -4,6 +4,7 @@
 // A path that can only lead to one place is definite and gives that value, or nothing; any other gives a list.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -21,6 +22,7 @@ struct JsonPathMatch {
   bool definite = true;
   std::vector<const Json*> values;  // of a definite path: one or none
   std::unique_ptr<Json> made;       // the result of length()
+  std::int64_t visits = 0;          // of values: what finding them cost
 };
 
 // Immutable, so thread-safe.

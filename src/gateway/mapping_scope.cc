@@ -14,6 +14,8 @@ using vtl::Map;
 using vtl::Value;
 
 constexpr std::size_t kMaxText = 10 << 20;
+constexpr std::size_t kParseWork = 4;    // a byte of JSON that is read costs as much as so many looked at
+constexpr std::size_t kVisitBytes = 64;  // so does a value that a path visits
 
 Value text(std::string_view view) { return Value::of(view); }
 
@@ -104,11 +106,11 @@ const Json* InputObject::document(const CallContext& context) {
   if (document_ != nullptr) return document_;
   std::string_view json = base::trim(payload_);
   if (json.empty()) json = "{}";
-  context.spend(json.size());
-  if (!context.heap.charge(json.size() * 2)) return nullptr;
-  auto parsed = base::parseJson(json);
+  context.spend(json.size() * kParseWork);
+  const auto parsed = context.heap.parseJson(json);
+  if (context.heap.exhausted()) return nullptr;
   if (parsed.ok()) {
-    document_ = &context.heap.keepJson(std::move(*parsed));
+    document_ = *parsed;
   } else if (json.front() == '{' || json.front() == '[') {
     if (side_ == Side::kResponse)
       context.fail("the payload is not JSON: " + parsed.fault().message);
@@ -135,6 +137,7 @@ std::optional<Value> InputObject::at(std::string_view path, const CallContext& c
     context.fail(match.fault().message);
     return std::nullopt;
   }
+  context.spend(static_cast<std::size_t>(match->visits) * kVisitBytes);
   if (match->made != nullptr && match->definite)
     return context.heap.fromJson(context.heap.keepJson(std::move(*match->made)));
   if (match->definite) {
@@ -160,7 +163,10 @@ Value InputObject::call(std::string_view method, std::span<const Value> argument
   if (method == "params" && arguments.empty()) return allParameters(context.heap);
   if (arguments.size() != 1) return {};
   const std::string_view argument = vtl::textOf(arguments[0], context);
-  if (method == "params") return parameter(argument);
+  if (method == "params") {
+    context.spend((exchange_.query.size() + exchange_.headers.size()) * 32);
+    return parameter(argument);
+  }
   if (method == "path") return at(argument, context).value_or(Value());
   if (method != "json") return {};
   const auto found = at(argument, context);
@@ -206,10 +212,11 @@ Value UtilObject::call(std::string_view method, std::span<const Value> arguments
     return decoded ? context.heap.string(*decoded) : context.fail("$util.base64Decode(): not base64");
   }
   if (method == "parseJson") {
-    if (!context.heap.charge(given.size() * 2)) return {};
-    auto parsed = base::parseJson(given);
+    context.spend(given.size() * kParseWork);
+    const auto parsed = context.heap.parseJson(given);
+    if (context.heap.exhausted()) return {};
     if (!parsed.ok()) return context.fail("$util.parseJson(): " + parsed.fault().message);
-    return context.heap.fromJson(context.heap.keepJson(std::move(*parsed)));
+    return context.heap.fromJson(**parsed);
   }
   return {};
 }

@@ -11,8 +11,16 @@ namespace hearth::gateway::vtl {
 namespace {
 
 constexpr std::size_t kMaxText = 10 << 20;
+constexpr std::size_t kSearchWork = 4;  // a byte searched through costs as much as so many
 
 using Arguments = std::span<const Value>;
+
+// A name may be long, and is compared with a few.
+std::optional<Value> findMember(Map& map, std::string_view name, const CallContext& context) {
+  constexpr std::size_t kMostCompared = 18;
+  if (name.size() >= 64) context.spend(name.size() * std::min(map.size(), kMostCompared));
+  return map.find(name);
+}
 
 // One call on a value: the arguments, with the conversions that methods ask for.
 class Call final {
@@ -37,6 +45,8 @@ class Call final {
     return context_.heap.string(text);
   }
   const CallContext& context() const { return context_; }
+  Effort effort() const { return {context_.steps}; }
+  std::optional<Value> member(Map& map, std::string_view name) const { return findMember(map, name, context_); }
 
  private:
   std::string_view method_;
@@ -64,16 +74,14 @@ Value substring(const Call& call, std::string_view text, std::int64_t first, std
 }
 
 Value replaceMatches(const Call& call, std::string_view text, Matches which) {
-  call.context().spend(text.size() * 8);
-  auto replaced = replacePattern(text, call.text(0), call.text(1), which, kMaxText);
+  auto replaced = replacePattern(text, call.text(0), call.text(1), which, kMaxText, call.effort());
   if (!replaced.ok()) return call.fail(replaced.fault().message);
   return call.keep(*replaced);
 }
 
 Value split(const Call& call, std::string_view text, std::int64_t limit) {
-  call.context().spend(text.size() * 8);
-  const auto parts =
-      splitPattern(text, call.text(0), static_cast<int>(std::clamp<std::int64_t>(limit, -1, 1 << 24)));
+  const auto most = static_cast<int>(std::clamp<std::int64_t>(limit, -1, 1 << 24));
+  const auto parts = splitPattern(text, call.text(0), most, call.effort());
   if (!parts.ok()) return call.fail(parts.fault().message);
   call.context().spend(parts->size() * 64);
   List* list = call.context().heap.newList();
@@ -92,19 +100,27 @@ std::string_view javaTrim(std::string_view text) {
   return text;
 }
 
+std::size_t search(const Call& call, std::string_view text, std::size_t start = 0) {
+  call.context().spend(text.size() * kSearchWork);
+  return findText(text, call.text(0), start);
+}
+
 std::optional<Value> searchText(const Call& call, std::string_view text) {
-  if (call.is("contains", 1)) return Value::of(text.find(call.text(0)) != std::string_view::npos);
+  if (call.is("contains", 1)) return Value::of(search(call, text) != std::string_view::npos);
   if (call.is("startsWith", 1)) return Value::of(text.starts_with(call.text(0)));
   if (call.is("endsWith", 1)) return Value::of(text.ends_with(call.text(0)));
-  if (call.is("indexOf", 1)) return indexOf(call, text, text.find(call.text(0)));
-  if (call.is("lastIndexOf", 1)) return indexOf(call, text, text.rfind(call.text(0)));
+  if (call.is("indexOf", 1)) return indexOf(call, text, search(call, text));
+  if (call.is("lastIndexOf", 1)) {
+    call.context().spend(text.size() * kSearchWork);
+    return indexOf(call, text, findLastText(text, call.text(0)));
+  }
   if (call.is("indexOf", 2)) {
     const std::int64_t from = std::max<std::int64_t>(call.integer(1), 0);
     const auto start = byteOfUtf16(text, static_cast<std::size_t>(from));
-    return start ? indexOf(call, text, text.find(call.text(0), *start)) : Value::of(std::int64_t{-1});
+    return start ? indexOf(call, text, search(call, text, *start)) : Value::of(std::int64_t{-1});
   }
   if (call.is("matches", 1)) {
-    const auto matched = matchesPattern(text, call.text(0));
+    const auto matched = matchesPattern(text, call.text(0), call.effort());
     return matched.ok() ? Value::of(*matched) : call.fail(matched.fault().message);
   }
   if (call.is("equals", 1)) return Value::of(call.value(0).isString() && text == call.value(0).string);
@@ -123,7 +139,10 @@ std::optional<Value> callText(const Call& call, std::string_view text) {
   if (call.is("substring", 2)) return substring(call, text, call.integer(0), call.integer(1));
   if (call.is("charAt", 1)) return substring(call, text, call.integer(0), call.integer(0) + 1);
   if (call.is("concat", 1)) return call.keep(std::string(text).append(call.text(0)));
-  if (call.is("replace", 2)) return call.keep(replaceLiteral(text, call.text(0), call.text(1), kMaxText));
+  if (call.is("replace", 2)) {
+    call.context().spend(text.size() * kSearchWork);
+    return call.keep(replaceLiteral(text, call.text(0), call.text(1), kMaxText));
+  }
   if (call.is("replaceAll", 2)) return replaceMatches(call, text, Matches::kAll);
   if (call.is("replaceFirst", 2)) return replaceMatches(call, text, Matches::kFirst);
   if (call.is("split", 1)) return split(call, text, 0);
@@ -165,7 +184,8 @@ std::optional<Value> callNumber(const Call& call, const Value& self) {
     const double left = self.asDouble(), right = call.value(0).asDouble();
     return Value::of(std::int64_t{left < right ? -1 : left > right ? 1 : 0});
   }
-  if (call.is("equals", 1)) return Value::of(call.value(0).type == self.type && equals(self, call.value(0)));
+  if (call.is("equals", 1))
+    return Value::of(call.value(0).type == self.type && equals(self, call.value(0), call.context()));
   return std::nullopt;
 }
 
@@ -175,8 +195,7 @@ std::optional<std::size_t> positionIn(List& list, const Value& wanted, const Cal
   const auto items = list.items();
   context.spend(items.size() * 16);
   const auto found = std::find_if(items.begin(), items.end(), [&](const Value& item) {
-    if (item.isContainer()) context.spend(64 << 10);
-    return context.steps > 0 && item.isNull() == wanted.isNull() && equals(item, wanted);
+    return context.steps > 0 && item.isNull() == wanted.isNull() && equals(item, wanted, context);
   });
   if (found == items.end()) return std::nullopt;
   return static_cast<std::size_t>(found - items.begin());
@@ -187,6 +206,7 @@ Value addAll(const Call& call, List& list) {
   // A copy: the list may be added to itself.
   const auto items = call.value(0).list->items();
   const std::vector<Value> added(items.begin(), items.end());
+  call.context().spend(added.size() * sizeof(Value));
   for (const Value& item : added) {
     if (call.context().heap.exhausted()) break;
     list.add(item);
@@ -205,7 +225,7 @@ std::optional<Value> changeList(const Call& call, List& list) {
   if (call.is("add", 2)) {
     const std::int64_t index = call.integer(0);
     if (!inside(index, list.size() + 1)) return call.fail("index out of range");
-    call.context().spend(list.size());
+    call.context().spend(list.size() * sizeof(Value));
     list.insert(static_cast<std::size_t>(index), call.value(1));
     return Value();
   }
@@ -219,7 +239,7 @@ std::optional<Value> changeList(const Call& call, List& list) {
   if (call.is("remove", 1) && call.value(0).type == Type::kInteger) {
     const std::int64_t index = call.integer(0);
     if (!inside(index, list.size())) return call.fail("index out of range");
-    call.context().spend(list.size());
+    call.context().spend(list.size() * sizeof(Value));
     const Value before = list.at(static_cast<std::size_t>(index));
     list.erase(static_cast<std::size_t>(index));
     return before;
@@ -251,7 +271,7 @@ std::optional<Value> callList(const Call& call, List& list) {
     return at ? count(*at) : Value::of(std::int64_t{-1});
   }
   if (call.is("equals", 1)) {
-    return Value::of(call.value(0).type == Type::kList && equals(Value::of(&list), call.value(0)));
+    return Value::of(call.value(0).type == Type::kList && equals(Value::of(&list), call.value(0), call.context()));
   }
   return changeList(call, list);
 }
@@ -282,13 +302,13 @@ Value listOf(const Call& call, Map& map, Part part) {
 std::optional<Value> changeMap(const Call& call, Map& map) {
   if (call.is("put", 2)) {
     const std::string_view key = call.context().heap.keep(call.text(0));
-    const Value before = map.find(key).value_or(Value());
+    const Value before = call.member(map, key).value_or(Value());
     map.put(key, call.value(1));
     return before;
   }
   if (call.is("remove", 1)) {
     call.context().spend(map.size() * 16);
-    const Value before = map.find(call.text(0)).value_or(Value());
+    const Value before = call.member(map, call.text(0)).value_or(Value());
     map.remove(call.text(0));
     return before;
   }
@@ -296,8 +316,10 @@ std::optional<Value> changeMap(const Call& call, Map& map) {
     if (call.value(0).type != Type::kMap) return call.fail("needs a map");
     const auto entries = call.value(0).map->entries();
     const std::vector<Entry> added(entries.begin(), entries.end());
-    call.context().spend(added.size() * 64);
-    for (const Entry& entry : added) map.put(entry.key, entry.value);
+    for (const Entry& entry : added) {
+      call.context().spend(64 + entry.key.size());
+      map.put(entry.key, entry.value);
+    }
     return Value();
   }
   if (call.is("clear", 0)) {
@@ -313,9 +335,9 @@ std::optional<Value> callMap(const Call& call, Map& map) {
     if (call.is("getValue", 0)) return map.find("value");
     return std::nullopt;
   }
-  if (call.is("get", 1)) return map.find(call.text(0)).value_or(Value());
-  if (call.is("getOrDefault", 2)) return map.find(call.text(0)).value_or(call.value(1));
-  if (call.is("containsKey", 1)) return Value::of(map.find(call.text(0)).has_value());
+  if (call.is("get", 1)) return call.member(map, call.text(0)).value_or(Value());
+  if (call.is("getOrDefault", 2)) return call.member(map, call.text(0)).value_or(call.value(1));
+  if (call.is("containsKey", 1)) return Value::of(call.member(map, call.text(0)).has_value());
   if (call.is("size", 0)) return count(map.size());
   if (call.is("isEmpty", 0)) return Value::of(map.size() == 0);
   if (call.is("keySet", 0)) return listOf(call, map, Part::kKeys);
@@ -325,13 +347,12 @@ std::optional<Value> callMap(const Call& call, Map& map) {
     call.context().spend(map.size() * 16);
     const auto entries = map.entries();
     return Value::of(std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
-      if (entry.value.isContainer()) call.context().spend(64 << 10);
       return call.context().steps > 0 && entry.value.isNull() == call.value(0).isNull() &&
-             equals(entry.value, call.value(0));
+             equals(entry.value, call.value(0), call.context());
     }));
   }
   if (call.is("equals", 1)) {
-    return Value::of(call.value(0).type == Type::kMap && equals(Value::of(&map), call.value(0)));
+    return Value::of(call.value(0).type == Type::kMap && equals(Value::of(&map), call.value(0), call.context()));
   }
   return changeMap(call, map);
 }
@@ -341,6 +362,9 @@ std::optional<Value> callMap(const Call& call, Map& map) {
 std::optional<Value> callMethod(const Value& self, std::string_view name, std::span<const Value> arguments,
                                 const CallContext& context) {
   const Call call(name, arguments, context);
+  for (const Value& argument : arguments) {
+    if (argument.isString()) context.steps -= static_cast<std::int64_t>(argument.string.size() / 64);
+  }
   if (self.type != Type::kNull && self.type != Type::kObject && call.is("toString", 0)) {
     return Value::of(textOf(self, context));
   }
@@ -374,7 +398,7 @@ std::optional<Value> callMethod(const Value& self, std::string_view name, std::s
 Value getProperty(const Value& self, std::string_view name, const CallContext& context) {
   switch (self.type) {
     case Type::kMap:
-      if (const auto member = self.map->find(name)) return *member;
+      if (const auto member = findMember(*self.map, name, context)) return *member;
       return name == "empty" ? Value::of(self.map->size() == 0) : Value();
     case Type::kObject:
       return self.object->property(name, context);
@@ -393,7 +417,7 @@ Value getIndex(const Value& self, const Value& index, const CallContext& context
     const std::int64_t at = index.integer < 0 ? index.integer + size : index.integer;
     return at >= 0 && at < size ? self.list->at(static_cast<std::size_t>(at)) : Value();
   }
-  if (self.type == Type::kMap) return self.map->find(textOf(index, context)).value_or(Value());
+  if (self.type == Type::kMap) return findMember(*self.map, textOf(index, context), context).value_or(Value());
   if (self.type == Type::kObject) return self.object->property(textOf(index, context), context);
   return {};
 }

@@ -366,8 +366,7 @@ class Evaluator final {
     switch (node.kind) {
       case Kind::kEqual:
       case Kind::kNotEqual:
-        if (left.isContainer() || right.isContainer()) context_.spend(64 << 10);
-        return Value::of(equals(left, right) == (node.kind == Kind::kEqual));
+        return Value::of(equals(left, right, context_) == (node.kind == Kind::kEqual));
       case Kind::kLess:
       case Kind::kGreater:
       case Kind::kLessEqual:

@@ -1,5 +1,6 @@
 #include "gateway/vtl_value.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -40,6 +41,18 @@ Map* Heap::newMap(Style style) { return make<Map>(style, nullptr); }
 const Json& Heap::keepJson(Json json) {
   charge(sizeof(Json));
   return *documents_.emplace_back(std::make_unique<Json>(std::move(json)));
+}
+
+Result<const Json*> Heap::parseJson(std::string_view text) {
+  // Every value stands behind one of these; so much a value, a name or a short text takes in a tree.
+  const auto begins = [](char c) { return c == ',' || c == ':' || c == '[' || c == '{'; };
+  constexpr std::size_t kNodeBytes = 24;
+  const auto nodes = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
+  if (!charge(text.size() + (nodes + 1) * kNodeBytes)) {
+    return Fault("MappingTemplateError", "the document is too large", 500);
+  }
+  HEARTH_TRY(auto json, base::parseJson(text));
+  return &keepJson(std::move(json));
 }
 
 Value Heap::fromJson(const Json& json) {
@@ -231,6 +244,7 @@ class TextWriter final {
           appendJavaDouble(into_, value.real);
         break;
       case Type::kString:
+        if (value.string.size() > limit_ - into_.size()) return false;
         if (json)
           base::appendJsonString(into_, value.string);
         else
@@ -269,6 +283,7 @@ class TextWriter final {
     bool first = true;
     for (const Entry& entry : map.entries()) {
       if (!std::exchange(first, false)) into_.append(json ? "," : ", ");
+      if (into_.size() + entry.key.size() > limit_) return false;
       if (json)
         base::appendJsonString(into_, entry.key);
       else
@@ -311,7 +326,7 @@ std::string_view textOf(const Value& value, const CallContext& context) {
 
 bool isTrue(const Value& value) { return value.type == Type::kBoolean ? value.boolean : !value.isNull(); }
 
-bool equals(const Value& left, const Value& right) {
+bool equals(const Value& left, const Value& right, const CallContext& context) {
   if (left.isNull() || right.isNull()) {
     const Value& other = left.isNull() ? right : left;
     return other.isNull() || (other.isString() && other.string.empty());
@@ -320,7 +335,11 @@ bool equals(const Value& left, const Value& right) {
     if (left.type == Type::kInteger && right.type == Type::kInteger) return left.integer == right.integer;
     return left.asDouble() == right.asDouble();
   }
-  if (left.isString() && right.isString()) return left.string == right.string;
+  if (left.isString() && right.isString()) {
+    if (left.string.size() != right.string.size()) return false;
+    context.spend(left.string.size());
+    return left.string == right.string;
+  }
   if (left.type == right.type) {
     if (left.type == Type::kBoolean) return left.boolean == right.boolean;
     if (left.type == Type::kList && left.list == right.list) return true;
@@ -328,6 +347,10 @@ bool equals(const Value& left, const Value& right) {
     if (left.type == Type::kObject) return left.object == right.object;
   }
   constexpr std::size_t kMost = 64 << 10;
+  if (left.isContainer() || right.isContainer()) context.spend(kMost);
+  for (const Value* one : {&left, &right}) {
+    if (one->isString()) context.spend(std::min(one->string.size(), kMost));
+  }
   std::string a, b;
   return appendText(left, a, kMost) && appendText(right, b, kMost) && a == b;
 }

@@ -114,6 +114,9 @@ class Heap final {
   Value fromJson(const Json& json);
   // A document of the Heap's own.
   const Json& keepJson(Json json);
+  // The same for one that is still text: charges what its tree takes. Fault: as parseJson(), or that the Heap is
+  // exhausted.
+  Result<const Json*> parseJson(std::string_view text);
 
   std::pmr::memory_resource* resource() { return &memory_; }
 
@@ -218,7 +221,7 @@ void appendJavaDouble(std::string& into, double number);
 // Velocity's truth: null is false, a boolean is itself, everything else is true.
 bool isTrue(const Value& value);
 // Velocity's ==: numbers by value, different types by their text (of at most 64 KiB, else they differ); null equals
-// the empty text, as on AWS.
-bool equals(const Value& left, const Value& right);
+// the empty text, as on AWS. Costs steps by what it looks at.
+bool equals(const Value& left, const Value& right, const CallContext& context);
 
 }  // namespace hearth::gateway::vtl
