@@ -129,7 +129,8 @@ Exchange makeExchange(const http::Request& request, std::shared_ptr<const Stage>
   exchange.host = request.host();
   const std::string_view authority = request.headers.find("Host").value_or("");
   const std::string_view port = authority.substr(exchange.host.size());
-  exchange.port = port.size() > 1 ? std::string(port.substr(1)) : "80";
+  exchange.secure = request.origin.secure;
+  exchange.port = port.size() > 1 ? std::string(port.substr(1)) : exchange.secure ? "443" : "80";
   return exchange;
 }
 

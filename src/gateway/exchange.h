@@ -39,8 +39,9 @@ struct Exchange {
   base::Time start;
   std::string sourceIp;
   std::string userAgent;
-  std::string host;  // without the port
-  std::string port;  // that the client named in its Host header, or 80
+  std::string host;     // without the port
+  std::string port;     // that the client named in its Host header, or the scheme's own
+  bool secure = false;  // came over TLS
   std::string protocol = "HTTP/1.1";
 
   std::string apiKey;    // the value sent, once it was found good

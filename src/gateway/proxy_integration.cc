@@ -83,7 +83,10 @@ std::string makeProxyEvent(const Exchange& exchange) {
   const bool binary =
       !exchange.body.empty() &&
       (isBinaryType(exchange.contentType(), exchange.stage->binaryMediaTypes) || !base::isUtf8(exchange.body));
-  event.textOrNull("body", binary ? base::base64Encode(exchange.body) : exchange.body);
+  if (binary)
+    event.text("body", base::base64Encode(exchange.body));
+  else
+    event.textOrNull("body", exchange.body);
   event.raw("isBase64Encoded", binary ? "true" : "false");
   event.end();
   return json;

@@ -16,6 +16,23 @@ StageDefinition makeDefinition(std::vector<std::string> binaryMediaTypes = {}) {
   return stage;
 }
 
+// Of the event for a request to `host` that came over TLS, or not.
+std::string forwarded(const std::string& host, bool secure, const char* name) {
+  http::Request request = testing::makeRequest("GET", "/api/x", {{"Host", host}, {"X-Forwarded-Proto", "gopher"}});
+  request.origin.secure = secure;
+  const auto event = base::parseJson(makeProxyEvent(testing::makeTestExchange(makeDefinition(), request))).value();
+  return base::findString(event.at("headers"), name).value_or("");
+}
+
+TEST(ProxyEvent, NamesTheSchemeAndItsPort) {
+  const std::string host = "abc123.execute-api.eu-central-1.localhost";
+  EXPECT_EQ(forwarded(host, false, "X-Forwarded-Proto"), "http");
+  EXPECT_EQ(forwarded(host, false, "X-Forwarded-Port"), "80");
+  EXPECT_EQ(forwarded(host, true, "X-Forwarded-Proto"), "https");
+  EXPECT_EQ(forwarded(host, true, "X-Forwarded-Port"), "443");
+  EXPECT_EQ(forwarded(host + ":4567", true, "X-Forwarded-Port"), "4567");
+}
+
 TEST(ProxyEvent, IsComplete) {
   StageDefinition definition = makeDefinition();
   definition.variables = {{"color", "red"}};

@@ -157,7 +157,7 @@ Pairs forwardedHeaders(const Exchange& exchange) {
   headers.emplace_back("X-Amzn-Trace-Id", exchange.traceId);
   headers.emplace_back("X-Forwarded-For", forwarded + exchange.sourceIp);
   headers.emplace_back("X-Forwarded-Port", exchange.port);
-  headers.emplace_back("X-Forwarded-Proto", "http");
+  headers.emplace_back("X-Forwarded-Proto", exchange.secure ? "https" : "http");
   return headers;
 }
 
