@@ -40,7 +40,9 @@ for program in "build/$preset"/tests/*"$name"*_test; do
 done
 
 say "tests from outside"
-HEARTH_BIN=$PWD/build/$preset/bin /usr/bin/python3 -m pytest -q -n 3 --dist loadfile --durations=8 ${name:+-k "$name"} tests >"$log" 2>&1
+whole=--every-scenario
+[ -n "$name" ] && whole=
+HEARTH_BIN=$PWD/build/$preset/bin /usr/bin/python3 -m pytest -q -n 3 --dist loadfile --durations=8 $whole ${name:+-k "$name"} tests >"$log" 2>&1
 code=$?
 # 5: nothing has that name
 if [ -n "$name" ] && [ "$code" -eq 5 ]; then code=0; fi

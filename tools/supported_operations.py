@@ -12,13 +12,18 @@ PAGE = ROOT / "docs" / "supported-operations.md"
 sys.path[:0] = [str(ROOT / "codegen"), str(ROOT / "tests")]
 from generate import DEBIAN_MODELS  # noqa: E402
 from model import Service  # noqa: E402
+from support.scenarios import errors_of  # noqa: E402
 
 HEAD = """# Supported operations
 
 `./dev supported` writes this page from the services' lists and from what the server answers to `ListTypes` and `DescribeType`; a
-test compares them. Every operation here has a scenario with a real client in `tests/`; every other operation of these services
-answers `NotImplemented`, in the protocol of its caller. How an operation differs from AWS's stands in the README of its
-service's folder, how clients are pointed here in [clients.md](clients.md).
+test compares them. Every operation here has a scenario with a real client in `tests/`, both answered and refused, and every error
+a scenario in which a client is told it, but for those that `tests/support/scenarios.py` names with the reason. Every other
+operation of these services answers `NotImplemented`, in the protocol of its caller. How an operation differs from AWS's stands in
+the README of its service's folder, how clients are pointed here in [clients.md](clients.md).
+
+Errors are those that a service has beside those that all have: `AccessDenied`, or `AccessDeniedException`, what is said of
+signatures, and internal errors.
 
 Of a type the properties are named, with their members in brackets: **bold** ones are required, a change of an *italic* one
 replaces the resource; `[]` is a list, `{}` a map, `~` a document of its own (a policy, say). Other properties are refused by name.
@@ -84,7 +89,8 @@ def service_part(service, schemas):
     known = sum(1 for operation in service.model["operations"])
     lines = [f"## {service.metadata['serviceId']}\n",
              f"{len(service.operations)} of {known} operations; [what differs](../src/services/{service.id}/README.md).\n",
-             wrapped(", ".join(f"`{operation}`" for operation in service.operations)) + "\n"]
+             wrapped(", ".join(f"`{operation}`" for operation in service.operations)) + "\n",
+             wrapped("Errors: " + ", ".join(f"`{code}`" for code in sorted(errors_of(service.id))) + ".") + "\n"]
     return "\n".join(lines + [type_part(schema) for schema in schemas])
 
 

@@ -1,52 +1,49 @@
-"""Every operation that Hearth lists is called by a test with a real client: boto3, the aws command, or the SDK for JavaScript.
+"""What a run of the whole suite demands of itself with --every-scenario (tests/support/scenarios.py)."""
 
-Found in the tests' text, in files that make a client of that service; `tests/conformance/`, which calls everything against no
-server, does not count."""
+import subprocess
+import sys
 
-import pathlib
-import re
-import tomllib
-
-import pytest
-from botocore import xform_name
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TESTS = ROOT / "tests"
-LISTED = {path.parent.name: tomllib.loads(path.read_text())["operations"] for path in sorted((ROOT / "src" / "services").glob("*/service.toml"))}
-# What the JavaScript SDK's packages are called where that is not the service's name.
-JAVASCRIPT = {"apigateway": "api-gateway", "events": "eventbridge", "logs": "cloudwatch-logs", "secretsmanager": "secrets-manager"}
+from support import scenarios
+from support.server import ROOT
 
 
-def scenarios():
-    for folder in ("integration", "security", "durability", "pipeline", "clients", "article"):
-        for path in sorted((TESTS / folder).rglob("*")):
-            if path.suffix in (".py", ".cjs"):
-                yield path, path.read_text()
+def everything():
+    """Answers with which nothing is missing."""
+    for service, operations in scenarios.listed().items():
+        for operation in operations:
+            yield from ((service, operation, scenarios.OK), (service, operation, "NotThere"), (service, operation, "AccessDenied"))
+        yield from ((service, operations[0], code) for code in scenarios.errors_of(service))
 
 
-SCENARIOS = list(scenarios())
+def test_an_operation_has_to_answer_and_to_refuse():
+    answers = set(everything())
+    assert list(scenarios.gaps(answers)) == []
+    answers -= {("logs", "TagResource", scenarios.OK), ("iam", "ListRoles", "NotThere"), ("s3", "ListBuckets", "AccessDenied"), ("s3", "ListBuckets", "NotThere")}
+    assert list(scenarios.gaps(answers)) == ["iam: ListRoles never refused anything of its own accord", "logs: TagResource never answered",
+                                             "s3: ListBuckets never refused anything"]
 
 
-def uses(text, service):
-    """Whether this file makes a client of the service: client("s3"), "s3api", require("@aws-sdk/client-s3")."""
-    names = "|".join({service, "s3api"} if service == "s3" else {service})
-    return re.search(rf"""["'](?:{names})["']|@aws-sdk/client-{JAVASCRIPT.get(service, service)}["']""", text)
+def test_every_error_has_to_be_told_to_somebody():
+    answers = {answer for answer in everything() if answer[2] not in ("NoSuchEntity", "BucketNotEmpty", "TooManyBuckets")}
+    assert list(scenarios.gaps(answers)) == ["iam: nobody was told NoSuchEntity", "s3: nobody was told BucketNotEmpty"]
 
 
-def calls(text, operation):
-    """client.put_object(, getattr(client, "put_object"), get_paginator("list_objects"), "put-object", new PutObjectCommand("""
-    method = xform_name(operation)
-    return re.search(rf"""\.{method}\b|["']{method}["']|["']{xform_name(operation, "-")}["']|\b{operation}Command\(|\bpaginate{operation}\(""", text)
+def test_errors_are_found_where_they_are_written():
+    assert {"DeleteConflict", "NoSuchEntity"} <= scenarios.errors_of("iam")  # of the model, in functions that make them
+    assert {"BucketNotEmpty", "InvalidPartNumber"} <= scenarios.errors_of("s3")  # of no model
+    assert {"ChangeSetNotFound", "InsufficientCapabilitiesException"} <= scenarios.errors_of("cloudformation")  # in the engine
 
 
-@pytest.mark.parametrize("service", LISTED)
-def test_every_operation_has_a_scenario(service):
-    texts = [text for _, text in SCENARIOS if uses(text, service)]
-    missing = [operation for operation in LISTED[service] if not any(calls(text, operation) for text in texts)]
-    assert missing == []
+def test_the_exceptions_are_of_what_there_is():
+    for exceptions in (scenarios.NEVER_WRONG, scenarios.NEVER_RIGHT):
+        for service, operations in exceptions.items():
+            assert operations <= set(scenarios.listed()[service])
+    for service, errors in scenarios.OUT_OF_REACH.items():
+        assert errors <= scenarios.errors_of(service)
 
 
-def test_what_is_looked_for_is_found():
-    assert calls("client.put_object(Bucket=b)", "PutObject") and calls('["s3api", "put-object"]', "PutObject")
-    assert not calls("client.put_object_acl(Bucket=b)", "PutObject") and not calls("# put_object", "PutObject")
-    assert uses('hearth.client("logs")', "logs") and not uses('"/aws/logs/"', "logs")
+def test_a_run_fails_and_says_what_is_missing():
+    run = subprocess.run([sys.executable, "-m", "pytest", "-n", "1", "--every-scenario", f"{__file__}::test_the_exceptions_are_of_what_there_is"],
+                         cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert run.returncode == 1 and "1 passed" in run.stdout, run.stdout
+    assert "sts: AssumeRole never answered" in run.stdout and "sts: nobody was told ValidationError" in run.stdout

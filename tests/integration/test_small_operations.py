@@ -1,5 +1,7 @@
 """What the larger scenarios do not call by the way: single operations of several services, and how they refuse."""
 
+import json
+
 import pytest
 
 from support.aws import fresh, make_role, refused
@@ -45,6 +47,7 @@ def test_aliases_and_concurrency_of_a_function(hearth):
     version = client.publish_version(FunctionName=name)["Version"]
     client.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
     assert client.get_alias(FunctionName=name, Name="live")["FunctionVersion"] == version
+    assert [alias["Name"] for alias in client.list_aliases(FunctionName=name)["Aliases"]] == ["live"]
     client.delete_alias(FunctionName=name, Name="live")
     with refused("ResourceNotFoundException", 404):
         client.get_alias(FunctionName=name, Name="live")
@@ -93,3 +96,56 @@ def test_a_stack_that_is_not_there(hearth, name):
                  lambda: client.describe_stack_events(StackName=name), lambda: client.get_template(StackName=name)):
         with refused("ValidationError", 400, "does not exist"):
             call()
+
+
+def test_one_resource_of_a_stack(hearth):
+    client, name = hearth.client("cloudformation"), fresh("stack")
+    client.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": {"Group": {"Type": "AWS::Logs::LogGroup"}}}))
+    client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 300})
+    detail = client.describe_stack_resource(StackName=name, LogicalResourceId="Group")["StackResourceDetail"]
+    assert (detail["ResourceType"], detail["ResourceStatus"]) == ("AWS::Logs::LogGroup", "CREATE_COMPLETE")
+    with refused("ValidationError", 400, f"Resource Other does not exist for stack {name}"):
+        client.describe_stack_resource(StackName=name, LogicalResourceId="Other")
+
+
+def test_what_a_user_and_a_group_have(hearth):
+    iam, user, group = hearth.client("iam"), fresh("user"), fresh("group")
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    policy = iam.create_policy(PolicyName=fresh("policy"), PolicyDocument=json.dumps(document))["Policy"]
+    attached = [{"PolicyName": policy["PolicyName"], "PolicyArn": policy["Arn"]}]
+    iam.create_user(UserName=user)
+    iam.create_group(GroupName=group)
+    iam.add_user_to_group(GroupName=group, UserName=user)
+    iam.attach_user_policy(UserName=user, PolicyArn=policy["Arn"])
+    for put, owner in ((iam.put_user_policy, {"UserName": user}), (iam.put_group_policy, {"GroupName": group})):
+        put(**owner, PolicyName="own", PolicyDocument=json.dumps(document))
+    assert iam.get_user_policy(UserName=user, PolicyName="own")["PolicyDocument"] == document
+    assert iam.list_user_policies(UserName=user)["PolicyNames"] == ["own"]
+    assert iam.list_group_policies(GroupName=group)["PolicyNames"] == ["own"]
+    assert iam.list_attached_user_policies(UserName=user)["AttachedPolicies"] == attached
+    assert [one["GroupName"] for one in iam.list_groups_for_user(UserName=user)["Groups"]] == [group]
+
+    def names(listing, members, key):
+        return {one[key] for page in iam.get_paginator(listing).paginate() for one in page[members]}
+
+    assert group in names("list_groups", "Groups", "GroupName")
+    assert policy["PolicyName"] in names("list_policies", "Policies", "PolicyName")
+    assert make_role(hearth).rpartition("/")[2] in names("list_roles", "Roles", "RoleName")
+
+
+def test_tags_of_rules_and_log_groups(hearth):
+    events, logs, name = hearth.client("events"), hearth.client("logs"), fresh("tagged")
+    rule = events.put_rule(Name=name, ScheduleExpression="rate(1 day)")["RuleArn"]
+    events.tag_resource(ResourceARN=rule, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+    events.untag_resource(ResourceARN=rule, TagKeys=["b"])
+    assert events.list_tags_for_resource(ResourceARN=rule)["Tags"] == [{"Key": "a", "Value": "1"}]
+    logs.create_log_group(logGroupName=name)
+    group = f"arn:aws:logs:{hearth.region}:000000000001:log-group:{name}"
+    logs.tag_resource(resourceArn=group, tags={"a": "1", "b": "2"})
+    logs.untag_resource(resourceArn=group, tagKeys=["b"])
+    assert logs.list_tags_for_resource(resourceArn=group)["tags"] == {"a": "1"}
+
+
+def test_what_an_account_has(hearth):
+    assert hearth.client("lambda").get_account_settings()["AccountLimit"]["CodeSizeZipped"] == 50 << 20
+    assert "default" in [group["Name"] for group in hearth.client("scheduler").list_schedule_groups()["ScheduleGroups"]]

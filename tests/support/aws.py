@@ -7,6 +7,8 @@ import subprocess
 
 from botocore.exceptions import ClientError
 
+from support.scenarios import command_ended
+
 _numbers = itertools.count(1)
 
 
@@ -64,5 +66,6 @@ def aws(hearth, *arguments, check=True, key="HEARTHTESTKEY", secret="hearth-test
     done = subprocess.run(["/usr/bin/aws", "--endpoint-url", hearth.url, *map(str, arguments)], capture_output=True, text=True, timeout=300,
                           env={"PATH": "/usr/bin:/bin", "HOME": str(hearth.data), "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret,
                                "AWS_DEFAULT_REGION": hearth.region, "AWS_PAGER": "", "LC_ALL": "C.UTF-8"})
+    command_ended(arguments, done)
     assert not check or done.returncode == 0, f"{arguments} exited with {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done

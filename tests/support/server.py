@@ -10,6 +10,8 @@ import threading
 import boto3
 from botocore.config import Config
 
+from support.scenarios import listen
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("HEARTH_BIN", ROOT / "build" / "release" / "bin"))
 START_SECONDS = 60  # an instrumented binary on a busy machine
@@ -84,11 +86,11 @@ class Hearth:
         return int(self.address.rsplit(":", 1)[1])
 
     def client(self, service, key=ACCOUNT[1], secret=ACCOUNT[2], token=None, region=None, retries=0, timeout=60, **config):
-        return boto3.session.Session().client(
+        return listen(boto3.session.Session().client(
             service, endpoint_url=self.url, region_name=region or self.region, aws_access_key_id=key,
             aws_secret_access_key=secret, aws_session_token=token,
             config=Config(retries={"max_attempts": retries}, read_timeout=timeout, parameter_validation=False,
-                          s3={"addressing_style": "path"}, **config))
+                          s3={"addressing_style": "path"}, **config)))
 
     def environment(self):
         """What a shell has after eval "$(hearth env)"."""
