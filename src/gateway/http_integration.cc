@@ -9,6 +9,7 @@
 #include "gateway/content_type.h"
 #include "gateway/custom_integration.h"
 #include "gateway/integration_parts.h"
+#include "gateway/path_form.h"
 #include "gateway/proxy_integration.h"
 #include "gateway/request_event.h"
 
@@ -37,20 +38,6 @@ constexpr std::array<std::string_view, 2> kOwn = {"x-amzn-RequestId", "x-amz-api
 bool isOneOf(Names names, std::string_view name) {
   return std::any_of(names.begin(), names.end(),
                      [&](std::string_view candidate) { return base::equalsIgnoreCase(candidate, name); });
-}
-
-// Whether a part of the path is "." or "..", also escaped: an endpoint that resolves it would leave the path that
-// its URI says, and the one that an authorizer's policy was asked about.
-bool hasDotSegment(std::string_view path) {
-  const std::string decoded = base::uriDecode(path, false);
-  std::string_view rest = decoded;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find_first_of("/\\"), rest.size());
-    const std::string_view part = rest.substr(0, end);
-    if (part == "." || part == "..") return true;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return false;
 }
 
 bool isProxy(const Exchange& exchange) { return exchange.method->integration.type == IntegrationType::kHttpProxy; }
@@ -124,6 +111,7 @@ Result<http::OutboundRequest> makeHttpRequest(const Exchange& exchange, MappingS
   http::OutboundRequest request;
   request.method = integration.verb == "ANY" || integration.verb.empty() ? exchange.verb : integration.verb;
   request.verifyPeer = integration.verifyPeer;
+  request.owner = exchange.stage->account;
   HEARTH_TRY(const std::string path, fillPath(exchange, integration.http.path, scope.requestOverrides("path")));
   if (hasDotSegment(path)) return Fault("BadRequestException", "Bad Request", 400);
   std::string query = integration.http.query;
@@ -165,7 +153,8 @@ Result<http::Response> makeHttpResponse(const Exchange& exchange, MappingScope& 
 }
 
 Fault httpFault(const Fault& fault) {
-  if (fault.code == "RequestTimeout") return Fault("IntegrationTimeout", fault.message, 504);
+  if (fault.code == "RequestTimeout" || fault.code == "Abandoned")
+    return Fault("IntegrationTimeout", fault.message, 504);
   if (fault.code == "Busy") return Fault("Busy", fault.message, 503);
   const bool network =
       fault.code == "ConnectionFailed" || fault.code == "TlsFailed" || fault.code == "InvalidResponse";

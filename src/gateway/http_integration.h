@@ -11,8 +11,7 @@ namespace hearth::gateway {
 // The request, without its deadline. HTTP: what is mapped, and the payload of makeIntegrationPayload(). HTTP_PROXY:
 // the client's headers, query and body, and what is mapped beside them. Faults: ApiConfiguration 500 for a path
 // parameter that has no value, BadRequestException 400 for a mapping into a body that is no JSON and for a path
-// with
-// "." or ".." in it.
+// with a dot segment.
 Result<http::OutboundRequest> makeHttpRequest(const Exchange& exchange, MappingScope& scope, std::string payload);
 
 // The response to the client, without the gateway's own headers. Faults: ApiConfiguration 500 when no response

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "http/fair_shares.h"
 #include "http/public_address.h"
 
 namespace hearth::http {
@@ -96,13 +97,12 @@ Result<std::string> headOf(const OutboundRequest& request, const Url& url) {
   return head + "Connection: close\r\n\r\n";
 }
 
-// Addresses of the host that may be gone to.
-struct Found {
-  std::vector<tcp::endpoint> endpoints;
-  error_code error;
-};
-
 }  // namespace
+
+struct Outbound::Shares {
+  FairShares exchanges;
+  FairShares bytes;
+};
 
 struct Outbound::Tls {
   asio::ssl::context context{asio::ssl::context::tls_client};
@@ -111,26 +111,43 @@ struct Outbound::Tls {
 // One request. Shared by the coroutine and by callbacks that may come after it has ended.
 class Outbound::Exchange final : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(asio::io_context& loop, std::chrono::milliseconds timeout)
-      : deadline_(Clock::now() + timeout), resolver_(loop), socket_(loop), timer_(loop) {}
+  Exchange(Outbound& client, const OutboundRequest& request)
+      : deadline_(Clock::now() + request.timeout),
+        lookups_(client.lookups_),
+        shares_(client.shares_),
+        bytes_(std::in_place, shares_->bytes, request.owner),
+        socket_(client.loop_),
+        timer_(client.loop_) {}
 
   Task<Result<ClientResponse>> run(const OutboundRequest& request, const Url& url, std::string head, Reach reach,
                                    Tls& tls) {
     auto outcome = co_await exchange(request, url, std::move(head), reach, tls);
+    ended_ = true;
+    bytes_.reset();
     timer_.cancel();
-    resolver_.cancel();
     error_code ignored;
     socket_.close(ignored);
+    if (!outcome.ok() && abandoned_) co_return Fault("Abandoned", "nobody waits for the response any more", 504);
     if (!outcome.ok() && Clock::now() >= deadline_) {
       co_return Fault("RequestTimeout", "the server did not answer in time", 504);
     }
     co_return outcome;
   }
 
+  // Whatever is waited for ends as at the deadline.
+  void abandon() {
+    if (ended_) return;
+    abandoned_ = true;
+    deadline_ = Clock::now();
+    timer_.cancel();
+    error_code ignored;
+    socket_.close(ignored);
+  }
+
  private:
   Task<Result<ClientResponse>> exchange(const OutboundRequest& request, const Url& url, std::string head,
                                         Reach reach, Tls& tls) {
-    HEARTH_CO_TRY(const auto endpoints, co_await resolve(url, reach));
+    HEARTH_CO_TRY(const auto endpoints, co_await resolve(url, request.owner, reach));
     HEARTH_CO_CHECK(co_await connect(endpoints));
     watch(deadline_);
     if (!url.secure) co_return co_await converse(socket_, request, head);
@@ -146,30 +163,34 @@ class Outbound::Exchange final : public std::enable_shared_from_this<Exchange> {
     co_return co_await converse(stream, request, head);
   }
 
-  // Looks the name up once. The lookup itself cannot be stopped: at the deadline nobody waits for it any more.
-  Task<Result<std::vector<tcp::endpoint>>> resolve(const Url& url, Reach reach) {
-    auto found = std::make_shared<std::optional<Found>>();  // outlives whichever of the two ends first
-    auto self = shared_from_this();
-    auto done = [self, found](const error_code& error, const tcp::resolver::results_type& results) {
-      Found& into = found->emplace();
-      into.error = error;
-      for (const auto& entry : results) into.endpoints.push_back(entry.endpoint());
+  // Looks the name up once; at the deadline nobody waits for that any more.
+  Task<Result<std::vector<tcp::endpoint>>> resolve(const Url& url, const std::string& owner, Reach reach) {
+    HEARTH_CO_TRY(const Addresses addresses, co_await addressesOf(url.host, owner));
+    std::vector<tcp::endpoint> endpoints;
+    for (const asio::ip::address& address : addresses) {
+      if (reach == Reach::kAny || (isPublicAddress(address) && !isOwnAddress(address)))
+        endpoints.emplace_back(address, static_cast<unsigned short>(url.port));
+    }
+    if (endpoints.empty()) co_return Fault("NotReachable", url.host + " has no address that may be called", 403);
+    co_return endpoints;
+  }
+
+  Task<Result<Addresses>> addressesOf(const std::string& host, const std::string& owner) {
+    error_code isName;
+    const auto address = asio::ip::make_address(host, isName);
+    if (!isName) co_return Addresses{address};
+    auto found = std::make_shared<std::optional<Result<Addresses>>>();  // outlives whichever of the two ends first
+    auto done = [self = shared_from_this(), found](Result<Addresses> outcome) {
+      found->emplace(std::move(outcome));
       self->timer_.cancel();
     };
     timer_.expires_at(deadline_);
-    resolver_.async_resolve(url.host, std::to_string(url.port), tcp::resolver::numeric_service, std::move(done));
+    const std::uint64_t lookup = lookups_.start(owner, host, std::move(done));
     error_code ignored;
     while (!*found && Clock::now() < deadline_) co_await timer_.async_wait(errorInto(ignored));
-    if (!*found) co_return Fault("RequestTimeout", url.host + ": the name was not found in time", 504);
-    if ((*found)->error) co_return Fault("UnknownHost", url.host + ": " + (*found)->error.message(), 502);
-    std::vector<tcp::endpoint>& endpoints = (*found)->endpoints;
-    if (reach == Reach::kPublic) {
-      std::erase_if(endpoints, [](const tcp::endpoint& endpoint) {
-        return !isPublicAddress(endpoint.address()) || isOwnAddress(endpoint.address());
-      });
-    }
-    if (endpoints.empty()) co_return Fault("NotReachable", url.host + " has no address that may be called", 403);
-    co_return std::move(endpoints);
+    if (*found) co_return std::move(**found);
+    lookups_.forget(lookup);
+    co_return Fault("RequestTimeout", host + ": the name was not found in time", 504);
   }
 
   Task<Result<void>> connect(const std::vector<tcp::endpoint>& endpoints) {
@@ -182,7 +203,7 @@ class Outbound::Exchange final : public std::enable_shared_from_this<Exchange> {
       if (error) continue;
       watch(last ? deadline_ : std::min(deadline_, Clock::now() + kPatienceWithOneAddress));
       co_await socket_.async_connect(endpoints[i], errorInto(error));
-      if (!error) {
+      if (!error && !abandoned_) {
         socket_.set_option(tcp::no_delay(true), ignored);
         co_return Result<void>();
       }
@@ -222,9 +243,8 @@ class Outbound::Exchange final : public std::enable_shared_from_this<Exchange> {
   }
 
   template <class Stream>
-  static Task<Result<void>> receive(Stream& stream, boost::beast::flat_buffer& buffer,
-                                    beast::response_parser<beast::string_body>& parser,
-                                    const OutboundRequest& request) {
+  Task<Result<void>> receive(Stream& stream, boost::beast::flat_buffer& buffer,
+                             beast::response_parser<beast::string_body>& parser, const OutboundRequest& request) {
     std::size_t reserved = 0;
     while (!parser.is_done()) {
       error_code error;
@@ -234,9 +254,9 @@ class Outbound::Exchange final : public std::enable_shared_from_this<Exchange> {
       }
       if (error) co_return Fault("InvalidResponse", error.message(), 502);
       const std::size_t size = parser.get().body().size();
-      if (size > reserved && request.reserve && !request.reserve(size - reserved)) {
-        co_return Fault("Busy", "there is no room for the response now", 503);
-      }
+      const bool fits = size <= reserved ||
+                        (bytes_->take(size - reserved) && (!request.reserve || request.reserve(size - reserved)));
+      if (!fits) co_return Fault("Busy", "there is no room for the response now", 503);
       reserved = size;
     }
     co_return Result<void>();
@@ -255,14 +275,22 @@ class Outbound::Exchange final : public std::enable_shared_from_this<Exchange> {
     return response;
   }
 
-  const Clock::time_point deadline_;
-  tcp::resolver resolver_;
+  Clock::time_point deadline_;
+  bool abandoned_ = false;
+  bool ended_ = false;
+  Lookups& lookups_;
+  const std::shared_ptr<Shares> shares_;
+  std::optional<FairShares::Share> bytes_;  // until it has ended
   tcp::socket socket_;
   asio::steady_timer timer_;
 };
 
 Outbound::Outbound(asio::io_context& loop, const OutboundOptions& options)
-    : loop_(loop), reach_(options.reach), mostExchanges_(options.exchanges), tls_(std::make_unique<Tls>()) {
+    : loop_(loop),
+      reach_(options.reach),
+      shares_(new Shares{FairShares(options.exchanges), FairShares(options.responseBytes)}),
+      lookups_(loop, options.resolver, options.lookups),
+      tls_(std::make_unique<Tls>()) {
   error_code error;
   if (options.caFile.empty())
     tls_->context.set_default_verify_paths(error);
@@ -277,15 +305,15 @@ Outbound::~Outbound() = default;
 Task<Result<ClientResponse>> Outbound::send(OutboundRequest request) {
   HEARTH_CO_TRY(const Url url, checkedUrl(request.url));
   HEARTH_CO_TRY(std::string head, headOf(request, url));
-  if (exchanges_ >= mostExchanges_) co_return Fault("Busy", "too many requests to endpoints are under way", 503);
-  struct Counted {
-    explicit Counted(std::size_t& count) : count_(count) { ++count_; }
-    ~Counted() { --count_; }
-    Counted(const Counted&) = delete;
-    std::size_t& count_;
-  };
-  const Counted counted(exchanges_);
-  const auto exchange = std::make_shared<Exchange>(loop_, request.timeout);
+  const auto shares = shares_;
+  FairShares::Share share(shares->exchanges, request.owner);
+  if (!share.take(1)) co_return Fault("Busy", "too many requests to endpoints are under way", 503);
+  const auto exchange = std::make_shared<Exchange>(*this, request);
+  if (request.whenAbandoned) {
+    request.whenAbandoned([weak = std::weak_ptr(exchange)] {
+      if (const auto running = weak.lock()) running->abandon();
+    });
+  }
   co_return co_await exchange->run(request, url, std::move(head), reach_, *tls_);
 }
 

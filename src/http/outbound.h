@@ -10,6 +10,7 @@
 
 #include "base/task.h"
 #include "http/client.h"
+#include "http/lookups.h"
 #include "http/message.h"
 
 namespace hearth::http {
@@ -22,8 +23,12 @@ enum class Reach : unsigned char {
 struct OutboundOptions {
   Reach reach = Reach::kPublic;
   std::string caFile;  // PEM certificates to trust instead of the machine's
-  // Exchanges at a time, each with a socket: endpoints that do not answer must not use up the descriptors.
+  // Exchanges at a time, each with a socket: endpoints that do not answer must not use up the descriptors. Of
+  // these, of bytes of responses that come in, and of threads that look names up, an owner gets a fair share.
   std::size_t exchanges = 512;
+  std::size_t responseBytes = 128U << 20;
+  std::size_t lookups = 8;
+  Resolver resolver = resolveBySystem;
 };
 
 struct OutboundRequest {
@@ -38,6 +43,10 @@ struct OutboundRequest {
   std::size_t bodyBytes = 10U << 20;          // of the response
   // Asked before so many more bytes of the response are kept; false ends the request. May be empty.
   std::function<bool(std::size_t)> reserve;
+  std::string owner;  // in whose name: shares are counted by it
+  // Called at once with what ends the request when nobody waits for it any more; that may be called on the loop at
+  // any time later, also when the request has ended. May be empty.
+  std::function<void(std::function<void()> abandon)> whenAbandoned;
 };
 
 // On the loop.
@@ -53,18 +62,18 @@ class Outbound final {
   // was judged; no redirect is followed; a certificate has to be good for the URL's host. Faults: InvalidUrl 400
   // (also for a port that API Gateway does not call: below 1024 other than 80 and 443); NotReachable 403 for
   // addresses beyond the reach; UnknownHost 502; ConnectionFailed 503; TlsFailed 502; InvalidResponse 502;
-  // ResponseTooLarge 502; Busy 503, also with
-  // as many exchanges as there may be; RequestTimeout 504.
+  // ResponseTooLarge 502; Busy 503, also when the owner's share is used up; RequestTimeout 504; Abandoned 504.
   Task<Result<ClientResponse>> send(OutboundRequest request);
 
  private:
   class Exchange;
+  struct Shares;
   struct Tls;
 
   boost::asio::io_context& loop_;
   const Reach reach_;
-  const std::size_t mostExchanges_;
-  std::size_t exchanges_ = 0;
+  std::shared_ptr<Shares> shares_;  // with requests, which the loop may destroy last
+  Lookups lookups_;
   std::unique_ptr<Tls> tls_;
 };
 

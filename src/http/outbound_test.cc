@@ -7,8 +7,10 @@
 #include <openssl/x509v3.h>
 
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "http/raw_peer.h"
@@ -55,11 +57,12 @@ Task<Response> echo(Request& request) {
   co_return response;
 }
 
-// A server that answers every connection with fixed bytes, whatever it is asked, and then closes; with none it is
-// silent and keeps the connection.
+// A server that answers every connection with fixed bytes, whatever it is asked, and then closes, unless it is to
+// keep the connection; with no bytes it is silent and keeps it.
 class Canned final {
  public:
-  explicit Canned(std::string bytes) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit Canned(std::string bytes, bool keep = false)
+      : keep_(keep), socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -89,9 +92,11 @@ class Canned final {
       char asked[4096];  // comes in one piece
       ::recv(peer.get(), asked, sizeof asked, 0);
       ::send(peer.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+      if (keep_) kept.push_back(std::move(peer));
     }
   }
 
+  const bool keep_;
   base::Fd socket_;
   int port_ = 0;
   std::thread thread_;
@@ -295,10 +300,124 @@ TEST_F(OutboundTls, FailsWhereNobodySpeaksTls) {
   EXPECT_EQ(codeOf(get("https" + plain.url().substr(4))), "TlsFailed");
 }
 
+// Requests under way, and how they have ended.
+struct Running {
+  explicit Running(OutboundOptions options) : outbound(loop, std::move(options)) {}
+  ~Running() {
+    for (const auto& call : abandon) call();
+    loop.poll();
+  }
+
+  void start(OutboundRequest request) {
+    request.whenAbandoned = [this](std::function<void()> call) { abandon.push_back(std::move(call)); };
+    boost::asio::co_spawn(loop, run(std::move(request)), boost::asio::detached);
+  }
+  Task<void> run(OutboundRequest request) {
+    const std::string owner = request.owner;
+    const auto outcome = co_await outbound.send(std::move(request));
+    ends.push_back(owner + " " + (outcome.ok() ? std::to_string(outcome->status) : outcome.fault().code));
+  }
+  void waitFor(std::size_t count) {
+    while (ends.size() < count && loop.run_one() > 0) {
+    }
+  }
+
+  boost::asio::io_context loop;
+  std::vector<std::string> ends;
+  std::vector<std::function<void()>> abandon;
+  Outbound outbound;
+};
+
+OutboundRequest of(std::string owner, OutboundRequest request) {
+  request.owner = std::move(owner);
+  return request;
+}
+
+TEST(Outbound, OneOwnerLeavesRoomForOthers) {
+  const Canned mute("");
+  TestServer server(echo);
+  Running running({.reach = Reach::kAny, .caFile = {}, .exchanges = 8});
+  for (int i = 0; i < 20; ++i) running.start(of("greedy", get(mute.url())));
+  running.waitFor(14);  // six are under way
+  EXPECT_EQ(running.ends, std::vector<std::string>(14, "greedy Busy"));
+  running.start(of("other", get(server.url("/"))));
+  running.waitFor(15);
+  EXPECT_EQ(running.ends.back(), "other 200");
+}
+
+TEST(Outbound, ResponsesOfOneOwnerLeaveRoomForThoseOfOthers) {
+  // Its last byte never comes.
+  const Canned stalling("HTTP/1.1 200 OK\r\nContent-Length: 7001\r\n\r\n" + std::string(7000, 'x'), true);
+  const Canned whole("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + std::string(500, 'x'));
+  Running running({.reach = Reach::kAny, .caFile = {}, .exchanges = 512, .responseBytes = 10000});
+  OutboundRequest first = of("greedy", get(stalling.url()));
+  std::size_t came = 0;
+  first.reserve = [&](std::size_t bytes) { return (came += bytes) > 0; };
+  running.start(std::move(first));
+  while (came < 7000) running.loop.run_one();
+  running.start(of("greedy", get(stalling.url())));
+  running.waitFor(1);
+  EXPECT_EQ(running.ends, std::vector<std::string>{"greedy Busy"});
+  running.start(of("other", get(whole.url())));
+  running.waitFor(2);
+  EXPECT_EQ(running.ends.back(), "other 200");
+}
+
+TEST(Outbound, ASlowNameHoldsUpNobodyElse) {
+  TestServer server(echo);
+  std::promise<void> go;
+  auto resolver = [slow = go.get_future().share()](const std::string& host) -> Result<Addresses> {
+    if (host == "slow.example") slow.wait();
+    return Addresses{boost::asio::ip::make_address("127.0.0.1")};
+  };
+  Running running({.reach = Reach::kAny,
+                   .caFile = {},
+                   .exchanges = 512,
+                   .responseBytes = 1 << 20,
+                   .lookups = 4,
+                   .resolver = std::move(resolver)});
+  const std::string end = ":" + std::to_string(server.port()) + "/";
+  for (int i = 0; i < 10; ++i) running.start(of("greedy", get("http://slow.example" + end)));
+  running.start(of("other", get("http://quick.example" + end)));
+  running.waitFor(1);
+  EXPECT_EQ(running.ends, std::vector<std::string>{"other 200"});
+  go.set_value();
+  running.waitFor(11);
+  EXPECT_EQ(running.ends, [] {
+    std::vector<std::string> all(11, "greedy 200");
+    all.front() = "other 200";
+    return all;
+  }());
+}
+
+TEST(Outbound, EndsWhenNobodyWaits) {
+  const Canned mute("");
+  std::promise<void> go;
+  auto resolver = [slow = go.get_future().share()](const std::string&) -> Result<Addresses> {
+    slow.wait();
+    return Addresses{boost::asio::ip::make_address("127.0.0.1")};
+  };
+  Running running({.reach = Reach::kAny,
+                   .caFile = {},
+                   .exchanges = 512,
+                   .responseBytes = 1 << 20,
+                   .lookups = 4,
+                   .resolver = std::move(resolver)});
+  running.start(of("o", get(mute.url())));
+  running.start(of("o", get("http://slow.example/")));
+  running.loop.poll();
+  ASSERT_EQ(running.abandon.size(), 2U);
+  for (const auto& call : running.abandon) boost::asio::post(running.loop, call);
+  running.waitFor(2);
+  EXPECT_EQ(running.ends, (std::vector<std::string>{"o Abandoned", "o Abandoned"}));
+  for (const auto& call : running.abandon) call();  // later, it does nothing
+  go.set_value();
+}
+
 TEST(Outbound, RunsAsManyExchangesAsItMay) {
   const Canned mute("");
   boost::asio::io_context loop;
-  Outbound outbound(loop, {.reach = Reach::kAny, .caFile = {}, .exchanges = 2});
+  Outbound outbound(loop, {.reach = Reach::kAny, .caFile = {}, .exchanges = 3});
   std::vector<std::string> outcomes;
   const auto run = [&]() -> Task<void> {
     OutboundRequest request = get(mute.url());
