@@ -114,7 +114,7 @@ Result<Authorizer> compileAuthorizer(const AuthorizerDefinition& definition, con
     authorizer.type = Authorizer::Type::kRequest;
   else if (definition.type != "TOKEN")
     return refuse("Authorizers of type " + definition.type + " are not supported");
-  if (!definition.credentials.empty()) return refuse("Credentials of authorizers are not supported");
+  authorizer.roleArn = definition.credentials;
   authorizer.id = definition.id;
   HEARTH_TRY(auto target, parseIntegrationUri("AWS", withStageVariables(definition.authorizerUri, stageVariables)));
   auto* function = std::get_if<FunctionTarget>(&target);

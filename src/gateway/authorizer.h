@@ -25,13 +25,14 @@ struct Authorizer {
   Type type = Type::kToken;
   std::string id;
   std::string functionArn;
+  std::string roleArn;                   // in whose name it is called; empty: API Gateway's own
   std::vector<ParameterSource> sources;  // of kToken: its header
   std::unique_ptr<RE2> validation;       // of kToken; null: any token
   std::chrono::seconds ttl{300};         // 0: answers are not kept
 };
 
 // Faults: BadRequestException 400 for what AWS refuses, and by name for what is not supported here: Cognito user
-// pools, functions called with a role.
+// pools.
 Result<Authorizer> compileAuthorizer(const AuthorizerDefinition& definition, const TextMap& stageVariables);
 
 // By what an authorizer knows a client.

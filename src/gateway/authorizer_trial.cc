@@ -73,8 +73,8 @@ AuthorizerVerdict judge(const std::string& payload, const ports::PolicyReader& p
 
 Task<Result<AuthorizerVerdict>> tryAuthorizer(AuthorizerTrial trial, ports::Invoker& invoker,
                                               const ports::PolicyReader& policies, const base::Clock& clock,
-                                              base::Random& random) {
-  HEARTH_CO_TRY(std::shared_ptr<const Stage> stage, compileStage(stageOf(trial)));
+                                              base::Random& random, const RoleGate& roles) {
+  HEARTH_CO_TRY(std::shared_ptr<const Stage> stage, compileStage(stageOf(trial), policies));
   const http::Request request = requestOf(trial);
   Exchange exchange = makeExchange(request, stage, request.path, clock.now(), random);
   exchange.method = &stage->methods.front();
@@ -87,10 +87,10 @@ Task<Result<AuthorizerVerdict>> tryAuthorizer(AuthorizerTrial trial, ports::Invo
   invocation.functionArn = authorizer.functionArn;
   invocation.payload = makeAuthorizerEvent(exchange, authorizer, *identity, methodArnOf(exchange));
   invocation.traceId = exchange.traceId;
-  invocation.caller.servicePrincipal = "apigateway.amazonaws.com";
-  invocation.caller.sourceArn = "arn:aws:execute-api:" + trial.region + ":" + trial.account + ":" + trial.apiId +
-                                "/authorizers/" + authorizer.id;
-  invocation.caller.sourceAccount = trial.account;
+  std::string source = "arn:aws:execute-api:" + trial.region + ":" + trial.account + ":" + trial.apiId +
+                       "/authorizers/" + authorizer.id;
+  const auto named = nameCaller(invocation, authorizer.roleArn, trial.account, std::move(source), roles);
+  if (!named.ok()) co_return refused(500, named.fault().code + ": " + named.fault().message);
   auto work = invoker.invoke(std::move(invocation));
   auto outcome = co_await withDeadline(std::move(work), kPatience);
   AuthorizerVerdict verdict;

@@ -12,6 +12,7 @@
 #include "base/task.h"
 #include "gateway/definition.h"
 #include "gateway/exchange.h"
+#include "gateway/function_caller.h"
 #include "ports/invoker.h"
 #include "ports/policy_reader.h"
 
@@ -43,6 +44,6 @@ using AuthorizerTester = std::function<Task<Result<AuthorizerVerdict>>(Authorize
 // be.
 Task<Result<AuthorizerVerdict>> tryAuthorizer(AuthorizerTrial trial, ports::Invoker& invoker,
                                               const ports::PolicyReader& policies, const base::Clock& clock,
-                                              base::Random& random);
+                                              base::Random& random, const RoleGate& roles);
 
 }  // namespace hearth::gateway

@@ -36,7 +36,14 @@ struct MethodTarget {
   const std::string& arn;  // arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/VERB/PATH
   const std::string& account;
   const std::string& region;
+  const ports::ReadPolicy* policy = nullptr;  // the API's own, when it has one
 };
+
+inline constexpr char kInvokeAction[] = "execute-api:Invoke";
+
+// "User: WHO is not authorized to perform: execute-api:Invoke on resource: ARN". The account's number is not told
+// to those who are refused: ********3333.
+std::string denialOf(std::string_view who, const MethodTarget& target);
 
 // Signatures of requests, and what their owners may. Implemented by server/. On the loop.
 class SignedCallers {

@@ -48,7 +48,7 @@ struct AuthorizerDefinition {
   std::string name;
   std::string type;            // TOKEN, REQUEST
   std::string authorizerUri;   // arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations
-  std::string credentials;     // a role; refused
+  std::string credentials;     // a role, or empty
   std::string identitySource;  // "method.request.header.Authorization", of REQUEST several with commas between
   std::string identityValidationExpression;
   std::int64_t resultTtlInSeconds = 300;  // 0: answers are not kept
@@ -102,7 +102,7 @@ struct StageDefinition {
   std::string deploymentId;
   TextMap variables;
   std::string apiKeySource = "HEADER";  // or AUTHORIZER
-  std::string policy;                   // the API's resource policy, JSON text; refused unless empty
+  std::string policy;                   // the API's resource policy, JSON text; empty: none
   std::vector<std::string> binaryMediaTypes;
   std::vector<AuthorizerDefinition> authorizers;
   std::string authorizerGeneration;  // another one forgets what authorizers have answered

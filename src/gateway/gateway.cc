@@ -74,29 +74,33 @@ Task<http::Response> Gateway::handle(http::Request& request, Target target) {
   co_return response;
 }
 
-Task<http::Response> Gateway::answer(http::Request& request, Exchange& exchange, AccessRecord& record) {
-  const auto refuse = [&](Refusal refusal) {
-    record.reason = refusal.reason.empty() ? refusal.message : refusal.reason;
-    // Other reasons are for the log alone.
-    const bool tellsReason = refusal.problem == Problem::kBadRequestBody;
-    return makeProblem(exchange, refusal.problem, refusal.message,
-                       tellsReason ? std::string_view(refusal.reason) : std::string_view());
-  };
-  if (auto refusal = route(exchange)) co_return refuse(std::move(*refusal));
-  Intake intake{.share = base::ByteBudget::Share(bodies_)};
-  if (exchange.method->authorization != Authorization::kNone) {
-    if (auto refusal = co_await authorize(request, exchange, intake)) co_return refuse(std::move(*refusal));
-  }
-  if (auto refusal = admit(exchange, intake)) co_return refuse(std::move(*refusal));
-  if (!intake.bodyRead) {
-    if (auto refusal = co_await readBody(request, exchange, intake)) co_return refuse(std::move(*refusal));
-  }
-  if (auto refusal = validate(exchange)) co_return refuse(std::move(*refusal));
+http::Response Gateway::refuse(const Exchange& exchange, AccessRecord& record, const Refusal& refusal) {
+  record.reason = refusal.reason.empty() ? refusal.message : refusal.reason;
+  // Other reasons are for the log alone.
+  const bool tellsReason = refusal.problem == Problem::kBadRequestBody;
+  return makeProblem(exchange, refusal.problem, refusal.message,
+                     tellsReason ? std::string_view(refusal.reason) : std::string_view());
+}
 
-  auto response = co_await integrate(exchange, record, intake.share);
+Task<http::Response> Gateway::answer(http::Request& request, Exchange& exchange, AccessRecord& record) {
+  if (auto refusal = route(exchange)) co_return refuse(exchange, record, *refusal);
+  Intake intake{.share = base::ByteBudget::Share(bodies_)};
+  if (exchange.method->authorization != Authorization::kNone || exchange.stage->policy) {
+    if (auto refusal = co_await authorize(request, exchange, intake)) co_return refuse(exchange, record, *refusal);
+  }
+  if (auto refusal = admit(exchange, intake)) co_return refuse(exchange, record, *refusal);
+  if (!intake.bodyRead) {
+    if (auto refusal = co_await readBody(request, exchange, intake)) co_return refuse(exchange, record, *refusal);
+  }
+  co_return co_await fulfil(exchange, record, intake.share);
+}
+
+Task<http::Response> Gateway::fulfil(const Exchange& exchange, AccessRecord& record,
+                                     base::ByteBudget::Share& share) {
+  if (auto refusal = validate(exchange)) co_return refuse(exchange, record, *refusal);
+  auto response = co_await integrate(exchange, record, share);
   if (!response.ok()) {
     const Fault& fault = response.fault();
-    const Problem problem = problemOf(fault);
     if (fault.status >= 500) {
       base::logWarning("gateway", "an integration failed",
                        {{"requestId", exchange.requestId},
@@ -105,7 +109,8 @@ Task<http::Response> Gateway::answer(http::Request& request, Exchange& exchange,
                         {"method", exchange.method->planKey},
                         {"reason", fault.message}});
     }
-    co_return refuse({problem, fault.status < 500 ? fault.message : std::string(), fault.message});
+    co_return refuse(exchange, record,
+                     {problemOf(fault), fault.status < 500 ? fault.message : std::string(), fault.message});
   }
   const IntegrationType type = exchange.method->integration.type;
   if (type != IntegrationType::kMock && type != IntegrationType::kHttpProxy) {
@@ -295,9 +300,9 @@ Task<Result<ports::InvokeOutcome>> Gateway::invoke(const Exchange& exchange, std
   invocation.functionArn = exchange.method->integration.functionArn;
   invocation.payload = std::move(payload);
   invocation.traceId = exchange.traceId;
-  invocation.caller.servicePrincipal = "apigateway.amazonaws.com";
-  invocation.caller.sourceArn = sourceArnOf(exchange);
-  invocation.caller.sourceAccount = exchange.stage->account;
+  const auto named = nameCaller(invocation, exchange.method->integration.roleArn, exchange.stage->account,
+                                sourceArnOf(exchange), parts_.roles);
+  if (!named.ok()) co_return Fault("ApiConfiguration", named.fault().code + ": " + named.fault().message, 500);
   const auto limit = std::min(exchange.method->integration.timeout, settings_.integrationTimeout);
   const base::Time before = parts_.clock.now();
   auto work = parts_.invoker.invoke(std::move(invocation));

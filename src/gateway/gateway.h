@@ -18,8 +18,10 @@
 #include "gateway/authorizer_cache.h"
 #include "gateway/caller.h"
 #include "gateway/exchange.h"
+#include "gateway/function_caller.h"
 #include "gateway/gateway_response.h"
 #include "gateway/http_call.h"
+#include "gateway/method_trial.h"
 #include "gateway/quota.h"
 #include "gateway/service_call.h"
 #include "gateway/stage.h"
@@ -74,6 +76,7 @@ struct GatewayParts {
   ports::Invoker& invoker;
   ServiceCaller services;
   HttpCaller endpoints;
+  RoleGate roles;
   SignedCallers& callers;
   const ports::PolicyReader& policies;
   ports::UsageMeter& meter;
@@ -92,10 +95,11 @@ class Gateway final {
   // Answers a request for which findTarget() gave `target`. Never fails. `request` outlives the task.
   Task<http::Response> handle(http::Request& request, Target target);
 
+  // One method by itself: gateway/method_trial.h.
+  Task<Result<MethodVerdict>> tryMethod(MethodTrial trial);
+
   // Hands counted requests to the meter: every second, and before the server stops.
   void flushUsage() { quotas_.flush(); }
-  // After the control plane has changed a key's usage itself.
-  void reloadUsage() { quotas_.reload(); }
 
  private:
   // What went wrong, or nullopt.
@@ -120,6 +124,9 @@ class Gateway final {
   Task<Check> authorizeByFunction(Exchange& exchange, Intake& intake);
   Task<Result<AuthorizerAnswer>> askAuthorizer(const Exchange& exchange, const Authorizer& authorizer,
                                                const ClientIdentity& identity, const std::string& methodArn);
+  // From a request that was let in, with its body, to the answer.
+  Task<http::Response> fulfil(const Exchange& exchange, AccessRecord& record, base::ByteBudget::Share& share);
+  static http::Response refuse(const Exchange& exchange, AccessRecord& record, const Refusal& refusal);
   Check admit(Exchange& exchange, Intake& intake);
   Check throttle(const Exchange& exchange, const Admission& admission, Intake& intake);
   static Refusal throttled();

@@ -1,17 +1,17 @@
-// Who may call a method: signatures and authorizers.
+// Who may call a method: signatures, authorizers and the API's own policy.
 #include <utility>
 
 #include "base/json.h"
 #include "base/log.h"
 #include "gateway/deadline.h"
 #include "gateway/gateway.h"
+#include "gateway/path_form.h"
 
 namespace hearth::gateway {
 namespace {
 
 using Verdict = ports::ReadPolicy::Verdict;
 
-constexpr char kInvoke[] = "execute-api:Invoke";
 // A function may take as long as an integration's, but an authorizer's answer is waited for no longer than this.
 constexpr std::chrono::seconds kMostPatience{29};
 
@@ -32,7 +32,7 @@ Problem problemOfAuthorizer(const Fault& fault) {
   return fault.code == "AuthorizerFailure" ? Problem::kAuthorizerFailure : Problem::kAuthorizerConfiguration;
 }
 
-// The condition keys of a request that an authorizer's policy may name.
+// The condition keys of a request that an authorizer's policy and the API's own may name.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
 ports::ConditionValues conditionsOf(const Exchange& exchange, bool secure) {
   ports::ConditionValues conditions = {
@@ -55,18 +55,40 @@ bool isUnauthorized(std::string_view payload) {
 
 }  // namespace
 
+std::string denialOf(std::string_view who, const MethodTarget& target) {
+  std::string arn = target.arn;
+  const std::size_t at = arn.find(":" + target.account + ":");
+  if (at != std::string::npos && target.account.size() > 4) {
+    arn.replace(at + 1, target.account.size() - 4, target.account.size() - 4, '*');
+  }
+  return "User: " + std::string(who) + " is not authorized to perform: " + kInvokeAction + " on resource: " + arn;
+}
+
+// How what an authorizer says and what the API's own policy says come together:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
 Task<Gateway::Check> Gateway::authorize(http::Request& request, Exchange& exchange, Intake& intake) {
   const std::string methodArn = methodArnOf(exchange);
   if (methodArn.size() > kMostArnBytes) co_return Refusal{Problem::kUriTooLong, {}, "the method's ARN is too long"};
   if (exchange.method->authorization == Authorization::kIam) {
     co_return co_await authorizeSigned(request, exchange, intake);
   }
-  if (auto refusal = co_await authorizeByFunction(exchange, intake)) co_return refusal;
   const ports::ConditionValues conditions = conditionsOf(exchange, request.origin.secure);
-  switch (exchange.authorizer->policy->rule({kInvoke, methodArn, conditions})) {
+  const ports::PolicyQuestion question{kInvokeAction, methodArn, conditions};
+  const auto& own = exchange.stage->policy;
+  const Verdict before = own ? own->rule(question) : Verdict::kNotAllowed;
+  const bool open = exchange.method->authorization == Authorization::kNone;
+  if (before == Verdict::kDenied || (open && before == Verdict::kNotAllowed)) {
+    std::string message = denialOf("anonymous", {methodArn, exchange.stage->account, exchange.stage->region});
+    if (before == Verdict::kDenied) message += " with an explicit deny";
+    co_return Refusal{Problem::kAccessDenied, std::move(message), "the API's policy does not let strangers in"};
+  }
+  if (open) co_return std::nullopt;
+  if (auto refusal = co_await authorizeByFunction(exchange, intake)) co_return refusal;
+  switch (exchange.authorizer->policy->rule(question)) {
     case Verdict::kAllowed:
       break;
     case Verdict::kNotAllowed:
+      if (before == Verdict::kAllowed) break;
       co_return Refusal{Problem::kAccessDenied, {}, "the authorizer's policy does not allow it"};
     case Verdict::kDenied:
       co_return Refusal{Problem::kAccessDenied,
@@ -81,12 +103,16 @@ Task<Gateway::Check> Gateway::authorizeSigned(http::Request& request, Exchange& 
   const auto refuse = [](const Fault& fault) {
     return Refusal{problemOfSignature(fault), fault.message, fault.code};
   };
+  if (!isSignedOneWay(exchange.path)) {
+    co_return Refusal{Problem::kBadRequest, {}, "a signature holds for other spellings of this path as well"};
+  }
   const auto screened = parts_.callers.screen(request);
   if (!screened.ok()) co_return refuse(screened.fault());
   if (auto refusal = co_await readBody(request, exchange, intake)) co_return refusal;
   const std::string methodArn = methodArnOf(exchange);
-  auto caller =
-      parts_.callers.admit(request, exchange.body, {methodArn, exchange.stage->account, exchange.stage->region});
+  const Stage& stage = *exchange.stage;
+  const MethodTarget target{methodArn, stage.account, stage.region, stage.policy.get()};
+  auto caller = parts_.callers.admit(request, exchange.body, target);
   if (!caller.ok()) co_return refuse(caller.fault());
   exchange.caller = std::move(*caller);
   co_return std::nullopt;
@@ -130,10 +156,11 @@ Task<Result<AuthorizerAnswer>> Gateway::askAuthorizer(const Exchange& exchange, 
   invocation.functionArn = authorizer.functionArn;
   invocation.payload = makeAuthorizerEvent(exchange, authorizer, identity, methodArn);
   invocation.traceId = exchange.traceId;
-  invocation.caller.servicePrincipal = "apigateway.amazonaws.com";
-  invocation.caller.sourceArn = "arn:" + stage.partition + ":execute-api:" + stage.region + ":" + stage.account +
-                                ":" + stage.apiId + "/authorizers/" + authorizer.id;
-  invocation.caller.sourceAccount = stage.account;
+  std::string source = "arn:" + stage.partition + ":execute-api:" + stage.region + ":" + stage.account + ":" +
+                       stage.apiId + "/authorizers/" + authorizer.id;
+  const auto named = nameCaller(invocation, authorizer.roleArn, stage.account, std::move(source), parts_.roles);
+  if (!named.ok())
+    co_return Fault("AuthorizerConfiguration", named.fault().code + ": " + named.fault().message, 500);
   auto work = parts_.invoker.invoke(std::move(invocation));
   const auto limit = std::min<std::chrono::milliseconds>(settings_.integrationTimeout, kMostPatience);
   auto outcome = co_await withDeadline(std::move(work), limit);

@@ -124,6 +124,7 @@ class FakeCallers final : public SignedCallers {
                              const MethodTarget& target) override {
     bodies.emplace_back(body);
     arns.push_back(target.arn);
+    policies.push_back(target.policy);
     const std::string_view given = request.headers.find("Authorization").value_or("");
     if (given == "good") {
       return SignedCaller{"AKIDEXAMPLE", target.account, "AIDAEXAMPLE", "arn:aws:iam::111122223333:user/ada"};
@@ -131,11 +132,15 @@ class FakeCallers final : public SignedCallers {
     return Fault(std::string(given), "refused: " + std::string(given), 403);
   }
   std::vector<std::string> bodies, arns;
+  std::vector<const ports::ReadPolicy*> policies;
 };
 
 // Policies of one statement, whose resource is "*" or an ARN.
 class FakePolicies final : public ports::PolicyReader {
  public:
+  Result<std::unique_ptr<const ports::ReadPolicy>> readResourcePolicy(std::string_view document) const override {
+    return readPolicy(document);
+  }
   Result<std::unique_ptr<const ports::ReadPolicy>> readPolicy(std::string_view document) const override {
     const auto json = base::parseJson(document);
     const Json* statement = json.ok() ? base::findMember(*json, "Statement") : nullptr;
@@ -259,6 +264,8 @@ struct World {
   FakeService service;
   FakeEndpoint endpoint;
   FakeCallers callers;
+  std::vector<std::string> roleActs;  // "ROLE FUNCTION"
+  Result<void> roleAnswer;
   FakePolicies policies;
   FakeMeter meter;
   base::ManualClock clock{base::parseIso8601("2026-04-07T12:34:56.789Z").value()};
@@ -273,7 +280,7 @@ struct World {
   }
   // Compiles what was defined. "" or the fault.
   std::string deploy() {
-    auto stage = compileStage(definition);
+    auto stage = compileStage(definition, policies);
     if (!stage.ok()) return stage.fault().message;
     stages.stages[definition.apiId + "/" + definition.name] = *stage;
     if (gateway == nullptr) {
@@ -281,6 +288,11 @@ struct World {
           GatewayParts{.invoker = invoker,
                        .services = [this](ServiceCall call) { return service.call(std::move(call)); },
                        .endpoints = [this](http::OutboundRequest sent) { return endpoint.send(std::move(sent)); },
+                       .roles =
+                           [this](const std::string& role, const std::string&, const std::string& function) {
+                             roleActs.push_back(role + " " + function);
+                             return roleAnswer;
+                           },
                        .callers = callers,
                        .policies = policies,
                        .meter = meter,
@@ -323,7 +335,7 @@ inline std::string header(const http::Response& response, std::string_view name)
 // An exchange for unit tests of its parts, routed to the first method of `definition`.
 inline Exchange makeTestExchange(const StageDefinition& definition, const http::Request& request) {
   FixedRandom random;
-  auto stage = compileStage(definition);
+  auto stage = compileStage(definition, FakePolicies());
   Exchange exchange = makeExchange(request, *stage, findTarget(request).value().path,
                                    base::parseIso8601("2026-04-07T12:34:56.789Z").value(), random);
   RouteMatch match;

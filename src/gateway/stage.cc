@@ -135,7 +135,7 @@ Result<void> compileTarget(Integration& integration, const IntegrationDefinition
     integration.type = definition.type == "AWS" ? IntegrationType::kLambda : IntegrationType::kLambdaProxy;
     integration.functionArn = std::move(function->arn);
     if (definition.httpMethod != "POST") integration.error = "functions are invoked with POST";
-    if (!definition.credentials.empty()) return refuse("Integration credentials are not supported");
+    integration.roleArn = definition.credentials;
     return {};
   }
   integration.type = IntegrationType::kService;
@@ -314,7 +314,8 @@ Result<GatewayResponse> compileGatewayResponse(const GatewayResponseDefinition& 
 
 }  // namespace
 
-Result<std::shared_ptr<const Stage>> compileStage(const StageDefinition& definition) {
+Result<std::shared_ptr<const Stage>> compileStage(const StageDefinition& definition,
+                                                  const ports::PolicyReader& policies) {
   auto stage = std::make_shared<Stage>();
   stage->partition = definition.partition;
   stage->account = definition.account;
@@ -326,7 +327,9 @@ Result<std::shared_ptr<const Stage>> compileStage(const StageDefinition& definit
   stage->variables = definition.variables;
   stage->binaryMediaTypes = definition.binaryMediaTypes;
   stage->authorizerGeneration = definition.authorizerGeneration;
-  if (!definition.policy.empty()) return refuse("Resource policies of REST APIs are not supported");
+  if (!definition.policy.empty()) {
+    HEARTH_TRY(stage->policy, policies.readResourcePolicy(definition.policy));
+  }
   if (definition.apiKeySource == "AUTHORIZER")
     stage->apiKeySource = ApiKeySource::kAuthorizer;
   else if (definition.apiKeySource != "HEADER" && !definition.apiKeySource.empty())

@@ -19,6 +19,7 @@
 #include "gateway/parameter_mapping.h"
 #include "gateway/route_tree.h"
 #include "gateway/vtl_template.h"
+#include "ports/policy_reader.h"
 
 namespace hearth::gateway {
 
@@ -48,9 +49,8 @@ struct IntegrationResponse {
 struct Integration {
   IntegrationType type = IntegrationType::kMock;
   std::string functionArn;  // of the Lambda types
-  // Of kService.
-  ServiceTarget service;
-  std::string roleArn;
+  ServiceTarget service;    // of kService
+  std::string roleArn;      // in whose name they are called; of the Lambda types perhaps empty
   // Of kHttp and kHttpProxy.
   HttpTarget http;
   bool verifyPeer = true;
@@ -107,7 +107,8 @@ struct Stage {
   std::vector<std::string> binaryMediaTypes;
   ApiKeySource apiKeySource = ApiKeySource::kHeader;
   std::string authorizerGeneration;
-  std::vector<Authorizer> authorizers;  // those that methods use
+  std::unique_ptr<const ports::ReadPolicy> policy;  // the API's own; null: none
+  std::vector<Authorizer> authorizers;              // those that methods use
   SchemaSet schemas;
   RouteTree routes;
   std::vector<Method> methods;                              // routes lead here by index
@@ -115,8 +116,9 @@ struct Stage {
 };
 
 // Faults: BadRequestException 400 for what API Gateway would refuse at deployment, and by name for what is not
-// supported here: services other than Lambda and paths of S3, authorizers other than functions, resource policies,
-// credentials of integrations with functions, patterns that RE2 does not know.
-Result<std::shared_ptr<const Stage>> compileStage(const StageDefinition& definition);
+// supported here: services other than Lambda and paths of S3, authorizers other than functions, patterns that RE2
+// does not know.
+Result<std::shared_ptr<const Stage>> compileStage(const StageDefinition& definition,
+                                                  const ports::PolicyReader& policies);
 
 }  // namespace hearth::gateway

@@ -16,7 +16,7 @@ std::string compile(const std::function<void(StageDefinition&, MethodDefinition&
   StageDefinition stage = testing::makeStageDefinition();
   change(stage, method);
   stage.resources.push_back({"r1", "/v1/tests", {method}});
-  const auto compiled = compileStage(stage);
+  const auto compiled = compileStage(stage, testing::FakePolicies());
   return compiled.ok() ? "" : compiled.fault().code + ": " + compiled.fault().message;
 }
 
@@ -32,11 +32,7 @@ TEST(Stage, RefusesByNameWhatIsNot) {
   EXPECT_EQ(compile([](auto&, auto& method) { method.authorizationType = "COGNITO_USER_POOLS"; }),
             "BadRequestException: The authorization type COGNITO_USER_POOLS is not supported (method GET of "
             "/v1/tests)");
-  EXPECT_EQ(compile([](auto& stage, auto&) { stage.policy = "{}"; }),
-            "BadRequestException: Resource policies of REST APIs are not supported");
-  EXPECT_EQ(compile([](auto&, auto& method) { method.integration->credentials = "arn:aws:iam::1:role/x"; },
-                    makeLambda("POST")),
-            "BadRequestException: Integration credentials are not supported");
+  EXPECT_EQ(compile([](auto& stage, auto&) { stage.policy = "{}"; }), "MalformedPolicyDocument: no statement");
   EXPECT_EQ(
       compile([](auto&,
                  auto& method) { method.integration->uri = "arn:aws:apigateway:eu-central-1:sqs:path/123/queue"; },
@@ -76,14 +72,14 @@ TEST(Stage, RefusesLikeTheService) {
             "BadRequestException: Invalid model name specified: Gone");
   EXPECT_EQ(compile([](auto&, auto& method) { method.requestParameters["method.request.cookie.x"] = true; }),
             "BadRequestException: Invalid mapping expression specified: method.request.cookie.x");
-  EXPECT_EQ(compileStage(testing::makeStageDefinition()).fault().message,
+  EXPECT_EQ(compileStage(testing::makeStageDefinition(), testing::FakePolicies()).fault().message,
             "The REST API doesn't contain any methods");
 }
 
 TEST(Stage, DeploysTemplatesThatDoNotParse) {
   StageDefinition stage = testing::makeStageDefinition();
   stage.resources.push_back({"r1", "/", {makeMock("GET", "#if(")}});
-  const auto compiled = compileStage(stage);
+  const auto compiled = compileStage(stage, testing::FakePolicies());
   ASSERT_TRUE(compiled.ok());
   const MappingTemplate& mapping = (*compiled)->methods[0].integration.templates[0];
   EXPECT_FALSE(mapping.parsed.has_value());
@@ -99,7 +95,7 @@ TEST(Stage, PutsStageVariablesIntoFunctionNames) {
       "arn:aws:lambda:eu-central-1:111122223333:function:score:${stageVariables.alias}${stageVariables.none}/"
       "invocations";
   stage.resources.push_back({"r1", "/", {method}});
-  const auto compiled = compileStage(stage);
+  const auto compiled = compileStage(stage, testing::FakePolicies());
   ASSERT_TRUE(compiled.ok());
   EXPECT_EQ((*compiled)->methods[0].integration.functionArn,
             "arn:aws:lambda:eu-central-1:111122223333:function:score:live");
@@ -113,7 +109,7 @@ TEST(Stage, ListsRequiredParametersInTheOrderOfTheService) {
                               {"method.request.header.x-header-param", true},
                               {"method.request.querystring.optional", false}};
   stage.resources.push_back({"r1", "/", {method}});
-  const auto compiled = compileStage(stage);
+  const auto compiled = compileStage(stage, testing::FakePolicies());
   ASSERT_TRUE(compiled.ok());
   std::string names;
   for (const auto& parameter : (*compiled)->methods[0].requiredParameters) names += parameter.name + " ";
@@ -153,8 +149,6 @@ TEST(Stage, RefusesAuthorizersLikeTheService) {
             "BadRequestException: Invalid authorizer ID specified: auth1");
   EXPECT_EQ(compileWith([](auto& authorizer) { authorizer.type = "COGNITO_USER_POOLS"; }),
             "BadRequestException: Authorizers of type COGNITO_USER_POOLS are not supported");
-  EXPECT_EQ(compileWith([](auto& authorizer) { authorizer.credentials = "arn:aws:iam::1:role/x"; }),
-            "BadRequestException: Credentials of authorizers are not supported");
   EXPECT_EQ(compileWith([](auto& authorizer) { authorizer.resultTtlInSeconds = 3601; }),
             "BadRequestException: Invalid Authorizer result TTL: it is between 0 and 3600 seconds");
   for (const char* source : {"", "method.request.path.x", "method.request.querystring.q", "method.request.body",
@@ -171,7 +165,7 @@ TEST(Stage, CompilesHttpEndpoints) {
   auto method = testing::makeHttp("ANY", "HTTP_PROXY", "https://${stageVariables.host}/v1/{id}?kind=cat#x");
   method.integration->requestParameters["integration.request.path.id"] = "method.request.path.id";
   stage.resources.push_back({"r1", "/{id}", {method}});
-  const auto compiled = compileStage(stage).value();
+  const auto compiled = compileStage(stage, testing::FakePolicies()).value();
   const Integration& integration = compiled->methods[0].integration;
   EXPECT_EQ(integration.error, "");
   EXPECT_EQ(integration.http.origin, "https://pets.example.org:8443");
@@ -198,7 +192,7 @@ TEST(Stage, LiftsALimitWithMinusOne) {
   StageDefinition stage = testing::makeStageDefinition();
   stage.methodSettings = {{"/*", "*", Throttle{1, 1}}, {"/v1/tests", "GET", Throttle{-1, -1}}};
   stage.resources.push_back({"r1", "/v1/tests", {makeMock("GET"), makeMock("POST")}});
-  const auto compiled = compileStage(stage).value();
+  const auto compiled = compileStage(stage, testing::FakePolicies()).value();
   EXPECT_FALSE(compiled->methods[0].throttle.has_value());
   EXPECT_EQ(compiled->methods[1].throttle->burst, 1);
 }
@@ -209,7 +203,7 @@ TEST(Stage, TakesTheMostExactThrottleSetting) {
       {"/*", "*", Throttle{1, 1}}, {"/v1/tests", "POST", Throttle{3, 3}}, {"/v1/tests", "*", Throttle{2, 2}}};
   stage.resources.push_back({"r1", "/v1/tests", {makeMock("GET"), makeMock("POST")}});
   stage.resources.push_back({"r2", "/v1", {makeMock("GET")}});
-  const auto compiled = compileStage(stage);
+  const auto compiled = compileStage(stage, testing::FakePolicies());
   ASSERT_TRUE(compiled.ok());
   EXPECT_EQ((*compiled)->methods[0].throttle->burst, 2);
   EXPECT_EQ((*compiled)->methods[1].throttle->burst, 3);

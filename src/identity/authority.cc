@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/role_arn.h"
+#include "identity/policy_reader.h"
 
 namespace hearth::identity {
 namespace {
@@ -121,10 +122,11 @@ Result<std::shared_ptr<const Authority::Held>> Authority::heldOf(std::string_vie
 }
 
 Result<std::string> Authority::decideFor(const RequestFacts& facts, const api::Access& access,
-                                         std::string_view called, bool resourceIsNew) const {
+                                         std::string_view called, bool resourceIsNew,
+                                         const ResourceSide* given) const {
   const std::string_view service = serviceOf(access.action);
   std::shared_ptr<const Held> held;
-  if (!resourceIsNew) {
+  if (!resourceIsNew && !given) {
     HEARTH_TRY(held, heldOf(service, access));
   }
   const std::string lower = base::toLower(access.action);
@@ -136,6 +138,7 @@ Result<std::string> Authority::decideFor(const RequestFacts& facts, const api::A
     side.ownAccountOnly = held->ownAccountOnly;
     side.ownerMayAlways = sourceOf(service)->ownerMayAlways(access.action);
   }
+  if (given) side = *given;
   const RequestKeys keys(facts, access, side.account, keys_);
   const PolicyRequest request{facts.actor, access.action, lower, access.resource, keys};
   const Decision decision = decide(request, facts.identity, side);
@@ -165,7 +168,14 @@ Result<std::string> Authority::check(const Question& question) const {
                            .input = question.input,
                            .partial = question.partial};
   const std::string_view called = call.operation.empty() ? question.access.action : call.operation;
-  return decideFor(facts, question.access, serviceOf(called), question.standing != nullptr);
+  if (!question.resourcePolicy) {
+    return decideFor(facts, question.access, serviceOf(called), question.standing != nullptr);
+  }
+  const auto* held = dynamic_cast<const HeldPolicy*>(question.resourcePolicy);
+  const ResourceSide given{.account = std::string(question.resourceAccount),
+                           .policy = held ? &held->policy() : nullptr,
+                           .unreadable = held == nullptr};
+  return decideFor(facts, question.access, serviceOf(called), false, &given);
 }
 
 Result<void> Authority::mayDo(const ports::RoleAct& act) const { return mayDo(act, nullptr, false); }

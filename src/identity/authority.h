@@ -13,6 +13,7 @@
 #include "identity/directory.h"
 #include "identity/request_keys.h"
 #include "ports/authorizer.h"
+#include "ports/policy_reader.h"
 #include "ports/policy_source.h"
 #include "store/database.h"
 
@@ -33,6 +34,10 @@ struct Question {
   const Standing* standing = nullptr;
   // The request is not known as a whole: a key that `access` does not give a value to is not taken for absent.
   bool partial = false;
+  // The policy of the resource where who asks has it, made by PolicyReader::readResourcePolicy(), and whose the
+  // resource is. nullptr: the policies of addResourcePolicies() speak.
+  const ports::ReadPolicy* resourcePolicy = nullptr;
+  std::string_view resourceAccount;
 };
 
 // Thread-safe.
@@ -74,7 +79,7 @@ class Authority final : public ports::Authorizer {
   };
   // `service` is the one that is called, which tells a denial.
   Result<std::string> decideFor(const RequestFacts& facts, const api::Access& access, std::string_view service,
-                                bool resourceIsNew) const;
+                                bool resourceIsNew, const ResourceSide* given = nullptr) const;
   Standing identityOf(const std::string& arn) const;
   Result<std::shared_ptr<const Held>> heldOf(std::string_view service, const api::Access& access) const;
   const ports::ResourcePolicySource* sourceOf(std::string_view service) const;

@@ -19,6 +19,12 @@ bool isAccountNumber(std::string_view text) {
   return text.size() == 12 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+bool isOfBucket(std::string_view resource, std::string_view bucketArn) {
+  return cut(resource, bucketArn) && (resource.empty() || resource.front() == '/' || resource.front() == '*');
+}
+
+}  // namespace
+
 // "AWS:arn:aws:iam::111122223333:user/ann" and the like.
 bool canBeSomebody(std::string_view principal) {
   if (principal == "*" || principal.starts_with("Service:")) return true;
@@ -33,12 +39,6 @@ bool canBeSomebody(std::string_view principal) {
   if (session) return principal.starts_with("assumed-role/");
   return principal == "root" || principal.starts_with("user/") || principal.starts_with("role/");
 }
-
-bool isOfBucket(std::string_view resource, std::string_view bucketArn) {
-  return cut(resource, bucketArn) && (resource.empty() || resource.front() == '/' || resource.front() == '*');
-}
-
-}  // namespace
 
 Result<void> checkBucketPolicy(const std::string& document, const std::string& bucketArn) {
   auto parsed = base::parseJson(document);

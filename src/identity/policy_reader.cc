@@ -1,10 +1,16 @@
 #include "identity/policy_reader.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/bytes.h"
-#include "identity/policy.h"
+#include "identity/bucket_policy.h"
 
 namespace hearth::identity {
 namespace {
+
+// There are no virtual networks here: no request comes out of one.
+constexpr std::array<std::string_view, 3> kNetworks = {"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"};
 
 // Keys are the question's, and there are no others.
 class GivenKeys final : public ConditionKeys {
@@ -17,6 +23,7 @@ class GivenKeys final : public ConditionKeys {
   }
   bool knows(std::string_view key) const override {
     // Keys that a request has on AWS and not here decide nothing.
+    if (std::find(kNetworks.begin(), kNetworks.end(), key) != kNetworks.end()) return true;
     return find(key).has_value() || !key.starts_with("aws:");
   }
 
@@ -24,27 +31,27 @@ class GivenKeys final : public ConditionKeys {
   const ports::ConditionValues& values_;
 };
 
-class CompiledPolicy final : public ports::ReadPolicy {
- public:
-  explicit CompiledPolicy(Policy policy) : policy_(std::move(policy)) {}
-  Verdict rule(const ports::PolicyQuestion& question) const override {
-    const Actor nobody;
-    const GivenKeys keys(question.conditions);
-    const std::string lower = base::toLower(question.action);
-    const Ruling ruling = policy_.rule({nobody, question.action, lower, question.resource, keys});
-    if (ruling.denied) return Verdict::kDenied;
-    return ruling.grant == Grant::kNone ? Verdict::kNotAllowed : Verdict::kAllowed;
-  }
-
- private:
-  Policy policy_;
-};
-
 }  // namespace
+
+HeldPolicy::Verdict HeldPolicy::rule(const ports::PolicyQuestion& question) const {
+  const Actor nobody;
+  const GivenKeys keys(question.conditions);
+  const std::string lower = base::toLower(question.action);
+  const Ruling ruling = policy_.rule({nobody, question.action, lower, question.resource, keys});
+  if (ruling.denied) return Verdict::kDenied;
+  return ruling.grant == Grant::kNone ? Verdict::kNotAllowed : Verdict::kAllowed;
+}
 
 Result<std::unique_ptr<const ports::ReadPolicy>> PolicyReader::readPolicy(std::string_view document) const {
   HEARTH_TRY(Policy policy, Policy::parse(document, PolicyForm::kIdentity));
-  return std::unique_ptr<const ports::ReadPolicy>(std::make_unique<CompiledPolicy>(std::move(policy)));
+  return std::unique_ptr<const ports::ReadPolicy>(std::make_unique<HeldPolicy>(std::move(policy)));
+}
+
+Result<std::unique_ptr<const ports::ReadPolicy>> PolicyReader::readResourcePolicy(std::string_view document) const {
+  HEARTH_TRY(Policy policy, Policy::parse(document, PolicyForm::kResource));
+  for (const std::string& principal : policy.principals())
+    if (!canBeSomebody(principal)) return Fault("MalformedPolicyDocument", "Invalid principal in policy.");
+  return std::unique_ptr<const ports::ReadPolicy>(std::make_unique<HeldPolicy>(std::move(policy)));
 }
 
 }  // namespace hearth::identity

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 namespace hearth::identity {
 namespace {
 
@@ -41,11 +43,36 @@ TEST(PolicyReader, KnowsTheConditionsOfTheRequestAlone) {
   EXPECT_EQ(rule(kFromNetwork, {{"aws:SourceIp", {"198.51.100.1"}}}), Verdict::kNotAllowed);
   // A key that AWS would have set takes no denial back, and opens nothing.
   EXPECT_EQ(rule(R"({"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*",
-      "Condition":{"StringNotEquals":{"aws:SourceVpc":"vpc-1"}}})"),
+      "Condition":{"StringNotEquals":{"aws:PrincipalOrgID":"o-1"}}})"),
             Verdict::kNotAllowed);
   EXPECT_EQ(rule(R"([{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"*","Resource":"*",
-      "Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}}])"),
+      "Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}])"),
             Verdict::kDenied);
+  // Nobody comes out of a virtual network: a key that is absent, as it is on AWS for calls over the internet.
+  EXPECT_EQ(rule(R"({"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*",
+      "Condition":{"StringNotEquals":{"aws:SourceVpc":"vpc-1"}}})"),
+            Verdict::kAllowed);
+  EXPECT_EQ(rule(R"({"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*",
+      "Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}})"),
+            Verdict::kNotAllowed);
+}
+
+TEST(PolicyReader, APolicyOfAResourceIsAskedForStrangers) {
+  const auto ofResource = [](std::string_view principal) {
+    const std::string document = R"({"Statement":{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*",)" +
+                                 std::string(principal) + "}}";
+    const auto policy = PolicyReader().readResourcePolicy(document);
+    return policy.ok() ? std::optional((*policy)->rule({"execute-api:Invoke", kMethod, {}})) : std::nullopt;
+  };
+  EXPECT_EQ(ofResource(R"("Principal":"*")"), Verdict::kAllowed);
+  EXPECT_EQ(ofResource(R"("Principal":{"AWS":"*"})"), Verdict::kAllowed);
+  EXPECT_EQ(ofResource(R"("Principal":{"AWS":["111122223333","arn:aws:iam::111122223333:user/ada"]})"),
+            Verdict::kNotAllowed);
+  EXPECT_EQ(ofResource(R"("Principal":{"Service":"lambda.amazonaws.com"})"), Verdict::kNotAllowed);
+  for (const char* nobody : {R"("Principal":{"AWS":""})", R"("Principal":{"AWS":"arn:aws:iam:::root"})",
+                             R"("Principal":{"AWS":"ada"})", R"("Principal":{"Federated":"x"})", R"("Sid":"s")"}) {
+    EXPECT_EQ(ofResource(nobody), std::nullopt) << nobody;
+  }
 }
 
 TEST(PolicyReader, RefusesWhatIsNoPolicy) {

@@ -1,5 +1,5 @@
-// PolicyReader: policies that belong to nobody: what an API's authorizer answers for one client. Implemented by
-// identity/, asked by gateway.
+// PolicyReader: policies that are in nobody's keeping but the reader's: what an API's authorizer answers for one client,
+// and an API's own as a deployment froze it. Implemented by identity/, asked by gateway.
 #pragma once
 
 #include <memory>
@@ -27,6 +27,7 @@ class ReadPolicy {
     kDenied,      // one that denies does
   };
   virtual ~ReadPolicy() = default;
+  // Of a resource's policy: for a caller whom nothing names.
   virtual Verdict rule(const PolicyQuestion& question) const = 0;
 };
 
@@ -35,6 +36,8 @@ class PolicyReader {
   virtual ~PolicyReader() = default;
   // A policy without principals. Fault: MalformedPolicyDocument 400 with what is wrong. Thread-safe.
   virtual Result<std::unique_ptr<const ReadPolicy>> readPolicy(std::string_view document) const = 0;
+  // A resource's, with principals, which all have to be somebody that there could be. Fault: as above.
+  virtual Result<std::unique_ptr<const ReadPolicy>> readResourcePolicy(std::string_view document) const = 0;
 };
 
 }  // namespace hearth::ports

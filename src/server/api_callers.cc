@@ -7,25 +7,10 @@
 namespace hearth::server {
 namespace {
 
-constexpr char kInvoke[] = "execute-api:Invoke";
-
 Fault faultOf(const wire::AuthFailure& failure) { return wire::authFault(failure, wire::AuthFamily::kRestJson); }
 
-// An account's number is not told to those who are refused: ********3333.
-std::string veiled(const gateway::MethodTarget& target) {
-  std::string arn = target.arn;
-  const std::size_t at = arn.find(":" + target.account + ":");
-  if (at != std::string::npos && target.account.size() > 4) {
-    arn.replace(at + 1, target.account.size() - 4, target.account.size() - 4, '*');
-  }
-  return arn;
-}
-
 Fault denied(const wire::Verified& caller, const gateway::MethodTarget& target, std::string_view why) {
-  return Fault("AccessDeniedException",
-               "User: " + caller.principalArn + " is not authorized to perform: " + kInvoke +
-                   " on resource: " + veiled(target) + std::string(why),
-               403);
+  return Fault("AccessDeniedException", gateway::denialOf(caller.principalArn, target) + std::string(why), 403);
 }
 
 }  // namespace
@@ -61,21 +46,23 @@ Result<gateway::SignedCaller> ApiCallers::admit(const http::Request& request, st
 
 Result<void> ApiCallers::mayInvoke(const wire::Verified& caller, const http::Request& request,
                                    const gateway::MethodTarget& target) const {
-  if (caller.account != target.account) return denied(caller, target, "");
+  if (caller.account != target.account && target.policy == nullptr) return denied(caller, target, "");
   api::Call call;
   call.principal = {caller.account, caller.principalArn, caller.userId, caller.accessKeyId};
   call.principal.isRoot = caller.principalArn.ends_with(":root");
   call.account = target.account;
   call.region = target.region;
-  call.operation = kInvoke;
+  call.operation = gateway::kInvokeAction;
   call.sourceIp = addressOf(request.origin.peer);
   call.secure = request.origin.secure;
   call.now = clock_.now();
-  const api::Access access{kInvoke, target.arn};
+  const api::Access access{gateway::kInvokeAction, target.arn};
   const identity::Question question{.call = call,
                                     .access = access,
                                     .userAgent = request.headers.find("User-Agent").value_or(""),
-                                    .referer = request.headers.find("Referer").value_or("")};
+                                    .referer = request.headers.find("Referer").value_or(""),
+                                    .resourcePolicy = target.policy,
+                                    .resourceAccount = target.account};
   store::Database::Snapshot snapshot(database_);
   const auto decision = authority_.check(question);
   if (decision.ok()) return {};

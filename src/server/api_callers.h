@@ -16,7 +16,7 @@ class ApiCallers final : public gateway::SignedCallers {
              const base::Clock& clock, const base::Clock& machineClock);
 
   Result<void> screen(const http::Request& request) const override;
-  // Callers of other accounts are refused: only a resource policy of the API could let them in.
+  // Callers of other accounts need the API's own policy to let them in, beside theirs.
   Result<gateway::SignedCaller> admit(const http::Request& request, std::string_view body,
                                       const gateway::MethodTarget& target) override;
 

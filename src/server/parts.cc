@@ -196,7 +196,7 @@ Parts::Parts(boost::asio::io_context& loop, const Settings& settings, std::uniqu
       events_(database_, schedule_, lambda_, *clock_, random_),
       scheduler_(database_, schedule_, lambda_, directory_, authority_, *clock_, random_),
       ses_(database_, outbox_, *clock_, random_),
-      apigateway_(database_, *keyring_, s3_, pool_, *clock_, random_, accountThrottle(settings)),
+      apigateway_(database_, *keyring_, s3_, policyReader_, pool_, *clock_, random_, accountThrottle(settings)),
       cloudformation_(database_, stacks_, s3_, pool_),
       ssm_(database_, *keyring_, *clock_),
       secretsmanager_(database_, *keyring_, *clock_, random_),
@@ -239,6 +239,8 @@ void Parts::makeGateway() {
   gateway::ServiceCaller services = [this](gateway::ServiceCall call) {
     return pipeline_->callAs(std::move(call));
   };
+  gateway::RoleGate roles = [this](const std::string& role, const std::string& account,
+                                   const std::string& function) { return mayInvokeAs(role, account, function); };
   gateway::HttpCaller endpoints;
   if (settings_.httpIntegrations != "off") {
     const bool any = settings_.httpIntegrations == "any";
@@ -249,6 +251,7 @@ void Parts::makeGateway() {
   gateway_ = std::make_unique<gateway::Gateway>(gateway::GatewayParts{.invoker = lambda_,
                                                                       .services = std::move(services),
                                                                       .endpoints = std::move(endpoints),
+                                                                      .roles = roles,
                                                                       .callers = apiCallers_,
                                                                       .policies = policyReader_,
                                                                       .meter = apigateway_,
@@ -256,9 +259,20 @@ void Parts::makeGateway() {
                                                                       .random = random_,
                                                                       .stages = apigateway_},
                                                 limits);
-  apigateway_.setAuthorizerTester([this](gateway::AuthorizerTrial trial) {
-    return gateway::tryAuthorizer(std::move(trial), lambda_, policyReader_, *clock_, random_);
+  apigateway_.setMethodTester([this](gateway::MethodTrial trial) { return gateway_->tryMethod(std::move(trial)); });
+  apigateway_.setAuthorizerTester([this, roles](gateway::AuthorizerTrial trial) {
+    return gateway::tryAuthorizer(std::move(trial), lambda_, policyReader_, *clock_, random_, roles);
   });
+}
+
+// The session is named as on AWS.
+Result<void> Parts::mayInvokeAs(const std::string& role, const std::string& account, const std::string& function) {
+  store::Database::Snapshot snapshot(database_);
+  HEARTH_CHECK(directory_.checkAssumable(role, "apigateway.amazonaws.com", account));
+  return authority_.mayDo({.roleArn = role,
+                           .sessionName = "BackplaneAssumeRoleSession",
+                           .action = "lambda:InvokeFunction",
+                           .resource = function});
 }
 
 // Every table of the product, in the order in which parts build on each other.
@@ -279,6 +293,7 @@ void Parts::migrate() {
   append(steps, services::ses::sesMigrations());
   append(steps, services::apigateway::apigatewayMigrations());
   append(steps, services::cloudformation::CustomResources::migrations());
+  append(steps, services::cloudformation::WaitConditions::migrations());
   append(steps, services::ssm::ssmMigrations());
   append(steps, services::secretsmanager::secretsmanagerMigrations());
   database_.migrate(steps);
@@ -361,6 +376,7 @@ void Parts::registerResources() {
   append(resources_, services::logs::makeLogsResources(logs_));
   append(resources_, services::ses::makeSesResources(ses_));
   resources_.push_back(customResources_.makeProvider());
+  append(resources_, waitConditions_.makeProviders());
   resources_.push_back(std::make_unique<stacks::NestedStacks>(
       database_, *keyring_, stacks_, [this](const std::string& account, const std::string& url) {
         return cloudformation_.fetchTemplate(account, url);

@@ -35,6 +35,7 @@
 #include "services/apigateway/apigateway_service.h"
 #include "services/cloudformation/cloudformation_service.h"
 #include "services/cloudformation/custom_resources.h"
+#include "services/cloudformation/wait_conditions.h"
 #include "services/ecr/ecr_service.h"
 #include "services/events/events_service.h"
 #include "services/iam/iam_service.h"
@@ -89,6 +90,8 @@ class Parts final {
   std::optional<base::Time> housekeep();
   void flushUsageEverySecond();
   void makeGateway();
+  // Whether an API may call the function as a role of its account.
+  Result<void> mayInvokeAs(const std::string& role, const std::string& account, const std::string& function);
 
   boost::asio::io_context& loop_;
   const Settings settings_;
@@ -128,10 +131,12 @@ class Parts final {
   services::events::EventsService events_;
   services::scheduler::SchedulerService scheduler_;
   services::ses::SesService ses_;
+  const identity::PolicyReader policyReader_;
   services::apigateway::ApiGatewayService apigateway_;
   services::cloudformation::CloudFormationService cloudformation_;
   services::cloudformation::CustomResources customResources_{database_, *keyring_, stacks_,
                                                              lambda_,   *clock_,   random_};
+  services::cloudformation::WaitConditions waitConditions_{database_, *keyring_, stacks_, *clock_, random_};
   services::ssm::SsmService ssm_;
   services::secretsmanager::SecretsManagerService secretsmanager_;
   const TemplateValues templateValues_{ssm_, secretsmanager_, authority_, directory_, *clock_};
@@ -142,11 +147,10 @@ class Parts final {
   http::Server http_;
   std::unique_ptr<functions::FunctionHost> host_;
   std::unique_ptr<http::Outbound> endpoints_;  // null: APIs call none
-  const identity::PolicyReader policyReader_;
   ApiCallers apiCallers_{directory_, authority_, database_, *clock_, machineClock_};
   std::unique_ptr<gateway::Gateway> gateway_;
   Admin admin_;
-  AnswerDoor answers_{customResources_};
+  AnswerDoor answers_{customResources_, waitConditions_};
   api::Router router_;
   std::unique_ptr<AccessGate> access_;
   std::unique_ptr<Pipeline> pipeline_;

@@ -44,7 +44,8 @@ struct ApiDefinition {
   std::optional<std::string> apiKeySource;
   std::optional<std::vector<std::string>> endpointTypes;
   std::optional<bool> disableExecuteApiEndpoint;
-  std::vector<std::string> paths;  // all of them; some have no operation
+  std::optional<std::string> policy;  // JSON text
+  std::vector<std::string> paths;     // all of them; some have no operation
   std::vector<OperationDefinition> operations;
   std::vector<api::apigateway::Model> models;
   std::vector<api::apigateway::RequestValidator> validators;

@@ -57,6 +57,7 @@ class ApiImport final {
 
   Result<void> run() {
     HEARTH_CHECK(checkRoles());
+    HEARTH_CHECK(checkPolicyRights());
     applySettings();
     putModels();
     putValidators();
@@ -78,10 +79,19 @@ class ApiImport final {
     for (const OperationDefinition& operation : definition_.operations)
       if (const auto& integration = operation.method.methodIntegration; integration && integration->credentials)
         roles.insert(*integration->credentials);
+    for (const Authorizer& authorizer : definition_.authorizers)
+      if (authorizer.authorizerCredentials) roles.insert(*authorizer.authorizerCredentials);
     for (const std::string& role : roles)
       if (role.find(":role/") != std::string::npos)
         HEARTH_CHECK(api::checkRights(call_, api::passRole(role, "apigateway.amazonaws.com")));
     return {};
+  }
+
+  // To say who may call an API is a right of its own, also in a document.
+  Result<void> checkPolicyRights() const {
+    if (!definition_.policy) return {};
+    return api::checkRights(call_, {"apigateway:UpdateRestApiPolicy",
+                                    "arn:aws:apigateway:" + scope_.region + "::/restapis/" + scope_.apiId});
   }
 
   void applySettings() {
@@ -89,6 +99,7 @@ class ApiImport final {
     if (definition_.description || overwrite_) rest_.description = definition_.description;
     if (definition_.version || overwrite_) rest_.version = definition_.version;
     if (definition_.apiKeySource || overwrite_) rest_.apiKeySource = definition_.apiKeySource.value_or("HEADER");
+    if (definition_.policy || overwrite_) rest_.policy = definition_.policy;
     if (definition_.disableExecuteApiEndpoint)
       rest_.disableExecuteApiEndpoint = definition_.disableExecuteApiEndpoint;
     if (definition_.endpointTypes)
@@ -159,7 +170,7 @@ class ApiImport final {
     for (Authorizer& authorizer : definition_.authorizers) {
       if (!authorizer.authType) authorizer.authType = "custom";
       if (!authorizer.authorizerResultTtlInSeconds) authorizer.authorizerResultTtlInSeconds = 300;
-      if (auto checked = checkAuthorizer(authorizer); !checked.ok())
+      if (auto checked = checkAuthorizer(call_, authorizer); !checked.ok())
         findings().error("Unable to create authorizer '" + authorizer.name->substr(0, 128) +
                          "': " + checked.fault().message);
     }
@@ -302,11 +313,12 @@ Result<RestApi> ApiGatewayService::carryOut(const api::Call& call, RestApi rest,
   HEARTH_CHECK(work.run());
   HEARTH_CHECK(judge(order.definition.findings, order.failOnWarnings));
   applyGiven(rest, order.given);
-  HEARTH_CHECK(checkApi(rest));
-  store_.put(scopeOf(call, *rest.id), kind::kRestApi, *rest.id, rest);
-  changed();
+  const Scope scope = scopeOf(call, *rest.id);
+  HEARTH_CHECK(settle(scope, rest));
+  store_.put(scope, kind::kRestApi, *rest.id, rest);
+  stagesChanged(*rest.id);
   if (!order.definition.findings.warnings().empty()) rest.warnings = order.definition.findings.warnings();
-  return rest;
+  return shown(scope, std::move(rest));
 }
 
 Result<RestApi> ApiGatewayService::importNew(const api::Call& call, std::string apiId, ImportOrder order) {

@@ -3,6 +3,7 @@
 
 #include "services/apigateway/apigateway_resources.h"
 #include "services/apigateway/apigateway_service.h"
+#include "services/apigateway/testing_policies.h"
 #include "services/testing_world.h"
 
 namespace hearth::services::apigateway {
@@ -90,8 +91,8 @@ class ImportTest : public testing::World {
     World::SetUp();
     keyring_ = store::Keyring::open(folder_, random_).value();
     database_->migrate(apigatewayMigrations());
-    service_ = std::make_unique<ApiGatewayService>(*database_, *keyring_, objects_, pool_, clock_, random_,
-                                                   gateway::Throttle{});
+    service_ = std::make_unique<ApiGatewayService>(*database_, *keyring_, objects_, policies_, pool_, clock_,
+                                                   random_, gateway::Throttle{});
     providers_ = makeApiGatewayResources(*service_);
   }
   void TearDown() override {
@@ -157,6 +158,7 @@ class ImportTest : public testing::World {
   NoObjects objects_;
   base::ThreadPool pool_{1};
   std::unique_ptr<store::Keyring> keyring_;
+  const testing::FakePolicies policies_;
   std::unique_ptr<ApiGatewayService> service_;
   std::vector<std::unique_ptr<ports::ResourceProvider>> providers_;
 };
@@ -398,9 +400,7 @@ TEST_F(ImportTest, AnEmptyPolicyIsNone) {
   request.physicalId = made->physicalId;
   request.oldProperties = request.properties;
   EXPECT_TRUE(write([&] { return provider->update(request); }).ok());
-  request = resourceRequest(R"({"Name":"n","Policy":{"Statement":[]}})");
-  EXPECT_EQ(write([&] { return provider->create(request); }).fault().message,
-            "Hearth does not support resource policies of REST APIs.");
+  EXPECT_FALSE(run(*service_, &ApiGatewayService::getRestApi, {.restApiId = made->physicalId}).value().policy);
 }
 
 TEST_F(ImportTest, ATemplateNamesTheDocumentInABucket) {
@@ -408,7 +408,9 @@ TEST_F(ImportTest, ATemplateNamesTheDocumentInABucket) {
   objects_.objects["b/api.yaml"] =
       "swagger: '2.0'\ninfo: {title: from S3, version: '1'}\npaths:\n  /a:\n    get:\n      responses: {}\n";
   auto request = resourceRequest(R"({"BodyS3Location":{"Bucket":"b","Key":"api.yaml"}})");
-  ASSERT_TRUE(provider->prepare(request).ok());
+  auto prepared = provider->prepare(request);
+  ASSERT_TRUE(prepared.ok());
+  request.prepared = *std::move(prepared);
   objects_.objects.clear();
   auto made = write([&] { return provider->create(request); });
   ASSERT_TRUE(made.ok()) << made.fault().message;
@@ -416,6 +418,22 @@ TEST_F(ImportTest, ATemplateNamesTheDocumentInABucket) {
             "from S3");
   EXPECT_EQ(provider->prepare(request).fault().message,
             "The API definition in S3 cannot be read (Error Code: NoSuchKey): The specified key does not exist.");
+}
+
+TEST_F(ImportTest, TheBodyIsReadBeforeTheTransaction) {
+  auto* provider = providerOf(providers_, "AWS::ApiGateway::RestApi");
+  auto request = resourceRequest(R"({"Body":{"swagger":"2.0","info":{"title":"t","version":"1"},"paths":[]}})");
+  EXPECT_FALSE(provider->prepare(request).ok());
+  request = resourceRequest(R"({"Body":{"swagger":"2.0","info":{"title":"t","version":"1"},"paths":{}}})");
+  auto prepared = provider->prepare(request);
+  ASSERT_TRUE(prepared.ok()) << prepared.fault().message;
+  request.prepared = *prepared;
+  request.properties["Body"] = "not looked at again";
+  auto made = write([&] { return provider->create(request); });
+  ASSERT_TRUE(made.ok()) << made.fault().message;
+  request.physicalId = made->physicalId;
+  request.oldProperties = request.properties;
+  EXPECT_EQ(*provider->prepare(request), nullptr) << "the document is the same";
 }
 
 TEST_F(ImportTest, RolesInABucketAreForRootsStacksAlone) {

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
 
 #include "api/apigateway.h"
 #include "api/call.h"
@@ -15,6 +15,7 @@
 #include "gateway/authorizer_trial.h"
 #include "gateway/gateway.h"
 #include "ports/object_reader.h"
+#include "ports/policy_reader.h"
 #include "ports/usage_meter.h"
 #include "services/apigateway/api_definition.h"
 #include "services/apigateway/apigateway_store.h"
@@ -36,10 +37,11 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
  public:
   // `accountThrottle` is what GetAccount tells of the data plane. All else outlives the service.
   ApiGatewayService(store::Database& database, const store::Keyring& keyring, ports::ObjectReader& objects,
-                    base::ThreadPool& pool, const base::Clock& clock, base::Random& random,
-                    gateway::Throttle accountThrottle)
+                    const ports::PolicyReader& policies, base::ThreadPool& pool, const base::Clock& clock,
+                    base::Random& random, gateway::Throttle accountThrottle)
       : database_(database),
         objects_(objects),
+        policies_(policies),
         pool_(pool),
         clock_(clock),
         random_(random),
@@ -68,6 +70,7 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   // rolled back.
   Result<api::apigateway::RestApi> importNew(const api::Call& call, std::string apiId, ImportOrder order);
   Result<api::apigateway::RestApi> importInto(const api::Call& call, const std::string& apiId, ImportOrder order);
+  const ports::PolicyReader& policyReader() const { return policies_; }
   std::string newApiId() { return newId(10); }
   // A document of an S3 bucket, read and kept until it is asked for; on an engine's thread.
   ports::ObjectReader& objects() { return objects_; }
@@ -165,6 +168,10 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   Result<api::apigateway::PutMethodOutput> putMethod(const api::Call& call, api::apigateway::PutMethodInput in);
   Result<api::apigateway::PutMethodResponseOutput> putMethodResponse(const api::Call& call,
                                                                      api::apigateway::PutMethodResponseInput in);
+  Task<Result<api::apigateway::TestInvokeMethodOutput>> testInvokeMethod(const api::Call& call,
+                                                                         api::apigateway::TestInvokeMethodInput in);
+  // Who carries out testInvokeMethod(); before the first call of it.
+  void setMethodTester(gateway::MethodTester tester) { methodTester_ = std::move(tester); }
   Result<api::apigateway::UpdateIntegrationOutput> updateIntegration(const api::Call& call,
                                                                      api::apigateway::UpdateIntegrationInput in);
   Result<api::apigateway::UpdateIntegrationResponseOutput> updateIntegrationResponse(
@@ -245,8 +252,9 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
     return {call.account, call.region, apiId};
   }
   std::string newId(std::size_t size) { return base::randomText(random_, size, base::kLowerAlphanumeric); }
-  // Every change of what the data plane serves.
-  void changed();
+  // Every change of what the data plane serves: stages of an API, keys and plans.
+  void stagesChanged(const std::string& apiId);
+  void keysChanged();
 
   friend class ApiImport;
   // Without the models that CreateRestApi adds.
@@ -255,6 +263,9 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   Result<api::apigateway::RestApi> carryOut(const api::Call& call, api::apigateway::RestApi rest,
                                             ImportOrder order);
   Task<Result<ApiDefinition>> readBody(std::string body, ImportOptions options);
+  // Whether the API's own settings can be; they are as they are kept then.
+  Result<void> settle(const Scope& scope, api::apigateway::RestApi& rest) const;
+  // As an answer has it.
   api::apigateway::RestApi shown(const Scope& scope, api::apigateway::RestApi rest) const;
   api::apigateway::GatewayResponse shownResponse(const Scope& scope, const std::string& type) const;
   // Whether a method names what there is.
@@ -268,6 +279,9 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
     api::apigateway::Resource resource;
     api::apigateway::Method method;
   };
+  // A stage with this method alone, which nobody is kept from.
+  Result<gateway::StageDefinition> trialStage(const api::Call& call,
+                                              const api::apigateway::TestInvokeMethodInput& in) const;
   Result<Place> getPlace(const api::Call& call, const std::string& apiId, const std::string& resourceId,
                          const std::string& httpMethod) const;
   void putPlace(Place place);
@@ -286,23 +300,28 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
 
   store::Database& database_;
   ports::ObjectReader& objects_;
+  const ports::PolicyReader& policies_;
   base::ThreadPool& pool_;
   const base::Clock& clock_;
   base::Random& random_;
   const gateway::Throttle accountThrottle_;
   ApiGatewayStore store_;
   gateway::AuthorizerTester tester_;
+  gateway::MethodTester methodTester_;
 
   // What add() could not make durable; it goes with the next one.
   std::mutex unrecordedMutex_;
   std::vector<ports::UsageCount> unrecorded_;  // guarded by unrecordedMutex_
 
-  // What was compiled for the data plane, thrown away when anything changed.
-  std::atomic<std::uint64_t> generation_{0};
-  std::uint64_t cachedGeneration_ = 0;                                             // on the loop, like what follows
-  std::unordered_map<std::string, std::shared_ptr<const gateway::Stage>> stages_;  // null: cannot be served
+  // What was compiled for the data plane, on the loop; that of an API, or all keys, is made anew after a change.
+  std::map<std::string, std::shared_ptr<const gateway::Stage>> stages_;  // by "api/stage"; null: cannot be served
   std::shared_ptr<const gateway::ApiKeys> keys_;
-  void refresh();
+  std::uint64_t keysLoaded_ = 0;  // the generation that keys_ is of
+  std::atomic<std::uint64_t> keysGeneration_{0};
+  std::atomic<bool> anyChanged_{false};
+  std::mutex changedMutex_;
+  std::vector<std::string> changedApis_;  // since forgetChanged(); guarded by changedMutex_
+  void forgetChanged();
 };
 
 }  // namespace hearth::services::apigateway

@@ -34,7 +34,7 @@ std::optional<std::string> ApiGatewayStore::findText(const Scope& scope, const c
       scope.account, scope.region, scope.apiId, kind, id);
   if (!rows.next()) return std::nullopt;
   auto text = keyring_.open(rows.blob(0), context(kind, id));
-  if (!text.ok()) throw store::DatabaseError("apigateway: a record cannot be opened: " + text.fault().message);
+  if (!text.ok()) throw store::DamagedRecord("apigateway: a record cannot be opened: " + text.fault().message);
   return *std::move(text);
 }
 
@@ -70,7 +70,7 @@ std::vector<Record> ApiGatewayStore::list(const Scope& scope, const char* kind, 
       scope.account, scope.region, apis, scope.apiId, kind, after, limit);
   while (rows.next()) {
     auto text = keyring_.open(rows.blob(2), context(kind, rows.text(1)));
-    if (!text.ok()) throw store::DatabaseError("apigateway: a record cannot be opened: " + text.fault().message);
+    if (!text.ok()) throw store::DamagedRecord("apigateway: a record cannot be opened: " + text.fault().message);
     records.push_back({{scope.account, scope.region, rows.text(0)}, rows.text(1), *std::move(text)});
   }
   return records;
@@ -82,7 +82,7 @@ std::vector<Record> ApiGatewayStore::listAll(const char* kind) const {
       "SELECT account, region, api_id, id, record FROM apigateway_records WHERE kind = ? ORDER BY id", kind);
   while (rows.next()) {
     auto text = keyring_.open(rows.blob(4), context(kind, rows.text(3)));
-    if (!text.ok()) throw store::DatabaseError("apigateway: a record cannot be opened: " + text.fault().message);
+    if (!text.ok()) throw store::DamagedRecord("apigateway: a record cannot be opened: " + text.fault().message);
     records.push_back({{rows.text(0), rows.text(1), rows.text(2)}, rows.text(3), *std::move(text)});
   }
   return records;

@@ -9,6 +9,7 @@
 
 #include "api/document.h"
 #include "ports/usage_meter.h"
+#include "store/damaged_record.h"
 #include "store/database.h"
 #include "store/keyring.h"
 
@@ -79,7 +80,7 @@ class ApiGatewayStore final {
   template <class T>
   static T parse(const std::string& text) {
     auto value = api::fromRecord<T>(text);
-    if (!value.ok()) throw store::DatabaseError("apigateway: a record cannot be read: " + value.fault().message);
+    if (!value.ok()) throw store::DamagedRecord("apigateway: a record cannot be read: " + value.fault().message);
     return *std::move(value);
   }
 

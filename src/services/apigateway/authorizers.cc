@@ -5,6 +5,7 @@
 #include "gateway/integration_uri.h"
 #include "services/apigateway/apigateway_service.h"
 #include "services/apigateway/faults.h"
+#include "services/apigateway/integration_target.h"
 #include "services/apigateway/method_checks.h"
 #include "services/apigateway/paging.h"
 #include "services/apigateway/patch.h"
@@ -49,7 +50,7 @@ Result<void> checkSource(const std::string& text, bool token) {
 
 }  // namespace
 
-Result<void> checkAuthorizer(const Authorizer& authorizer) {
+Result<void> checkAuthorizer(const api::Call& call, const Authorizer& authorizer) {
   const std::string name = authorizer.name.value_or("");
   if (name.empty() || name.size() > 128) return badRequest("Invalid authorizer name specified");
   const std::string type = authorizer.type.value_or("");
@@ -60,7 +61,7 @@ Result<void> checkAuthorizer(const Authorizer& authorizer) {
     return badRequest("Invalid authorizer type specified: " + type.substr(0, 64) +
                       ". Must be one of: [TOKEN, REQUEST]");
   if (authorizer.authorizerCredentials && !authorizer.authorizerCredentials->empty())
-    return badRequest("Hearth does not support credentials of authorizers (authorizerCredentials).");
+    HEARTH_CHECK(checkRole(call, *authorizer.authorizerCredentials));
   const std::string uri = authorizer.authorizerUri.value_or("");
   if (!namesFunction(uri))
     return badRequest("Invalid Authorizer URI: " + uri.substr(0, 300) +
@@ -89,7 +90,7 @@ Result<Authorizer> ApiGatewayService::createAuthorizer(const api::Call& call, Cr
   authorizer.identitySource = in.identitySource;
   authorizer.identityValidationExpression = in.identityValidationExpression;
   authorizer.authorizerResultTtlInSeconds = in.authorizerResultTtlInSeconds.value_or(300);
-  HEARTH_CHECK(checkAuthorizer(authorizer));
+  HEARTH_CHECK(checkAuthorizer(call, authorizer));
   const Scope scope = scopeOf(call, in.restApiId);
   for (const Record& record : store_.list(scope, kind::kAuthorizer))
     if (ApiGatewayStore::parse<Authorizer>(record.text).name == in.name)
@@ -119,7 +120,7 @@ Result<Authorizer> ApiGatewayService::updateAuthorizer(const api::Call& call, Up
              patched(authorizer, in.patchOperations,
                      {"name", "type", "authType", "authorizerUri", "authorizerCredentials", "identitySource",
                       "identityValidationExpression", "authorizerResultTtlInSeconds"}));
-  HEARTH_CHECK(checkAuthorizer(authorizer));
+  HEARTH_CHECK(checkAuthorizer(call, authorizer));
   store_.put(scopeOf(call, in.restApiId), kind::kAuthorizer, in.authorizerId, authorizer);
   return authorizer;
 }
@@ -145,7 +146,7 @@ Result<FlushStageAuthorizersCacheOutput> ApiGatewayService::flushStageAuthorizer
   const Scope scope = scopeOf(call, in.restApiId);
   if (!store_.findText(scope, kind::kStage, in.stageName)) return notFound("Invalid stage identifier specified");
   store_.putText(scope, kind::kFlush, in.stageName, newId(16));
-  changed();
+  stagesChanged(in.restApiId);
   return FlushStageAuthorizersCacheOutput{};
 }
 

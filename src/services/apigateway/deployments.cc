@@ -73,7 +73,7 @@ Result<Deployment> ApiGatewayService::createDeployment(const api::Call& call, Cr
   stage.deploymentId = deployment.id;
   stage.stageName = in.stageName.value_or("check");
   // What the data plane cannot serve is refused now.
-  auto compiled = gateway::compileStage(definitionOf(scope, stage, snapshot));
+  auto compiled = gateway::compileStage(definitionOf(scope, stage, snapshot), policies_);
   if (!compiled.ok()) return std::move(compiled).fault();
   store_.put(scope, kind::kDeployment, *deployment.id, deployment);
   store_.putText(scope, kind::kSnapshot, *deployment.id, text);
@@ -90,7 +90,7 @@ Result<Deployment> ApiGatewayService::createDeployment(const api::Call& call, Cr
     if (in.variables) stage.variables = in.variables;
     store_.put(scope, kind::kStage, *in.stageName, stage);
   }
-  changed();
+  stagesChanged(in.restApiId);
   return deployment;
 }
 
@@ -156,7 +156,7 @@ Result<Stage> ApiGatewayService::createStage(const api::Call& call, CreateStageI
   stage.createdDate = call.now;
   stage.lastUpdatedDate = call.now;
   store_.put(scope, kind::kStage, in.stageName, stage);
-  changed();
+  stagesChanged(in.restApiId);
   return stage;
 }
 
@@ -200,7 +200,7 @@ Result<Stage> ApiGatewayService::updateStage(const api::Call& call, UpdateStageI
     return badRequest("Deployment id does not exist");
   stage.lastUpdatedDate = call.now;
   store_.put(scope, kind::kStage, in.stageName, stage);
-  changed();
+  stagesChanged(in.restApiId);
   return stage;
 }
 
@@ -216,7 +216,7 @@ Result<DeleteStageOutput> ApiGatewayService::deleteStage(const api::Call& call, 
   const Scope scope = scopeOf(call, in.restApiId);
   if (!store_.remove(scope, kind::kStage, in.stageName)) return noStage();
   store_.remove(scope, kind::kFlush, in.stageName);
-  changed();
+  stagesChanged(in.restApiId);
   return DeleteStageOutput{};
 }
 
@@ -235,7 +235,7 @@ std::optional<std::shared_ptr<const gateway::Stage>> ApiGatewayService::loadStag
   if (!frozen) return std::nullopt;
   auto definition = definitionOf(*scope, *stage, readSnapshot(*frozen, *rest));
   definition.authorizerGeneration = store_.findText(*scope, kind::kFlush, name).value_or("");
-  auto compiled = gateway::compileStage(definition);
+  auto compiled = gateway::compileStage(definition, policies_);
   if (!compiled.ok()) {
     base::logError("apigateway", "a stage cannot be served",
                    {{"api", apiId}, {"stage", name}, {"reason", compiled.fault().message}});
@@ -244,17 +244,24 @@ std::optional<std::shared_ptr<const gateway::Stage>> ApiGatewayService::loadStag
   return *compiled;
 }
 
-void ApiGatewayService::refresh() {
-  std::uint64_t now = generation_.load(std::memory_order_acquire);
-  if (now == cachedGeneration_) return;
-  cachedGeneration_ = now;
-  stages_.clear();
-  keys_.reset();
+void ApiGatewayService::forgetChanged() {
+  if (!anyChanged_.exchange(false, std::memory_order_acquire)) return;
+  std::vector<std::string> apis;
+  {
+    const std::lock_guard lock(changedMutex_);
+    apis.swap(changedApis_);
+  }
+  for (const std::string& api : apis) {
+    const std::string prefix = api + "/";
+    const auto first = stages_.lower_bound(prefix);
+    stages_.erase(first, std::find_if_not(first, stages_.end(),
+                                          [&](const auto& stage) { return stage.first.starts_with(prefix); }));
+  }
 }
 
 std::shared_ptr<const gateway::Stage> ApiGatewayService::findStage(const std::string& apiId,
                                                                    const std::string& stage) {
-  refresh();
+  forgetChanged();
   constexpr std::size_t kMostCached = 1024;
   std::string key = apiId + "/" + stage;
   auto found = stages_.find(key);

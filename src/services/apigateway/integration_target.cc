@@ -11,17 +11,17 @@ namespace {
 
 constexpr std::string_view kVerbs[] = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "ANY"};
 
+}  // namespace
+
 Result<void> checkRole(const api::Call& call, const std::string& arn) {
   if (arn.starts_with("arn:aws:iam::*:"))
-    return badRequest("Hearth does not support the caller's own credentials for integrations.");
+    return badRequest("Hearth does not support the caller's own credentials (arn:aws:iam::*:user/*).");
   const std::string_view account = base::accountOfRole(arn);
   if (account.empty()) return badRequest("Invalid ARN specified in the request");
   if (account != call.account)
     return Fault("AccessDeniedException", "Cross-account pass role is not allowed.", 403);
   return {};
 }
-
-}  // namespace
 
 Result<void> checkTarget(const api::Call& call, const api::apigateway::Integration& integration) {
   const std::string type = integration.type.value_or("MOCK");

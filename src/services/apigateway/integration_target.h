@@ -9,4 +9,7 @@ namespace hearth::services::apigateway {
 // Faults: BadRequestException 400; AccessDeniedException 403 for the role of another account.
 Result<void> checkTarget(const api::Call& call, const api::apigateway::Integration& integration);
 
+// The role that something of an API acts as. Faults: as above.
+Result<void> checkRole(const api::Call& call, const std::string& arn);
+
 }  // namespace hearth::services::apigateway

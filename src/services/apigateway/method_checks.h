@@ -39,7 +39,8 @@ Result<void> checkApi(const api::apigateway::RestApi& rest);
 // What somebody gave for a new API, over what a document says.
 void applyGiven(api::apigateway::RestApi& rest, const api::apigateway::CreateRestApiRequest& given);
 
-Result<void> checkAuthorizer(const api::apigateway::Authorizer& authorizer);
+// AccessDeniedException 403 for the role of another account.
+Result<void> checkAuthorizer(const api::Call& call, const api::apigateway::Authorizer& authorizer);
 
 // gateway_responses.cc; an unknown type is a ValidationException.
 Result<void> checkGatewayResponse(const api::apigateway::GatewayResponse& response);

@@ -122,7 +122,7 @@ class Reader final {
     if (extension(root, "minimum-compression-size"))
       return badRequest("Hearth does not compress responses (x-amazon-apigateway-minimum-compression-size).");
     if (const Json* policy = extension(root, "policy"); policy && !membersOf(policy).empty())
-      return badRequest("Hearth does not support resource policies of REST APIs (x-amazon-apigateway-policy).");
+      definition_.policy = base::writeJson(*policy);
     if (const Json* endpoint = extension(root, "endpoint-configuration")) {
       if (base::findMember(*endpoint, "vpcEndpointIds"))
         return badRequest("Hearth does not support VPC endpoints (x-amazon-apigateway-endpoint-configuration).");

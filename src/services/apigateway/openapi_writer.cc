@@ -260,6 +260,7 @@ class Writer final {
       if (text && !text->empty()) node[name] = *text;
     };
     put("authorizerUri", authorizer.authorizerUri);
+    put("authorizerCredentials", authorizer.authorizerCredentials);
     node["authorizerResultTtlInSeconds"] = authorizer.authorizerResultTtlInSeconds.value_or(300);
     if (!oneHeader) put("identitySource", authorizer.identitySource);
     put("identityValidationExpression", authorizer.identityValidationExpression);
@@ -324,6 +325,9 @@ class Writer final {
     for (const std::string& type : snapshot_.restApi.binaryMediaTypes.value_or(std::vector<std::string>{}))
       types.emplace_back(type);
     if (!types.empty()) document_["x-amazon-apigateway-binary-media-types"] = std::move(types);
+    if (snapshot_.restApi.policy)
+      if (auto policy = base::parseJson(*snapshot_.restApi.policy); policy.ok())
+        document_["x-amazon-apigateway-policy"] = *std::move(policy);
     if (snapshot_.restApi.apiKeySource.value_or("HEADER") != "HEADER")
       document_["x-amazon-apigateway-api-key-source"] = *snapshot_.restApi.apiKeySource;
     if (snapshot_.restApi.disableExecuteApiEndpoint.value_or(false))

@@ -1,11 +1,13 @@
 // AWS::ApiGateway::RestApi
 #include <map>
 #include <memory>
-#include <mutex>
+#include <optional>
+#include <utility>
 
 #include "services/apigateway/faults.h"
 #include "services/apigateway/patch.h"
 #include "services/apigateway/resource_base.h"
+#include "services/apigateway/resource_policy.h"
 
 namespace hearth::services::apigateway {
 
@@ -42,13 +44,12 @@ class RestApiProvider final : public Provider {
     return kSpec;
   }
 
-  // A document in a bucket is fetched and read here.
-  Result<void> prepare(const ResourceRequest& request) override {
-    if (!request.properties.contains("BodyS3Location")) return {};
-    HEARTH_TRY(auto document, fetch(request));
-    const std::lock_guard lock(mutex_);
-    prepared_[keyOf(request)] = std::move(document);
-    return {};
+  // The document is read here, and fetched, when it lies in a bucket.
+  Result<std::shared_ptr<ports::PreparedWork>> prepare(const ResourceRequest& request) override {
+    if (!hasDocument(request) || !documentChanged(request)) return std::shared_ptr<ports::PreparedWork>();
+    auto work = std::make_shared<PreparedImport>();
+    HEARTH_TRY(work->order, readOrder(request));
+    return std::shared_ptr<ports::PreparedWork>(std::move(work));
   }
 
   Result<ResourceState> create(const ResourceRequest& request) override {
@@ -60,8 +61,8 @@ class RestApiProvider final : public Provider {
       HEARTH_TRY(RestApi rest, service_.createRestApi(call, std::move(given)));
       return stateOf(rest);
     }
-    std::string id = service_.newApiId();
-    HEARTH_TRY(ImportOrder order, orderOf(request, id));
+    HEARTH_TRY(Import import, orderOf(request));
+    auto& [id, order] = import;
     if (given.name.empty() && !order.definition.title) given.name = request.generatedName(128);
     given.tags = tagsOf(request);
     order.given = std::move(given);
@@ -73,9 +74,9 @@ class RestApiProvider final : public Provider {
     api::Call call = callFor(request);
     HEARTH_CHECK(applyTags(request, "/restapis/" + request.physicalId));
     if (hasDocument(request) && documentChanged(request)) {
-      HEARTH_TRY(ImportOrder order, orderOf(request, request.physicalId));
-      HEARTH_TRY(order.given, givenOf(request));
-      HEARTH_TRY(RestApi rest, service_.importInto(call, request.physicalId, std::move(order)));
+      HEARTH_TRY(Import import, orderOf(request));
+      HEARTH_TRY(import.second.given, givenOf(request));
+      HEARTH_TRY(RestApi rest, service_.importInto(call, request.physicalId, std::move(import.second)));
       return stateOf(rest);
     }
     UpdateRestApiInput in;
@@ -95,14 +96,13 @@ class RestApiProvider final : public Provider {
     // Not compared: what the document has made of the API.
     HEARTH_TRY(ResourceState state, stateFrom(rest, request, stateOf(*rest),
                                               {"Body", "BodyS3Location", "Mode", "Parameters", "FailOnWarnings"}));
+    showPolicy(request, *rest, *state.properties);
     (*state.properties)["ApiKeySourceType"] = rest->apiKeySource.value_or("HEADER");
     (*state.properties)["Tags"] = tagList(rest->tags.value_or(std::map<std::string, std::string>{}));
     return state;
   }
 
  private:
-  using Document = std::shared_ptr<const OpenApiDocument>;  // shared: taken out of prepared_ and used once
-
   static ResourceState stateOf(const RestApi& rest) {
     return {*rest.id, {{"RootResourceId", rest.rootResourceId.value_or("")}, {"RestApiId", *rest.id}}};
   }
@@ -127,7 +127,7 @@ class RestApiProvider final : public Provider {
                                                        "BodyS3Location", "Mode", "Parameters", "Policy"}));
     if (auto source = base::findString(request.properties, "ApiKeySourceType")) given.apiKeySource = source;
     if (given.binaryMediaTypes) given.binaryMediaTypes = mediaTypes(request.properties);
-    if (hasPolicy(request.properties)) given.policy = base::writeJson(request.properties.at("Policy"));
+    if (hasPolicy(request.properties)) given.policy = policyText(request.properties);
     return given;
   }
 
@@ -137,6 +137,29 @@ class RestApiProvider final : public Provider {
     return policy && !(policy->is_string() && policy->as_string().empty());
   }
 
+  // A policy may stand as an object, and as the text of one.
+  static std::string policyText(const JsonObject& properties) {
+    const Json& policy = properties.at("Policy");
+    return policy.is_string() ? std::string(policy.get_string()) : base::writeJson(policy);
+  }
+
+  // A policy that is what became of the template's is the template's.
+  void showPolicy(const ResourceRequest& request, const RestApi& rest, JsonObject& properties) const {
+    properties.erase("Policy");
+    if (!rest.policy) return;
+    if (hasPolicy(request.properties)) {
+      const Scope scope{request.account, request.region, request.physicalId};
+      const auto kept = keptPolicy(policyText(request.properties), scope, service_.policyReader());
+      if (kept.ok() && shownPolicy(*kept) == *rest.policy) {
+        properties["Policy"] = request.properties.at("Policy");
+        return;
+      }
+    }
+    const auto text = base::parseJson("\"" + *rest.policy + "\"");
+    auto policy = base::parseJson(std::string(text.value().as_string()));
+    if (policy.ok()) properties["Policy"] = *std::move(policy);
+  }
+
   // "image~1png" is how templates spell "image/png"; both are taken.
   static std::vector<std::string> mediaTypes(const JsonObject& properties) {
     std::vector<std::string> types = textsAt(Json(properties), "BinaryMediaTypes");
@@ -144,12 +167,7 @@ class RestApiProvider final : public Provider {
     return types;
   }
 
-  static std::string keyOf(const ResourceRequest& request) {
-    return request.stackId + "/" + request.logicalId + "/" +
-           base::writeJson(request.properties.at("BodyS3Location"));
-  }
-
-  Result<Document> fetch(const ResourceRequest& request) {
+  Result<OpenApiDocument> fetch(const ResourceRequest& request) {
     const Json& place = request.properties.at("BodyS3Location");
     ports::ObjectRef object{request.account, base::findString(place, "Bucket").value_or(""),
                             base::findString(place, "Key").value_or(""), base::findString(place, "Version")};
@@ -157,20 +175,28 @@ class RestApiProvider final : public Provider {
     if (!text.ok())
       return badRequest("The API definition in S3 cannot be read (Error Code: " + text.fault().code +
                         "): " + text.fault().message);
-    HEARTH_TRY(OpenApiDocument document, OpenApiDocument::parse(*text));
-    return std::make_shared<const OpenApiDocument>(std::move(document));
+    return OpenApiDocument::parse(*text);
   }
 
-  Result<Document> take(const ResourceRequest& request) {
-    {
-      const std::lock_guard lock(mutex_);
-      auto found = prepared_.extract(keyOf(request));
-      if (!found.empty()) return std::move(found.mapped());
-    }
-    return fetch(request);
+  // Into which API the document goes, and what it says.
+  using Import = std::pair<std::string, ImportOrder>;
+
+  class PreparedImport final : public ports::PreparedWork {
+   public:
+    std::optional<Import> order;  // until it is taken
+  };
+
+  // The prepared one, once.
+  Result<Import> orderOf(const ResourceRequest& request) {
+    auto* work = dynamic_cast<PreparedImport*>(request.prepared.get());
+    if (!work || !work->order) return readOrder(request);
+    Import order = *std::move(work->order);
+    work->order.reset();
+    return order;
   }
 
-  Result<ImportOrder> orderOf(const ResourceRequest& request, const std::string& apiId) {
+  Result<Import> readOrder(const ResourceRequest& request) {
+    const std::string apiId = request.physicalId.empty() ? service_.newApiId() : request.physicalId;
     const Json* body = request.properties.if_contains("Body");
     if (body && request.properties.contains("BodyS3Location"))
       return badRequest("Only one of the properties Body and BodyS3Location may be given.");
@@ -190,22 +216,29 @@ class RestApiProvider final : public Provider {
     if (body) {
       HEARTH_TRY(OpenApiDocument document, OpenApiDocument::over(*body));
       HEARTH_TRY(order.definition, readOpenApi(document, options));
-      return order;
+      return Import{apiId, std::move(order)};
     }
-    HEARTH_TRY(Document document, take(request));
-    HEARTH_TRY(order.definition, readOpenApi(*document, options));
+    HEARTH_TRY(const OpenApiDocument document, fetch(request));
+    HEARTH_TRY(order.definition, readOpenApi(document, options));
     if (!request.actor.empty()) HEARTH_CHECK(refuseRoles(order.definition));
-    return order;
+    return Import{apiId, std::move(order)};
   }
 
-  // Whether a stack's owner may hand on a role is decided by the template, which does not show this one.
+  // Whether a stack's owner may hand on a role, and say who may call, is decided by the template, which does not
+  // show this.
   static Result<void> refuseRoles(const ApiDefinition& definition) {
     for (const OperationDefinition& operation : definition.operations)
-      if (operation.method.methodIntegration && operation.method.methodIntegration->credentials)
-        return badRequest(
-            "Hearth takes credentials of integrations in a BodyS3Location from stacks of the account's root only; "
-            "in Body they may stand.");
+      if (operation.method.methodIntegration && operation.method.methodIntegration->credentials) return handedOn();
+    for (const Authorizer& authorizer : definition.authorizers)
+      if (authorizer.authorizerCredentials) return handedOn();
+    if (definition.policy) return handedOn();
     return {};
+  }
+
+  static Fault handedOn() {
+    return badRequest(
+        "Hearth takes credentials of integrations and authorizers and resource policies in a BodyS3Location from "
+        "stacks of the account's root only; in Body they may stand.");
   }
 
   // Only what the template says, or said before: the rest is the document's.
@@ -223,7 +256,10 @@ class RestApiProvider final : public Provider {
     put("DisableExecuteApiEndpoint", "/disableExecuteApiEndpoint", "false");
     put("ApiKeySourceType", "/apiKeySource", "HEADER");
     put("MinimumCompressionSize", "/minimumCompressionSize", nullptr);
-    if (hasPolicy(request.properties)) return badRequest("Hearth does not support resource policies of REST APIs.");
+    if (hasPolicy(request.properties))
+      operations.push_back(patchOf("replace", "/policy", policyText(request.properties)));
+    else if (hasPolicy(request.oldProperties))
+      operations.push_back(patchOf("replace", "/policy", ""));
     for (const std::string& type : mediaTypes(request.oldProperties))
       operations.push_back(patchOf("remove", "/binaryMediaTypes/" + escapedSegment(type)));
     for (const std::string& type : mediaTypes(request.properties))
@@ -240,9 +276,6 @@ class RestApiProvider final : public Provider {
     }
     return operations;
   }
-
-  std::mutex mutex_;
-  std::map<std::string, Document> prepared_;  // guarded by mutex_
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "services/apigateway/method_checks.h"
 #include "services/apigateway/paging.h"
 #include "services/apigateway/patch.h"
+#include "services/apigateway/resource_policy.h"
 
 namespace hearth::services::apigateway {
 
@@ -50,15 +51,23 @@ Result<Resource> ApiGatewayService::getApiResource(const api::Call& call, const 
   return *std::move(found);
 }
 
-void ApiGatewayService::changed() {
-  database_.afterCommit([this] { generation_.fetch_add(1, std::memory_order_release); });
+void ApiGatewayService::stagesChanged(const std::string& apiId) {
+  database_.afterCommit([this, apiId] {
+    {
+      const std::lock_guard lock(changedMutex_);
+      changedApis_.push_back(apiId);
+    }
+    anyChanged_.store(true, std::memory_order_release);
+  });
+}
+
+void ApiGatewayService::keysChanged() {
+  database_.afterCommit([this] { keysGeneration_.fetch_add(1, std::memory_order_release); });
 }
 
 Result<void> checkApi(const RestApi& rest) {
   const std::string name = rest.name.value_or("");
   if (name.empty() || name.size() > 1024) return badRequest("Invalid REST API name specified");
-  if (rest.policy && !rest.policy->empty())
-    return badRequest("Hearth does not support resource policies of REST APIs.");
   const std::string source = rest.apiKeySource.value_or("HEADER");
   if (source != "HEADER" && source != "AUTHORIZER")
     return badRequest("Invalid API key source specified: " + source.substr(0, 32) +
@@ -75,11 +84,21 @@ Result<void> checkApi(const RestApi& rest) {
   return {};
 }
 
+Result<void> ApiGatewayService::settle(const Scope& scope, RestApi& rest) const {
+  HEARTH_CHECK(checkApi(rest));
+  if (rest.policy && rest.policy->empty()) rest.policy.reset();
+  if (rest.policy) {
+    HEARTH_TRY(rest.policy, keptPolicy(*rest.policy, scope, policies_));
+  }
+  return {};
+}
+
 // The root's id is not kept in records of older versions.
 RestApi ApiGatewayService::shown(const Scope& scope, RestApi rest) const {
   if (!rest.rootResourceId)
     for (const Record& record : store_.list(scope, kind::kResource))
       if (!ApiGatewayStore::parse<Resource>(record.text).parentId) rest.rootResourceId = record.id;
+  if (rest.policy) rest.policy = shownPolicy(*rest.policy);
   return rest;
 }
 
@@ -93,13 +112,13 @@ Result<RestApi> ApiGatewayService::createBare(const api::Call& call, std::string
   rest.endpointConfiguration = EndpointConfiguration{.types = {{"EDGE"}}};
   rest.disableExecuteApiEndpoint = false;
   applyGiven(rest, in);
-  HEARTH_CHECK(checkApi(rest));
+  Scope scope = scopeOf(call, *rest.id);
+  HEARTH_CHECK(settle(scope, rest));
   if (in.tags && !in.tags->empty()) rest.tags = in.tags;
   Resource root;
   root.id = newId(10);
   root.path = "/";
   rest.rootResourceId = root.id;
-  Scope scope = scopeOf(call, *rest.id);
   store_.put(scope, kind::kRestApi, *rest.id, rest);
   store_.put(scope, kind::kResource, *root.id, root);
   return rest;
@@ -130,7 +149,7 @@ Result<RestApi> ApiGatewayService::createRestApi(const api::Call& call, CreateRe
     model.contentType = "application/json";
     store_.put(scope, kind::kModel, name, model);
   }
-  return rest;
+  return shown(scope, std::move(rest));
 }
 
 Result<RestApi> ApiGatewayService::updateRestApi(const api::Call& call, UpdateRestApiInput in) {
@@ -140,19 +159,16 @@ Result<RestApi> ApiGatewayService::updateRestApi(const api::Call& call, UpdateRe
     if (path == "/binaryMediaTypes") return badRequest("Invalid patch path /binaryMediaTypes");
     if (path == "/minimumCompressionSize" && !operation.value.value_or("").empty())
       return badRequest("Hearth does not compress responses (minimumCompressionSize).");
-    if (path == "/policy" && !operation.value.value_or("").empty())
-      return badRequest("Hearth does not support resource policies of REST APIs.");
   }
   HEARTH_TRY(rest,
              patched(rest, in.patchOperations,
                      {"name", "description", "version", "binaryMediaTypes", "apiKeySource",
                       "disableExecuteApiEndpoint", "endpointConfiguration", "minimumCompressionSize", "policy"}));
   if (rest.description == "") rest.description.reset();
-  if (rest.policy == "") rest.policy.reset();
-  HEARTH_CHECK(checkApi(rest));
   const Scope scope = scopeOf(call, in.restApiId);
+  HEARTH_CHECK(settle(scope, rest));
   store_.put(scope, kind::kRestApi, in.restApiId, rest);
-  changed();
+  stagesChanged(in.restApiId);
   return shown(scope, std::move(rest));
 }
 
@@ -166,7 +182,7 @@ Result<DeleteRestApiOutput> ApiGatewayService::deleteRestApi(const api::Call& ca
                           " belongs to the usage plan " + record.id + ".");
   }
   store_.removeApi(scopeOf(call, in.restApiId));
-  changed();
+  stagesChanged(in.restApiId);
   return DeleteRestApiOutput{};
 }
 

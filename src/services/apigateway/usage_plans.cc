@@ -3,6 +3,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "base/log.h"
@@ -60,16 +61,17 @@ std::optional<gateway::Quota> quotaOf(const std::optional<QuotaSettings>& settin
 
 // Adds `more`, each to the count of its plan, key and day.
 void mergeUsage(std::vector<ports::UsageCount>& counts, const std::vector<ports::UsageCount>& more) {
-  for (const auto& count : more) {
-    const auto same = std::find_if(counts.begin(), counts.end(), [&](const auto& one) {
-      return one.planId == count.planId && one.keyId == count.keyId && one.day == count.day;
-    });
-    if (same != counts.end()) {
-      same->requests += count.requests;
-    } else {
-      counts.push_back(count);
-    }
+  const auto place = [](const ports::UsageCount& count) { return std::tie(count.planId, count.keyId, count.day); };
+  counts.insert(counts.end(), more.begin(), more.end());
+  std::sort(counts.begin(), counts.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < counts.size(); ++i) {
+    if (place(counts[i]) == place(counts[kept]))
+      counts[kept].requests += counts[i].requests;
+    else if (++kept != i)
+      counts[kept] = std::move(counts[i]);
   }
+  if (!counts.empty()) counts.resize(kept + 1);
 }
 
 }  // namespace
@@ -102,7 +104,7 @@ Result<ApiKey> ApiGatewayService::createApiKey(const api::Call& call, CreateApiK
     key.stageKeys->push_back(api + "/" + stage.stageName.value_or(""));
   }
   store_.put(scope, kind::kApiKey, *key.id, key);
-  changed();
+  keysChanged();
   return key;
 }
 
@@ -138,7 +140,7 @@ Result<ApiKey> ApiGatewayService::updateApiKey(const api::Call& call, UpdateApiK
              patched(*key, in.patchOperations, {"name", "description", "enabled", "customerId"}));
   changedKey.lastUpdatedDate = call.now;
   store_.put(scopeOf(call), kind::kApiKey, in.apiKey, changedKey);
-  changed();
+  keysChanged();
   changedKey.value.reset();
   return changedKey;
 }
@@ -148,7 +150,7 @@ Result<DeleteApiKeyOutput> ApiGatewayService::deleteApiKey(const api::Call& call
   if (!store_.remove(scope, kind::kApiKey, in.apiKey)) return noKey();
   for (const Record& record : store_.list(scope, kind::kUsagePlanKey))
     if (record.id.ends_with("/" + in.apiKey)) store_.remove(scope, kind::kUsagePlanKey, record.id);
-  changed();
+  keysChanged();
   return DeleteApiKeyOutput{};
 }
 
@@ -183,7 +185,7 @@ Result<UsagePlan> ApiGatewayService::createUsagePlan(const api::Call& call, Crea
   store_.put(scopeOf(call), kind::kUsagePlan, *plan.id, plan);
   // When the plan was made: quotas with an offset need it.
   store_.putText(scopeOf(call), "UsagePlanCreated", *plan.id, std::to_string(base::toMillis(call.now)));
-  changed();
+  keysChanged();
   return plan;
 }
 
@@ -228,7 +230,7 @@ Result<UsagePlan> ApiGatewayService::updateUsagePlan(const api::Call& call, Upda
   HEARTH_CHECK(checkPlan(plan));
   HEARTH_CHECK(checkPlanStages(call, plan));
   store_.put(scopeOf(call), kind::kUsagePlan, in.usagePlanId, plan);
-  changed();
+  keysChanged();
   return plan;
 }
 
@@ -238,7 +240,7 @@ Result<void> ApiGatewayService::replaceUsagePlan(const api::Call& call, UsagePla
   HEARTH_CHECK(checkPlan(plan));
   HEARTH_CHECK(checkPlanStages(call, plan));
   store_.put(scopeOf(call), kind::kUsagePlan, id, plan);
-  changed();
+  keysChanged();
   return {};
 }
 
@@ -251,7 +253,7 @@ Result<DeleteUsagePlanOutput> ApiGatewayService::deleteUsagePlan(const api::Call
   store_.remove(scope, "UsagePlanCreated", in.usagePlanId);
   for (const Record& record : store_.list(scope, kind::kUsagePlanKey))
     if (record.id.starts_with(in.usagePlanId + "/")) store_.remove(scope, kind::kUsagePlanKey, record.id);
-  changed();
+  keysChanged();
   return DeleteUsagePlanOutput{};
 }
 
@@ -268,7 +270,7 @@ Result<UsagePlanKey> ApiGatewayService::createUsagePlanKey(const api::Call& call
   planKey.type = in.keyType;
   planKey.name = key->name;
   store_.put(scope, kind::kUsagePlanKey, id, planKey);
-  changed();
+  keysChanged();
   planKey.value = key->value;
   return planKey;
 }
@@ -304,7 +306,7 @@ Result<DeleteUsagePlanKeyOutput> ApiGatewayService::deleteUsagePlanKey(const api
   HEARTH_CHECK(getPlan(call, in.usagePlanId));
   if (!store_.remove(scopeOf(call), kind::kUsagePlanKey, in.usagePlanId + "/" + in.keyId))
     return notFound("Invalid Usage Plan Key identifier specified");
-  changed();
+  keysChanged();
   return DeleteUsagePlanKeyOutput{};
 }
 
@@ -332,8 +334,9 @@ Result<Usage> ApiGatewayService::getUsage(const api::Call& call, GetUsageInput i
 // --------------------------------------------------------------------------------------------
 
 std::shared_ptr<const gateway::ApiKeys> ApiGatewayService::apiKeys() {
-  refresh();
-  if (keys_) return keys_;
+  const std::uint64_t generation = keysGeneration_.load(std::memory_order_acquire);
+  if (keys_ && generation == keysLoaded_) return keys_;
+  keysLoaded_ = generation;
   store::Database::Snapshot snapshot(database_);
   std::vector<gateway::ApiKeyDefinition> keys;
   for (const Record& record : store_.listAll(kind::kApiKey)) {

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "services/apigateway/apigateway_service.h"
+#include "services/apigateway/testing_policies.h"
 
 namespace hearth::services::apigateway {
 namespace {
@@ -33,8 +34,9 @@ TEST(Usage, CountsWhoseWriteFailedAreAddedWithTheNext) {
                      " BEGIN SELECT RAISE(ABORT, 'broken'); END;"});
     database.migrate(steps);
     NoObjects objects;
+    const testing::FakePolicies policies;
     base::ThreadPool pool(1);
-    ApiGatewayService service(database, *keyring, objects, pool, clock, random, {});
+    ApiGatewayService service(database, *keyring, objects, policies, pool, clock, random, {});
     const auto run = [&](const std::function<void()>& work) {
       const auto written = database.writeAndWait([&]() -> Result<void> {
         work();
