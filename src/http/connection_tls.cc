@@ -74,18 +74,28 @@ Task<void> Connection::endTls() {
   waited();
 }
 
-// One record for what fits into one; a piece of a stream gets at most bodyTimeout.
+// One record for what fits into one. Each piece has bodyTimeout, as each wait of send() has: who reads slowly is
+// served.
 Task<bool> Connection::sendTls(std::string_view first, std::string_view second, std::string_view third) {
-  const std::array<asio::const_buffer, 3> pieces = {asio::buffer(first.data(), first.size()),
-                                                    asio::buffer(second.data(), second.size()),
-                                                    asio::buffer(third.data(), third.size())};
-  boost::system::error_code error = asio::error::operation_aborted;
+  constexpr std::size_t kPiece = 64 * 1024;
+  std::array<std::string_view, 3> rest = {first, second, third};
   timedOut_ = false;
-  wait(Phase::kBody, context_->limits.bodyTimeout);
-  if (!broken_) co_await asio::async_write(*tls_, pieces, errorInto(error));
-  waited();
-  if (error) broken_ = true;
-  co_return !error;
+  while (!broken_) {
+    std::array<asio::const_buffer, 3> piece;
+    std::size_t room = kPiece;
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+      piece[i] = asio::buffer(rest[i].data(), std::min(room, rest[i].size()));
+      room -= piece[i].size();
+      rest[i].remove_prefix(piece[i].size());
+    }
+    if (room == kPiece) co_return true;
+    boost::system::error_code error;
+    wait(Phase::kBody, context_->limits.bodyTimeout);
+    co_await asio::async_write(*tls_, piece, errorInto(error));
+    waited();
+    if (error) broken_ = true;
+  }
+  co_return false;
 }
 
 }  // namespace hearth::http

@@ -70,7 +70,8 @@ bool isPublicAddress(const ip::address& address) {
 bool isOwnAddress(const ip::address& address) {
   const ip::udp::endpoint there(address, 9);
   const base::Fd socket(::socket(address.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!socket || ::connect(socket.get(), there.data(), static_cast<socklen_t>(there.size())) != 0) return false;
+  if (!socket) return true;  // cannot be told, and must not be gone to then
+  if (::connect(socket.get(), there.data(), static_cast<socklen_t>(there.size())) != 0) return false;
   ip::udp::endpoint here;
   auto size = static_cast<socklen_t>(here.capacity());
   if (::getsockname(socket.get(), here.data(), &size) != 0) return true;

@@ -62,6 +62,13 @@ class TlsPeer final {
     bytes_.erase(0, end);
     return front;
   }
+  // What the next record brings; nothing at the end.
+  std::string readPiece() {
+    std::string piece(16384, 0);
+    const int count = SSL_read(ssl_, piece.data(), static_cast<int>(piece.size()));
+    piece.resize(static_cast<std::size_t>(std::max(count, 0)));
+    return piece;
+  }
   // True when the server ended the conversation properly.
   bool wasClosedCleanly() {
     char byte = 0;
@@ -193,6 +200,34 @@ TEST_F(HurriedTls, ClosesIdleConnections) {
   ASSERT_TRUE(secure.send(get("/")));
   secure.readUntil("]");
   EXPECT_TRUE(secure.wasClosedCleanly());
+}
+
+// A reader that takes longer for the whole than a wait may last, and never pauses for that long.
+TEST(TlsServer, ServesWhoReadsSlowly) {
+  const std::string large(8 << 20, 'x');
+  ServerLimits limits;
+  limits.bodyTimeout = milliseconds(600);
+  TestServer server([&](Request&) -> Task<Response> { co_return Response::text(200, "text/plain", large + "]"); },
+                    limits);
+  const TlsContext context = selfSigned();
+  RawPeer socket(server.onLoop([&] { return server.server().listen("127.0.0.1", 0, "tls", context).value(); }));
+  const int small = 64 * 1024;
+  ::setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  TlsPeer secure(socket);
+  ASSERT_TRUE(secure.handshake());
+  ASSERT_TRUE(secure.send(get("/")));
+  const auto start = std::chrono::steady_clock::now();
+  std::size_t got = 0;
+  std::string piece;
+  while (!(piece = secure.readPiece()).empty() && piece.back() != ']') {
+    got += piece.size();
+    while (std::chrono::steady_clock::now() - start <
+           limits.bodyTimeout * 2.5 * (double(got) / double(large.size()))) {
+      std::this_thread::yield();
+    }
+  }
+  EXPECT_GT(got, large.size() - 16384) << "broken off";
+  EXPECT_TRUE(piece.ends_with("x]"));
 }
 
 TEST_F(Tls, APeerMayVanish) {

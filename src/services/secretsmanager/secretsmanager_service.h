@@ -67,7 +67,8 @@ class SecretsManagerService final {
                           std::set<std::string> stages, base::Time now);
   // Puts the stage on a version (empty: on none), off all others; AWSPREVIOUS follows AWSCURRENT.
   void moveStage(const SecretRow& row, const std::string& stage, const std::string& to);
-  void forgetDeprecated(const SecretRow& row);
+  // Removes versions without stages until one more has a place. Faults: LimitExceededException, when all have one.
+  Result<void> makeRoom(const SecretRow& row, const std::vector<VersionRow>& versions);
 
   const base::Clock& clock_;
   base::Random& random_;

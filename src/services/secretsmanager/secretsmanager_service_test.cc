@@ -180,6 +180,22 @@ TEST_F(SecretsManagerTest, OldVersionsWithoutAStageAreForgotten) {
   EXPECT_EQ(get("db", "AWSPREVIOUS"), "128");
 }
 
+TEST_F(SecretsManagerTest, VersionsWithStagesAreNotForgottenButRefused) {
+  ASSERT_EQ(create("db", "first"), "");
+  for (int i = 1; i < 100; ++i) {
+    const std::string id = "n" + std::to_string(i);
+    ASSERT_EQ(put("db", id, id, Names{id}), "");
+  }
+  EXPECT_EQ(put("db", "more", "more", Names{"more"}).substr(0, 22), "LimitExceededException");
+  EXPECT_EQ(get("db"), "first");
+  EXPECT_EQ(get("db", "n1"), "n1");
+  UpdateSecretVersionStageInput off{.secretId = "db", .versionStage = "n1"};
+  off.removeFromVersionId = token("n1");
+  ASSERT_EQ(faultOf(*service_, &SecretsManagerService::updateSecretVersionStage, off), "");
+  EXPECT_EQ(put("db", "more", "more", Names{"more"}), "");
+  EXPECT_EQ(get("db", "more"), "more");
+}
+
 TEST_F(SecretsManagerTest, ListsAreFiltered) {
   for (const char* name : {"prod/a", "prod/b", "test/a"}) ASSERT_EQ(create(name, "x"), "");
   EXPECT_EQ(listed({}), (Names{"test/a", "prod/b", "prod/a"}));

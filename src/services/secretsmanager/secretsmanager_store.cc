@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "services/stored_tags.h"
+#include "store/damaged_record.h"
 
 namespace hearth::services::secretsmanager {
 namespace {
@@ -155,9 +156,9 @@ void SecretsManagerStore::removeVersion(std::int64_t id, const std::string& vers
 SecretValue SecretsManagerStore::value(std::int64_t id, const std::string& version) const {
   auto rows = database_.query(
       "SELECT is_binary, value FROM secretsmanager_versions WHERE secret_id = ? AND version = ?", id, version);
-  if (!rows.next()) throw store::DatabaseError("secretsmanager: a version has gone");
+  if (!rows.next()) throw store::DamagedRecord("secretsmanager: a version has gone");
   auto bytes = keyring_.open(rows.blob(1), contextOf(id, version));
-  if (!bytes.ok()) throw store::DatabaseError("secretsmanager: a value cannot be opened: " + bytes.fault().message);
+  if (!bytes.ok()) throw store::DamagedRecord("secretsmanager: a value cannot be opened: " + bytes.fault().message);
   return {rows.integer(0) != 0, *std::move(bytes)};
 }
 

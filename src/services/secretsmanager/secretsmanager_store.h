@@ -47,7 +47,7 @@ struct VersionRow {
 };
 
 // Reads on any thread, changes on the writer thread. A value that does not open (changed on the disk) throws
-// store::DatabaseError.
+// store::DamagedRecord.
 class SecretsManagerStore final {
  public:
   SecretsManagerStore(store::Database& database, const store::Keyring& keyring)

@@ -81,15 +81,17 @@ void SecretsManagerService::moveStage(const SecretRow& row, const std::string& s
   }
 }
 
-void SecretsManagerService::forgetDeprecated(const SecretRow& row) {
-  const auto versions = store_.versions(row.id);
+Result<void> SecretsManagerService::makeRoom(const SecretRow& row, const std::vector<VersionRow>& versions) {
   std::size_t kept = versions.size();
   for (const VersionRow& version : versions) {
-    if (kept < kMostVersions) return;
+    if (kept < kMostVersions) return {};
     if (!version.stages.empty()) continue;
     store_.removeVersion(row.id, version.id);
     --kept;
   }
+  if (kept < kMostVersions) return {};
+  return Fault("LimitExceededException", "A secret has at most 100 versions, and each version of secret " +
+                                             row.name.arn() + " has a staging label. Remove labels first.");
 }
 
 Result<bool> SecretsManagerService::addVersion(const SecretRow& row, const std::string& token,
@@ -103,7 +105,7 @@ Result<bool> SecretsManagerService::addVersion(const SecretRow& row, const std::
                                                 row.name.arn() + ".");
   }
   if (versions.empty()) stages.insert(kCurrent);
-  forgetDeprecated(row);
+  HEARTH_CHECK(makeRoom(row, versions));
   store_.insertVersion(row.id, {token, now, {}}, value);
   for (const std::string& stage : stages) moveStage(row, stage, token);
   return true;

@@ -62,6 +62,14 @@ Result<std::vector<ParameterStringFilter>> filtersOf(const DescribeParametersInp
   return filters;
 }
 
+// What may be below a path, behind the last name of the page before. At the root are names without a slash, too.
+NameRange namesIn(std::string_view path, const std::string& after) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  if (path.empty()) return {after, ""};
+  constexpr char kBehindSlash = '/' + 1;
+  return {std::max(after, std::string(path) + '/'), std::string(path) + kBehindSlash};
+}
+
 }  // namespace
 
 Result<GetParametersByPathOutput> SsmService::getParametersByPath(const api::Call& call,
@@ -72,35 +80,34 @@ Result<GetParametersByPathOutput> SsmService::getParametersByPath(const api::Cal
   HEARTH_TRY(const std::string after, pageStart("path " + in.path, in.nextToken));
   HEARTH_TRY(const ParameterFilter filter,
              ParameterFilter::forPath(in.parameterFilters.value_or(std::vector<ParameterStringFilter>{})));
-  std::vector<ParameterRow> rows;
-  store_.forEach(call.account, call.region, after, [&](ParameterRow row) {
-    if (isInPath(row.name.name, in.path, in.recursive.value_or(false)) && filter.matches(row))
-      rows.push_back(std::move(row));
-    return rows.size() <= most || !filter.labels().empty();
-  });
   GetParametersByPathOutput out;
   auto& parameters = out.parameters.emplace();
-  for (ParameterRow& row : rows) {
+  store_.forEach(call.account, call.region, namesIn(in.path, after), [&](ParameterRow row) {
+    if (!isInPath(row.name.name, in.path, in.recursive.value_or(false)) || !filter.matches(row)) return true;
     Found found{std::move(row), {}};
-    found.version = found.row.latest;
     std::string suffix;
-    if (!filter.labels().empty()) {
-      std::optional<VersionRow> labelled;
-      for (const std::string& label : filter.labels()) {
-        if (labelled) break;
-        labelled = store_.findLabelled(found.row.id, label);
-        suffix = ":" + label;
-      }
-      if (!labelled) continue;
-      found.version = *std::move(labelled);
-    }
+    if (!chooseVersion(found, filter.labels(), suffix)) return true;
     if (parameters.size() == most) {
       out.nextToken = writePageToken("path " + in.path, *parameters.back().name);
-      break;
+      return false;
     }
     parameters.push_back(shown(found, suffix, in.withDecryption.value_or(false)));
-  }
+    return true;
+  });
   return out;
+}
+
+bool SsmService::chooseVersion(Found& found, const std::vector<std::string>& labels, std::string& suffix) const {
+  found.version = found.row.latest;
+  if (labels.empty()) return true;
+  for (const std::string& label : labels) {
+    auto labelled = store_.findLabelled(found.row.id, label);
+    if (!labelled) continue;
+    found.version = *std::move(labelled);
+    suffix = ":" + label;
+    return true;
+  }
+  return false;
 }
 
 Result<GetParameterHistoryOutput> SsmService::getParameterHistory(const api::Call& call,
@@ -148,7 +155,7 @@ Result<DescribeParametersOutput> SsmService::describeParameters(const api::Call&
   HEARTH_TRY(const ParameterFilter filter, ParameterFilter::forDescribe(filters));
   DescribeParametersOutput out;
   auto& parameters = out.parameters.emplace();
-  store_.forEach(call.account, call.region, after, [&](const ParameterRow& row) {
+  store_.forEach(call.account, call.region, {after, ""}, [&](const ParameterRow& row) {
     if (!filter.matches(row)) return true;
     if (parameters.size() == most) {
       out.nextToken = writePageToken("describe", *parameters.back().name);

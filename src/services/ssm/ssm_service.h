@@ -54,6 +54,8 @@ class SsmService final {
   };
   // Faults: ParameterNotFound, ParameterVersionNotFound.
   Result<Found> findSelected(const api::Call& call, const Selector& selector) const;
+  // Of what one of the labels is on; false when none is. Without labels the latest version.
+  bool chooseVersion(Found& found, const std::vector<std::string>& labels, std::string& suffix) const;
   Result<ParameterRow> getRow(const api::Call& call, const std::string& name) const;
   Result<ParameterRow> getTagged(const api::Call& call, const std::string& kind, const std::string& id) const;
   Result<Selector> selectorOf(const api::Call& call, const std::string& name) const;

@@ -2,6 +2,7 @@
 
 #include "services/ssm/ssm_resources.h"
 #include "services/testing_world.h"
+#include "store/damaged_record.h"
 
 namespace hearth::services::ssm {
 namespace {
@@ -68,6 +69,16 @@ class SsmTest : public testing::World {
   std::unique_ptr<store::Keyring> keyring_;
   std::unique_ptr<SsmService> service_;
 };
+
+TEST_F(SsmTest, AValueThatWasChangedOnTheDiskIsADamagedRecord) {
+  ASSERT_EQ(put(input("/db/user", "one")), "");
+  const auto changed = database_->writeAndWait([&]() -> Result<void> {
+    database_->execute("UPDATE ssm_versions SET value = x'00'");
+    return {};
+  });
+  ASSERT_TRUE(changed.ok());
+  EXPECT_THROW((void)get("/db/user"), store::DamagedRecord);
+}
 
 TEST_F(SsmTest, VersionsAreNamedByNumberAndLabel) {
   ASSERT_EQ(put(input("/db/user", "one")), "");
@@ -195,6 +206,11 @@ TEST_F(SsmTest, ThePathShowsTheLabelledVersion) {
   ASSERT_EQ(out->parameters->size(), 1U);
   EXPECT_EQ(out->parameters->front().value, "old");
   EXPECT_EQ(out->parameters->front().selector, ":prod");
+  EXPECT_FALSE(out->nextToken.has_value());
+  in.parameterFilters->front().values = Names{"none"};
+  out = run(*service_, &SsmService::getParametersByPath, in);
+  ASSERT_TRUE(out.ok());
+  EXPECT_TRUE(out->parameters->empty());
 }
 
 TEST_F(SsmTest, ATypeOfCloudFormation) {

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "services/stored_tags.h"
+#include "store/damaged_record.h"
 
 namespace hearth::services::ssm {
 namespace {
@@ -97,10 +98,13 @@ std::int64_t SsmStore::count(const std::string& account, const std::string& regi
   return rows.next() ? rows.integer(0) : 0;
 }
 
-void SsmStore::forEach(const std::string& account, const std::string& region, const std::string& after,
+void SsmStore::forEach(const std::string& account, const std::string& region, const NameRange& names,
                        const std::function<bool(ParameterRow)>& take) const {
-  auto rows = database_.query(selectParameters("p.account = ? AND p.region = ? AND p.name > ? ORDER BY p.name"),
-                              account, region, after);
+  // No name has a byte behind ASCII.
+  const std::string before = names.before.empty() ? "\x7f" : names.before;
+  auto rows = database_.query(
+      selectParameters("p.account = ? AND p.region = ? AND p.name > ? AND p.name < ? ORDER BY p.name"), account,
+      region, names.after, before);
   while (rows.next())
     if (!take(parameterOf(rows, account, region))) return;
 }
@@ -169,7 +173,7 @@ std::string SsmStore::sealedValue(std::int64_t id, std::int64_t version) const {
 
 std::string SsmStore::value(std::int64_t id, std::int64_t version) const {
   auto value = keyring_.open(sealedValue(id, version), contextOf(id, version));
-  if (!value.ok()) throw store::DatabaseError("ssm: a value cannot be opened: " + value.fault().message);
+  if (!value.ok()) throw store::DamagedRecord("ssm: a value cannot be opened: " + value.fault().message);
   return *std::move(value);
 }
 

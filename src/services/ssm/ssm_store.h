@@ -41,16 +41,22 @@ struct ParameterRow {
   VersionRow latest;
 };
 
+// The names behind `after` and before `before`, in the order of bytes; an empty end is open.
+struct NameRange {
+  std::string after;
+  std::string before;
+};
+
 // Reads on any thread, changes on the writer thread. A value that does not open (changed on the disk) throws
-// store::DatabaseError.
+// store::DamagedRecord.
 class SsmStore final {
  public:
   SsmStore(store::Database& database, const store::Keyring& keyring) : database_(database), keyring_(keyring) {}
 
   std::optional<ParameterRow> find(const ParameterName& name) const;
   std::int64_t count(const std::string& account, const std::string& region) const;
-  // In the order of names, behind `after`, until `take` says that it has enough (false).
-  void forEach(const std::string& account, const std::string& region, const std::string& after,
+  // In the order of names, until `take` says that it has enough (false).
+  void forEach(const std::string& account, const std::string& region, const NameRange& names,
                const std::function<bool(ParameterRow)>& take) const;
 
   // Gives the row its id; its first version comes with putVersion().
