@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "services/cloudformation/request_parts.h"
 #include "stacks/provider_registry.h"
+#include "store/damaged_record.h"
 
 namespace hearth::services::cloudformation {
 namespace {
@@ -148,7 +149,7 @@ std::optional<CustomResources::Sent> CustomResources::find(const ResourceRequest
   sent.failed = rows.integer(3) != 0;
   if (rows.isNull(4)) return sent;
   auto opened = keyring_.open(rows.blob(4), contextOf(sent.request.id));
-  if (!opened.ok()) throw std::runtime_error("cloudformation: a sealed answer does not open");
+  if (!opened.ok()) throw store::DamagedRecord("cloudformation: a sealed answer does not open");
   sent.answer = *std::move(opened);
   return sent;
 }

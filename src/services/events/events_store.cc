@@ -3,6 +3,7 @@
 #include "api/document.h"
 #include "base/json.h"
 #include "services/stored_tags.h"
+#include "store/damaged_record.h"
 
 namespace hearth::services::events {
 
@@ -32,7 +33,7 @@ CREATE TABLE events_buses (
 template <class T>
 T fromRow(const std::string& record) {
   auto value = api::fromRecord<T>(record);
-  if (!value.ok()) throw store::DatabaseError("events: a record cannot be read: " + value.fault().message);
+  if (!value.ok()) throw store::DamagedRecord("events: a record cannot be read: " + value.fault().message);
   return std::move(value).value();
 }
 

@@ -3,6 +3,7 @@
 #include "api/document.h"
 #include "base/json.h"
 #include "services/stored_tags.h"
+#include "store/damaged_record.h"
 
 namespace hearth::services::lambda {
 namespace {
@@ -59,7 +60,7 @@ std::string context(std::int64_t functionId, const std::string& version) {
 template <class T>
 T record(const std::string& text) {
   auto value = api::fromRecord<T>(text);
-  if (!value.ok()) throw store::DatabaseError("lambda: a record cannot be read: " + value.fault().message);
+  if (!value.ok()) throw store::DamagedRecord("lambda: a record cannot be read: " + value.fault().message);
   return *std::move(value);
 }
 
@@ -123,7 +124,7 @@ std::optional<VersionRow> LambdaStore::findVersion(std::int64_t functionId, cons
       "SELECT content_id, record FROM lambda_versions WHERE function_id = ? AND version = ?", functionId, version);
   if (!rows.next()) return std::nullopt;
   auto text = keyring_.open(rows.blob(1), context(functionId, version));
-  if (!text.ok()) throw store::DatabaseError("lambda: a configuration cannot be opened: " + text.fault().message);
+  if (!text.ok()) throw store::DamagedRecord("lambda: a configuration cannot be opened: " + text.fault().message);
   return VersionRow{version, rows.text(0), record<api::lambda::FunctionConfiguration>(*text)};
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "services/stored_tags.h"
+#include "store/damaged_record.h"
 
 namespace hearth::services::logs {
 namespace {
@@ -174,7 +175,7 @@ void LogsStore::append(std::int64_t groupId, std::int64_t streamId, const std::v
 
 std::vector<Event> LogsStore::open(std::int64_t streamId, const std::string& sealed) const {
   auto text = keyring_.open(sealed, chunkContext(streamId));
-  if (!text.ok()) throw store::DatabaseError("logs: a chunk of events cannot be opened: " + text.fault().message);
+  if (!text.ok()) throw store::DamagedRecord("logs: a chunk of events cannot be opened: " + text.fault().message);
   auto document = base::parseJson(*text);
   std::vector<Event> events;
   for (const Json& item : document.value().as_array()) {

@@ -3,6 +3,7 @@
 #include "api/document.h"
 #include "base/json.h"
 #include "services/stored_tags.h"
+#include "store/damaged_record.h"
 
 namespace hearth::services::scheduler {
 
@@ -38,7 +39,7 @@ GroupRow groupOf(const store::Rows& rows, const std::string& account, const std:
 
 ScheduleRow scheduleOf(const store::Rows& rows, const std::string& account, const std::string& region) {
   auto record = api::fromRecord<api::scheduler::CreateScheduleInput>(rows.text(4));
-  if (!record.ok()) throw store::DatabaseError("scheduler: a record cannot be read: " + record.fault().message);
+  if (!record.ok()) throw store::DamagedRecord("scheduler: a record cannot be read: " + record.fault().message);
   return {.name = {account, region, rows.text(0), rows.text(1)},
           .created = base::fromMillis(rows.integer(2)),
           .modified = base::fromMillis(rows.integer(3)),
