@@ -53,7 +53,8 @@ bool isAnother(std::string_view userId, const IdentityPolicies& identity) {
 DenialStyle styleOf(std::string_view service) {
   if (service == "s3") return DenialStyle::kS3;
   if (service == "ses") return DenialStyle::kSes;
-  if (service == "logs" || service == "events" || service == "ssm" || service == "secretsmanager")
+  if (service == "ecr" || service == "logs" || service == "events" || service == "ssm" ||
+      service == "secretsmanager")
     return DenialStyle::kJson;
   if (service == "lambda" || service == "apigateway" || service == "scheduler") return DenialStyle::kRest;
   return DenialStyle::kQuery;
