@@ -19,8 +19,8 @@ http::Response refused(int status, const std::string& code, const std::string& m
 
 bool AnswerDoor::owns(const http::Request& request) {
   const std::string host = base::toLower(request.host());
-  return host.starts_with(ports::kAnswerBucket) && host.ends_with(".amazonaws.com") &&
-         host.find(".s3.") != std::string::npos;
+  const bool isNamed = host.starts_with(ports::kAnswerBucket) || host.starts_with(ports::kSignalBucket);
+  return isNamed && host.ends_with(".amazonaws.com") && host.find(".s3.") != std::string::npos;
 }
 
 Task<http::Response> AnswerDoor::handle(http::Request& request) {
@@ -41,7 +41,9 @@ Task<http::Response> AnswerDoor::handle(http::Request& request) {
     co_return refused(400, "IncompleteBody", "The request body terminated unexpectedly");
   }
   const std::string tag = base::hexEncode(base::md5(answer.body));
-  const auto received = co_await receiver_.receive(std::move(answer));
+  const bool isSignal = base::toLower(request.host()).starts_with(ports::kSignalBucket);
+  ports::AnswerReceiver& receiver = isSignal ? signals_ : answers_;
+  const auto received = co_await receiver.receive(std::move(answer));
   if (!received.ok()) {
     const bool isDenied = received.fault().status == 403;
     co_return refused(isDenied ? 403 : 503, isDenied ? "AccessDenied" : "ServiceUnavailable",

@@ -1,5 +1,6 @@
-// AnswerDoor: the URLs at which the functions of custom resources answer CloudFormation, and nothing else: a PUT
-// with a secret that is good once. On AWS they are presigned URLs of a bucket of CloudFormation's.
+// AnswerDoor: the URLs at which the functions of custom resources answer CloudFormation, and those that wait
+// conditions are signalled at, and nothing else: a PUT with a secret. On AWS they are presigned URLs of buckets of
+// CloudFormation's.
 #pragma once
 
 #include "http/message.h"
@@ -10,16 +11,18 @@ namespace hearth::server {
 // On the loop.
 class AnswerDoor final {
  public:
-  explicit AnswerDoor(ports::AnswerReceiver& receiver) : receiver_(receiver) {}
+  AnswerDoor(ports::AnswerReceiver& answers, ports::AnswerReceiver& signals)
+      : answers_(answers), signals_(signals) {}
   AnswerDoor(const AnswerDoor&) = delete;
 
   // By the host alone.
   static bool owns(const http::Request& request);
-  // In the words of S3: 200 once, 403 for everything that is not such an answer.
+  // In the words of S3: 200, or 403 for everything that is not such an answer.
   Task<http::Response> handle(http::Request& request);
 
  private:
-  ports::AnswerReceiver& receiver_;
+  ports::AnswerReceiver& answers_;
+  ports::AnswerReceiver& signals_;
 };
 
 }  // namespace hearth::server

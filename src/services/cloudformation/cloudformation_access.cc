@@ -162,6 +162,9 @@ api::ServiceAccess cloudformationAccess(const StackNames& names) {
       {{"AWS::CloudFormation::CustomResource",
         "{ServiceToken}",
         {{TypeNeed::kMake | TypeNeed::kChange | TypeNeed::kRemove, "lambda:InvokeFunction"}}},
+       // They belong to their stack alone.
+       {"AWS::CloudFormation::WaitCondition", "{id}", {}},
+       {"AWS::CloudFormation::WaitConditionHandle", "{id}", {}},
        {"AWS::CloudFormation::Stack",
         "{id}",
         {{TypeNeed::kMake, "cloudformation:CreateStack"},
