@@ -32,6 +32,7 @@ bool QuotaCounter::take(const Admission& admission, base::Time now) {
   const auto today = std::chrono::floor<std::chrono::days>(now);
   const sys_days first = periodStart(plan.quota->period, today);
 
+  prune(number(today));
   Counter& counter = counters_[std::string(admission.name)];
   if (counter.planId.empty()) {
     counter.planId = plan.id;
@@ -67,9 +68,11 @@ void QuotaCounter::flush() {
   meter_.add(std::move(counts));
 }
 
-void QuotaCounter::reload() {
-  flush();
-  counters_.clear();
+// What was counted before yesterday is recorded by now, so that a later reading has it.
+void QuotaCounter::prune(std::int64_t today) {
+  if (std::exchange(pruned_, today) == today) return;
+  std::erase_if(counters_,
+                [&](const auto& entry) { return entry.second.day < today - 1 && entry.second.pending == 0; });
 }
 
 }  // namespace hearth::gateway

@@ -24,8 +24,6 @@ class QuotaCounter final {
   bool take(const Admission& admission, base::Time now);
   // Hands all new counts to the meter. The server calls this every second, and before it stops.
   void flush();
-  // Forgets what was read, after the control plane has changed a key's usage.
-  void reload();
 
  private:
   struct Counter {
@@ -37,7 +35,10 @@ class QuotaCounter final {
   };
 
   ports::UsageMeter& meter_;
+  // Of keys that are used; those that were not for a day are read again when they come back.
   std::unordered_map<std::string, Counter> counters_;
+  std::int64_t pruned_ = 0;  // the day on which the others were dropped
+  void prune(std::int64_t today);
   base::Time lastFlush_{};
   bool dirty_ = false;
 };

@@ -25,7 +25,8 @@ UsagePlanDefinition makePlan(QuotaPeriod period, std::int64_t limit) {
 }
 
 int takeMany(QuotaCounter& counter, const UsagePlanDefinition& plan, base::Time now, int tries) {
-  const Admission admission{&plan, &plan.stages[0], "key1", "plan1/key1"};
+  const std::string name = plan.id + "/key1";
+  const Admission admission{&plan, &plan.stages[0], "key1", name};
   int taken = 0;
   for (int i = 0; i < tries; ++i) taken += counter.take(admission, now) ? 1 : 0;
   return taken;
@@ -106,15 +107,19 @@ TEST(Quota, CountsADayOnItsOwnDay) {
   EXPECT_EQ(days, expected);
 }
 
-TEST(Quota, ReadsAgainAfterAReload) {
+TEST(Quota, ForgetsKeysThatAreNotUsedForADay) {
   FakeMeter meter;
   QuotaCounter counter(meter);
-  const auto plan = makePlan(QuotaPeriod::kMonth, 3);
-  EXPECT_EQ(takeMany(counter, plan, at("2026-04-07T10:00:00Z"), 5), 3);
-  counter.flush();
-  meter.counts.clear();  // The control plane gave the key its quota back.
-  counter.reload();
-  EXPECT_EQ(takeMany(counter, plan, at("2026-04-07T10:00:00Z"), 5), 3);
+  const auto plan = makePlan(QuotaPeriod::kMonth, 5);
+  auto other = plan;
+  other.id = "plan2";
+  EXPECT_EQ(takeMany(counter, plan, at("2026-04-07T10:00:00Z"), 3), 3);
+  EXPECT_EQ(takeMany(counter, other, at("2026-04-08T10:00:00Z"), 1), 1);
+  EXPECT_EQ(takeMany(counter, plan, at("2026-04-08T11:00:00Z"), 1), 1);
+  EXPECT_EQ(meter.reads, 2);
+  EXPECT_EQ(takeMany(counter, other, at("2026-04-11T10:00:00Z"), 1), 1);
+  EXPECT_EQ(takeMany(counter, plan, at("2026-04-11T10:00:00Z"), 9), 1) << "what it had used is read again";
+  EXPECT_EQ(meter.reads, 4);
 }
 
 TEST(Quota, IsNoneWithoutAPlanForIt) {

@@ -16,7 +16,7 @@
 namespace hearth::gateway::vtl {
 
 struct Limits {
-  std::int64_t steps = 2'000'000;  // nodes evaluated, plus one per 64 bytes that methods look at
+  std::int64_t steps = 2'000'000;  // nodes evaluated, plus one for 64 bytes that they look at
   std::size_t outputBytes = 10 << 20;
   std::int64_t loopRounds = 1000;  // per #foreach; then it just ends
   int depth = 200;
