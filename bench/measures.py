@@ -162,10 +162,10 @@ def upload_packages(bench, server):
     s3 = server.client("s3")
     s3.create_bucket(Bucket="packages", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.upload_file(str(bench.package), "packages", "cpp.zip")
-    python = bench.folder / "python.zip"
-    with zipfile.ZipFile(python, "w") as archive:
-        archive.write(HERE / "proxy.py", "proxy.py")
-    s3.upload_file(str(python), "packages", "python.zip")
+    for package, source in (("python.zip", "proxy.py"), ("node.zip", "proxy.js")):
+        with zipfile.ZipFile(bench.folder / package, "w") as archive:
+            archive.write(HERE / source, source)
+        s3.upload_file(str(bench.folder / package), "packages", package)
 
 
 def create_stack(server):
@@ -251,7 +251,8 @@ def invoke(bench):
     server = bench.deployed()
     functions = server.client("lambda")
     health = server.url("/_hearth/health")
-    for name, title, plain in (("bench-cpp", "C++", ("/bin/true",)), ("bench-python", "Python", ("/usr/bin/python3", "-c", "pass"))):
+    for name, title, plain in (("bench-cpp", "C++", ("/bin/true",)), ("bench-python", "Python", ("/usr/bin/python3", "-c", "pass")),
+                               ("bench-node", "Node.js", ("/usr/bin/node", "-e", "0"))):
         url = server.url(f"/2015-03-31/functions/{name}/invocations")
         call = ("--method", "POST", "--body", "{}", *bench.signed("lambda"))
         cold, spawned, warm, cheapest, rate, cheap_rate = [], [], [], [], [], []
