@@ -214,7 +214,7 @@ def test_authorizers(api):
                         ("COGNITO_USER_POOLS", {"type": "COGNITO_USER_POOLS", "providerARNs": ["arn:aws:cognito-idp:a:b:userpool/c"]}),
                         ("between 0 and 3600", {"authorizerResultTtlInSeconds": 4000}), ("Invalid mapping expression", {"identitySource": "header.A"}),
                         ("Invalid request input", {"type": "REQUEST", "identitySource": ""}),
-                        ("authorizerCredentials", {"authorizerCredentials": "arn:aws:iam::000000000001:role/x"})):
+                        ("arn:aws:iam::*:user/*", {"authorizerCredentials": "arn:aws:iam::*:user/*"})):
         with refused("BadRequestException", 400, words):
             client.create_authorizer(**good | wish)
     where = api.get(authorizationType="CUSTOM", authorizerId=request)
