@@ -110,6 +110,7 @@ Exchange makeExchange(const http::Request& request, std::shared_ptr<const Stage>
   Exchange exchange;
   exchange.stage = std::move(stage);
   exchange.verb = request.method;
+  exchange.peer = http::findPeerWatch(request);
   std::string_view path = pathInStage;
   while (path.starts_with("//")) path.remove_prefix(1);
   exchange.path = path.empty() ? "/" : std::string(path);

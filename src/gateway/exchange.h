@@ -16,6 +16,7 @@
 #include "gateway/caller.h"
 #include "gateway/stage.h"
 #include "http/message.h"
+#include "http/peer_watch.h"
 
 namespace hearth::gateway {
 
@@ -43,6 +44,7 @@ struct Exchange {
   std::string port;     // that the client named in its Host header, or the scheme's own
   bool secure = false;  // came over TLS
   std::string protocol = "HTTP/1.1";
+  http::PeerWatch* peer = nullptr;  // of the request's connection; nullptr when there is none
 
   std::string apiKey;    // the value sent, once it was found good
   std::string apiKeyId;  // empty when the method needs no key

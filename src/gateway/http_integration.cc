@@ -112,6 +112,11 @@ Result<http::OutboundRequest> makeHttpRequest(const Exchange& exchange, MappingS
   request.method = integration.verb == "ANY" || integration.verb.empty() ? exchange.verb : integration.verb;
   request.verifyPeer = integration.verifyPeer;
   request.owner = exchange.stage->account;
+  if (exchange.peer) {
+    request.whenAbandoned = [peer = exchange.peer](std::function<void()> abandon) {
+      peer->whenGone(std::move(abandon));
+    };
+  }
   HEARTH_TRY(const std::string path, fillPath(exchange, integration.http.path, scope.requestOverrides("path")));
   if (hasDotSegment(path)) return Fault("BadRequestException", "Bad Request", 400);
   std::string query = integration.http.query;

@@ -1,5 +1,6 @@
 #include "http/connection.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -8,8 +9,10 @@
 #include <cerrno>
 #include <charconv>
 #include <ctime>
+#include <utility>
 
 #include "base/log.h"
+#include "http/peer_watch.h"
 
 namespace hearth::http {
 namespace {
@@ -54,7 +57,7 @@ void logBrokenStream(const Fault& fault) {
 }  // namespace
 
 // Handed to the handler; may outlive the request and even the connection's run().
-class Connection::Body final : public base::ByteStream {
+class Connection::Body final : public base::ByteStream, public PeerWatch {
  public:
   Body(std::shared_ptr<Connection> connection, std::uint64_t request, std::optional<std::uint64_t> size)
       : connection_(std::move(connection)), request_(request), size_(size) {}
@@ -63,12 +66,17 @@ class Connection::Body final : public base::ByteStream {
     return connection_->readBody(request_, bytes, most);
   }
   std::optional<std::uint64_t> size() const override { return size_; }
+  void whenGone(std::function<void()> gone) override {
+    if (request_ == connection_->requests_) connection_->whenGone_ = std::move(gone);
+  }
 
  private:
   std::shared_ptr<Connection> connection_;
   std::uint64_t request_;
   std::optional<std::uint64_t> size_;
 };
+
+PeerWatch* findPeerWatch(const Request& request) { return dynamic_cast<PeerWatch*>(request.body.get()); }
 
 Connection::Connection(std::shared_ptr<ServerContext> context, StreamSocket socket, Origin origin, TlsContext tls)
     : context_(std::move(context)),
@@ -89,11 +97,20 @@ Task<void> Connection::run() {
 }
 
 void Connection::expire(SteadyTime now) {
+  if (whenGone_ && !broken_) {
+    pollfd look{socket_.native_handle(), POLLRDHUP, 0};
+    if (::poll(&look, 1, 0) > 0) std::exchange(whenGone_, nullptr)();
+  }
   if (now < deadline_) return;
   deadline_ = SteadyTime::max();
   timedOut_ = true;
   boost::system::error_code ignored;
   socket_.cancel(ignored);
+}
+
+std::optional<SteadyTime> Connection::waitingSince() const {
+  if (phase_ == Phase::kHandler || deadline_ == SteadyTime::max() || broken_) return std::nullopt;
+  return waitingSince_;
 }
 
 void Connection::finish() {
@@ -126,6 +143,7 @@ Task<Connection::Next> Connection::serveRequest() {
   }
   bool failed = false;
   Response response = co_await callHandler(request, failed);
+  whenGone_ = nullptr;
 
   // A body that may feed the response is not taken from under it.
   if (!bodyDone() && !response.stream) co_await drainBody();
@@ -168,7 +186,10 @@ Task<Connection::Next> Connection::readHead(Request& request, RequestFraming& fr
       if (progress == RequestParser::Progress::kRefused) co_return co_await refuse(parser.refusal());
       if (progress == RequestParser::Progress::kDone) break;
     }
-    if (deadline == SteadyTime::max()) deadline = std::chrono::steady_clock::now() + limits.headTimeout;
+    if (deadline == SteadyTime::max()) {
+      waitingSince_ = std::chrono::steady_clock::now();
+      deadline = waitingSince_ + limits.headTimeout;
+    }
     phase_ = Phase::kHead;
     deadline_ = deadline;
     if (co_await receiveMore() == 0) {
@@ -416,7 +437,8 @@ Task<void> Connection::linger() {
 
 void Connection::wait(Phase phase, std::chrono::milliseconds timeout) {
   phase_ = phase;
-  deadline_ = std::chrono::steady_clock::now() + timeout;
+  waitingSince_ = std::chrono::steady_clock::now();
+  deadline_ = waitingSince_ + timeout;
 }
 
 // A peer that sends a byte now and then must not keep what it was given for ever.

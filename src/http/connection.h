@@ -7,7 +7,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <ctime>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -36,7 +38,7 @@ struct ServerContext {
   Handler handler;
   DateField date;
   const base::Clock* clock = nullptr;  // null: the machine's
-  TunnelPolicy tunnels;  // may be empty
+  TunnelPolicy tunnels;                // may be empty
 
   std::time_t second() const { return clock ? base::toMillis(clock->now()) / 1000 : std::time(nullptr); }
 };
@@ -53,15 +55,20 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // Serves requests until one side closes. Does not throw.
   Task<void> run();
 
-  // Ends what has waited beyond its deadline. Called by the server's sweep.
+  // Ends what has waited beyond its deadline, and looks whether a peer that is watched is still there. Called by
+  // the server's sweep.
   void expire(SteadyTime now);
+  // Since when the peer has kept the server waiting: for a request, for its next bytes, or to take bytes. nullopt
+  // when it does not.
+  std::optional<SteadyTime> waitingSince() const;
   // Closes now when no request is being served, else after the response.
   void finish();
   // Closes now. A handler that still runs finds its peer gone.
   void abort();
 
   const std::string& listener() const { return origin_.listener; }
-  std::size_t slot = 0;  // the server's: where it keeps this connection
+  std::size_t slot = 0;   // the server's: where it keeps this connection
+  bool handedIn = false;  // the server's: whether it came to a listener that was handed in
 
  private:
   class Body;
@@ -121,6 +128,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::chrono::milliseconds bodyPatience_{0};  // how long the peer may still keep us waiting for its body
   SteadyTime bodyWaitStart_;
   SteadyTime deadline_ = SteadyTime::max();
+  SteadyTime waitingSince_;         // while there is a deadline
+  std::function<void()> whenGone_;  // of the request at hand; empty: nobody asks
   Phase phase_ = Phase::kIdle;
   bool timedOut_ = false;
   bool finishing_ = false;

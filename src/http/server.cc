@@ -27,6 +27,7 @@ using ErrorCode = boost::system::error_code;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kAcceptPause{100};  // when descriptors or memory have run out
+constexpr milliseconds kLeastWaited{250};  // before a connection gives way to another
 constexpr int kAcceptsPerWake = 64;
 
 // "127.0.0.1:53122", "[::1]:53122"; empty for what has no port.
@@ -124,13 +125,14 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   static Task<void> acceptAll(std::shared_ptr<Impl> self, std::shared_ptr<Listener> listener) {
     ErrorCode error;
     while (listener->socket.is_open()) {
+      co_await listener->socket.async_wait(asio::posix::stream_descriptor::wait_read, errorInto(error));
+      if (error) co_return;  // the listener was closed
       if (self->isFull(*listener)) {
-        listener->pause.expires_at(asio::steady_timer::time_point::max());
+        if (!listener->handedIn) self->makeRoom();
+        listener->pause.expires_after(kLeastWaited);
         co_await listener->pause.async_wait(errorInto(error));
         continue;
       }
-      co_await listener->socket.async_wait(asio::posix::stream_descriptor::wait_read, errorInto(error));
-      if (error) co_return;  // the listener was closed
       if (self->acceptSome(listener)) continue;
       listener->pause.expires_after(kAcceptPause);
       co_await listener->pause.async_wait(errorInto(error));
@@ -167,6 +169,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     origin.listener = listener->name;
     auto connection = std::make_shared<Connection>(context, std::move(socket), std::move(origin), listener->tls);
     connection->slot = open.size();
+    connection->handedIn = listener->handedIn;
     open.push_back(connection);
     ++listener->connections;
     if (listener->handedIn) ++handedIn;
@@ -213,6 +216,20 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     const ServerLimits& limits = context->limits;
     if (!listener.handedIn) return open.size() - handedIn >= limits.connections;
     return handedIn >= limits.handedInConnections || listener.connections >= limits.connectionsPerHandedIn;
+  }
+
+  // Somebody comes by an address, and all connections are taken: the one whose peer has kept the server waiting for
+  // the longest time gives way. So whoever says nothing, or little, shuts nobody out.
+  void makeRoom() {
+    Connection* longest = nullptr;
+    SteadyTime since = std::chrono::steady_clock::now() - kLeastWaited;
+    for (const auto& connection : open) {
+      const auto waiting = connection->handedIn ? std::nullopt : connection->waitingSince();
+      if (!waiting || *waiting > since) continue;
+      since = *waiting;
+      longest = connection.get();
+    }
+    if (longest) longest->abort();
   }
 
   void sweep() {

@@ -31,7 +31,8 @@ struct ServerLimits {
   std::chrono::milliseconds bodyTimeout{30'000};  // between two pieces of a body, in either direction: close
   // Whoever sends a body more slowly is closed when it has kept the server waiting for bodyTimeout in all.
   std::size_t bodyBytesPerSecond = 4096;
-  // Further connections wait in the backlog. Listeners that were handed in as sockets belong to strangers and share
+  // Of more, each takes the place of the one whose peer has kept the server waiting for the longest time; when none
+  // does, it waits in the backlog. Listeners that were handed in as sockets belong to strangers and share
   // room of their own, of which none gets more than its part, so that they never crowd out who comes by an address.
   std::size_t connections = 4096;
   std::size_t handedInConnections = 16384;

@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <stdexcept>
 
 #include "http/client.h"
+#include "http/peer_watch.h"
 #include "http/raw_peer.h"
 
 namespace hearth::http {
@@ -526,6 +530,93 @@ TEST(Server, FurtherConnectionsWaitForRoom) {
   EXPECT_EQ(server.onLoop([&] { return server.server().connections(); }), 2U);
   a.close();
   EXPECT_TRUE(contains(waiting.readUntil("[]"), "GET /waited []"));
+}
+
+TEST(Server, WhoKeepsItWaitingGivesWay) {
+  ServerLimits limits;
+  limits.connections = 4;
+  TestServer server(echo, limits);
+  RawPeer silent(server.port());
+  RawPeer slow(server.port());
+  slow.send("GET / HTTP/1.1\r\nHo");
+  RawPeer idle(server.port());
+  idle.send(get("/"));
+  idle.readUntil("[]");
+  RawPeer body(server.port());
+  body.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc");
+  for (int i = 0; i < 4; ++i) {
+    RawPeer next(server.port());
+    next.send(get("/next"));
+    EXPECT_TRUE(contains(next.readUntil("[]"), "GET /next []")) << i;
+    slow.send("X");  // a byte now and then does not help
+  }
+}
+
+// Whoever is being served stays.
+TEST(Server, WhoWaitsForTheServerDoesNotGiveWay) {
+  ServerLimits limits;
+  limits.connections = 1;
+  boost::asio::steady_timer* holding = nullptr;
+  TestServer server(
+      [&](Request&) -> Task<Response> {
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+        timer.expires_after(std::chrono::seconds(30));
+        holding = &timer;
+        boost::system::error_code ignored;
+        co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+        holding = nullptr;
+        co_return Response::text(200, "text/plain", "done");
+      },
+      limits);
+  RawPeer served(server.port());
+  served.send(get("/"));
+  while (!server.onLoop([&] { return holding != nullptr; })) std::this_thread::yield();
+  RawPeer waiting(server.port());
+  waiting.send(get("/"));
+  EXPECT_EQ(server.onLoop([&] { return server.server().connections(); }), 1U);
+  server.onLoop([&] {
+    holding->cancel();
+    return 0;
+  });
+  EXPECT_TRUE(contains(served.readUntil("done"), "200 OK"));
+  served.close();
+  while (!server.onLoop([&] { return holding != nullptr; })) std::this_thread::yield();
+  server.onLoop([&] {
+    holding->cancel();
+    return 0;
+  });
+  EXPECT_TRUE(contains(waiting.readUntil("done"), "200 OK"));
+}
+
+TEST(Server, APeerThatLeavesIsHeardOf) {
+  ServerLimits limits;
+  limits.bodyTimeout = std::chrono::milliseconds(40);  // so the sweep comes every 5 ms
+  std::promise<void> gone;
+  TestServer server(
+      [&](Request& request) -> Task<Response> {
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+        timer.expires_after(std::chrono::seconds(30));
+        if (request.path == "/watched") {
+          findPeerWatch(request)->whenGone([&] {
+            timer.cancel();
+            gone.set_value();
+          });
+        } else {
+          timer.cancel();
+        }
+        boost::system::error_code ignored;
+        if (request.path == "/watched")
+          co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+        co_return Response::text(200, "text/plain", "[]");
+      },
+      limits);
+  RawPeer stays(server.port());
+  stays.send(get("/"));
+  EXPECT_TRUE(contains(stays.readUntil("[]"), "200 OK"));
+  RawPeer leaves(server.port());
+  leaves.send(get("/watched"));
+  leaves.close();
+  EXPECT_EQ(gone.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);
 }
 
 TEST(Server, ListenersThatWereHandedInHaveRoomOfTheirOwn) {
