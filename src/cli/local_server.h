@@ -30,7 +30,7 @@ struct ServerFile {
   std::string region;
   std::string version;
   bool tls = false;  // other machines have to use https
-  std::string url;  // what clients are told: "https://192.0.2.2:4566"
+  std::string url;   // what clients are told: "https://192.0.2.2:4566"
 
   const std::string& endpoint() const { return url; }
   // Where programs of this machine reach it, without TLS even where others need it.

@@ -1,9 +1,13 @@
 """The hearth command: what it prints, as JSON too, and how it ends."""
 
+import fcntl
 import json
 import os
+import pty
 import re
+import struct
 import subprocess
+import termios
 import threading
 import urllib.request
 
@@ -31,8 +35,23 @@ def test_every_command_explains_itself():
     assert hearth_command("--version").returncode == OK
 
 
+def helps(program, *command):
+    """The help of a program and of every command below it."""
+    text = subprocess.run([BIN / program, *command, "--help"], capture_output=True, text=True, timeout=60, check=True).stdout
+    yield text
+    for name in re.findall(r"^  ([a-z-]+)", text.partition("\nSubcommands:\n")[2].partition("\n\n")[0], re.M):
+        yield from helps(program, *command, name)
+
+
+@pytest.mark.parametrize("program", ["hearth", "trainer", "homework"])
+def test_help_fits_a_terminal(program):
+    texts = list(helps(program))
+    assert len(texts) > 10
+    assert [line for text in texts for line in text.splitlines() if len(line) > 80] == []
+
+
 @pytest.mark.parametrize("arguments", [["nonsense"], ["status", "--nonsense"], ["deploy"], ["mail", "show"], ["logs"], ["serve", "--listen", "no:port"],
-                                       ["serve", "--clock", "yesterday"], ["serve", "--account", "12:KEY:SECRET"], ["serve", "--jail", "paper"]])
+                                       ["serve", "--clock", "yesterday"], ["serve", "--account", "12:KEY:SECRET"], ["env", "--format", "csh"], ["env", "--format", "env-file", "--undo"], ["serve", "--jail", "paper"]])
 def test_a_wrong_command_line_says_why(tmp_path, arguments):
     done = hearth_command(*arguments, cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)})
     assert done.returncode == USAGE, done
@@ -76,6 +95,31 @@ def test_env_points_clients_at_the_server(hearth):
                                          env={"PATH": "/usr/bin:/bin", "HOME": str(hearth.data), "AWS_PROFILE": "none", "AWS_SESSION_TOKEN": "old"})
     done = run('/usr/bin/aws --endpoint-url "$AWS_ENDPOINT_URL" sts get-caller-identity --output text --query Account')
     assert re.fullmatch(r"\d{12}\n", done.stdout), done
+
+
+def test_env_for_each_shell(make_hearth, tmp_path):
+    hearth = make_hearth(folder="it's a \\ $(folder)").start()
+    lines = lambda *options: hearth_command("env", "--data", hearth.data, *options).stdout
+
+    def after(shell, *sources):
+        for number, source in enumerate(sources):
+            (tmp_path / f"lines-{number}").write_text(source)
+        command = "; ".join([f"source ./lines-{number}" for number in range(len(sources))] + ["env -0"])
+        done = subprocess.run([shell, "-c", command], capture_output=True, text=True, timeout=60, cwd=tmp_path,
+                              env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "AWS_PROFILE": "old", "AWS_ENDPOINT_URL_S3": "http://192.0.2.1"})
+        assert done.returncode == 0 and done.stderr == "", done
+        return dict(entry.split("=", 1) for entry in done.stdout.split("\0") if entry)
+
+    for shell, form in (("bash", "sh"), ("zsh", "sh"), ("fish", "fish")):
+        values = after(shell, lines("--format", form))
+        assert values["HEARTH_DATA"] == str(hearth.data) and values["AWS_ENDPOINT_URL"] == hearth.url and values["AWS_PAGER"] == ""
+        assert "AWS_PROFILE" not in values and "AWS_ENDPOINT_URL_S3" not in values
+        assert not {"AWS_ENDPOINT_URL", "HTTPS_PROXY"} & set(after(shell, lines("--format", form), lines("--format", form, "--undo")))
+    file = lines("--format", "env-file").splitlines()
+    assert f"HEARTH_DATA={hearth.data}" in file and all(re.match(r"\w+=", line) for line in file)
+    quoted = str(hearth.data).replace("'", "''")
+    assert f"$Env:HEARTH_DATA = '{quoted}'" in lines("--format", "powershell").splitlines()
+    assert "Remove-Item Env:AWS_ENDPOINT_URL -ErrorAction SilentlyContinue" in lines("--format", "powershell", "--undo").splitlines()
 
 
 def test_logs_of_a_function(hearth):
@@ -167,9 +211,63 @@ def test_the_example_is_deployed_and_a_function_that_is_none_is_named(hearth):
     assert done.returncode == OK, done
     api = re.search(r"^ApiId = (\w+)$", done.stdout, re.M).group(1)
     assert urllib.request.urlopen(f"{hearth.url}/_aws/execute-api/{api}/v1/world", timeout=60).read() == b"Hello, world!\n"
-    typo = hearth_command("logs", "helo", "--data", hearth.data)
-    assert typo.returncode == NOT_FOUND and "no function helo" in typo.stderr and "hello" in typo.stderr
+    for typo in (["helo"], ["helo", "-f"]):  # at once; what might come is waited for while a stack is deployed
+        done = hearth_command("logs", *typo, "--data", hearth.data)
+        assert done.returncode == NOT_FOUND and "no function helo. Did you mean: hello?" in done.stderr, done
+    until(lambda: "REPORT" in hearth_command("logs", "/aws/lambda/hello", "--data", hearth.data).stdout, "the log by its group")
+    group = hearth_command("logs", "/aws/lamda/hello", "--data", hearth.data)
+    assert group.returncode == NOT_FOUND and "no log group /aws/lamda/hello. Did you mean: /aws/lambda/hello?" in group.stderr, group
     aws(hearth, "cloudformation", "delete-stack", "--stack-name", "hello")
+
+
+def test_a_function_that_may_come_is_waited_for(hearth, own):
+    stack = fresh("coming")
+    own("cloudformation").create_stack(StackName=stack, TemplateBody=json.dumps({"Resources": {
+        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+        "Wait": {"Type": "AWS::CloudFormation::WaitCondition", "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": 600}}}}))
+    follower = subprocess.Popen([BIN / "hearth", "logs", "not-there", "-f", "--data", hearth.data], stderr=subprocess.PIPE, text=True)
+    assert follower.stderr.readline() == f"There is no not-there yet; the stack {stack} is being deployed. Waiting.\n"
+    own("cloudformation").delete_stack(StackName=stack)
+    assert "There is no function not-there." in follower.communicate(timeout=60)[1] and follower.returncode == NOT_FOUND
+
+
+def on_a_terminal(columns, *arguments):
+    """What a command writes to a terminal of so many columns."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    assert subprocess.run([BIN / "hearth", *map(str, arguments)], stdout=slave, timeout=60).returncode == OK
+    os.close(slave)
+    with open(master, "rb", closefd=True) as shown:
+        text = b""
+        try:
+            while part := os.read(shown.fileno(), 65536):
+                text += part
+        except OSError:  # the end of a terminal
+            pass
+    return text.decode().splitlines()
+
+
+def test_a_terminal_shows_short_ids_and_wide_subjects(make_hearth):
+    hearth = make_hearth().start()
+    ses = hearth.client("ses")
+    ses.verify_email_identity(EmailAddress="a@example.org")
+    wide = "宿題" * 40
+    for subject in ("The homework of week three is due on Monday", wide):
+        ses.send_email(Source="a@example.org", Destination={"ToAddresses": ["b@example.org"]},
+                       Message={"Subject": {"Data": subject}, "Body": {"Text": {"Data": "text"}}})
+    asian, english = on_a_terminal(100, "mail", "list", "--data", hearth.data)
+    id, day, time, state, address, subject = english.split(maxsplit=5)
+    assert (len(id), state, address, subject) == (8, "held", "b@example.org", "The homework of week three is due on Monday")
+    assert re.fullmatch(r"\d\d-\d\d \d\d:\d\d", f"{day} {time}")
+    assert sum(2 if c in wide else 1 for c in asian) in (99, 100) and asian.endswith("~")
+    assert all(len(line) <= 72 for line in on_a_terminal(72, "mail", "list", "--data", hearth.data))
+    assert "week three" in hearth_command("mail", "show", id, "--data", hearth.data).stdout
+    both = {mail["id"] for mail in json.loads(hearth_command("mail", "list", "--json", "--data", hearth.data).stdout)["mails"]}
+    gone = next(whole for whole in both if f"-{id}-" in whole)
+    assert hearth_command("mail", "delete", "01", "--data", hearth.data).returncode == USAGE  # both begin so
+    assert hearth_command("mail", "delete", id, "--data", hearth.data).stdout == f"Deleted {gone}\n"
+    assert hearth_command("mail", "delete", "", "--data", hearth.data).returncode == NOT_FOUND
+    assert {mail["id"] for mail in json.loads(hearth_command("mail", "list", "--json", "--data", hearth.data).stdout)["mails"]} == both - {gone}
 
 
 def test_mails_of_the_outbox(make_hearth):
