@@ -6,6 +6,7 @@
 #include "homework/client/common/account.h"
 #include "homework/client/common/text.h"
 #include "homework/client/trainer/archive_file.h"
+#include "homework/client/trainer/manifest_lists.h"
 #include "homework/domain/hash.h"
 #include "homework/domain/ids.h"
 
@@ -13,6 +14,7 @@ namespace hearth::homework::client {
 namespace {
 
 constexpr std::size_t kMostObject = 64u << 20;
+constexpr std::size_t kMostRemembered = 128u << 20;
 constexpr std::size_t kLongestKey = 1024;  // of S3, in bytes
 constexpr std::string_view kAnother = "Take another copy of the file.";
 
@@ -44,37 +46,58 @@ Result<BackupManifest::Object> readObject(const std::string& key, const Json& en
   return object;
 }
 
-Status readKeys(const Json& document, BackupManifest& manifest) {
-  for (const Json& key : arrayMember(document, "apiKeys")) {
-    const std::string student = stringMember(key, "studentId");
-    const std::string id = stringMember(key, "id");
-    const std::string value = stringMember(key, "value");
-    if (!homework::isId(student) || !isHeaderValue(id) || !isHeaderValue(value))
-      return refused("The backup has a key of " + inQuotes(student) + " that cannot be one.");
-    manifest.keyIds[id] = student;
-    if (!value.empty()) manifest.keys.emplace_back(student, value);
+// What the memory of a manifest's entries may come to, roughly: some hundred thousand of them.
+class Allowance final {
+ public:
+  Status take(std::size_t bytes) {
+    taken_ += bytes;
+    if (taken_ <= kMostRemembered) return Done{};
+    return Failure{Exit::kUsage, "The backup's list is longer than that of a course.", std::string(kAnother)};
   }
+  static constexpr std::size_t kOfNode = 160;  // a node of a tree with two short strings
+
+ private:
+  std::size_t taken_ = 0;
+};
+
+Status addObject(const Json& entry, BackupManifest& manifest, Allowance& allowance) {
+  const std::string key = stringMember(entry, "key");
+  std::string problem = keyProblem(key);
+  if (problem.empty() && !isBackedUp(key)) problem = "is never in a backup";
+  if (!problem.empty()) return refused("The backup has an object " + inQuotes(key) + ", which " + problem + ".");
+  HOMEWORK_TRY(auto object, readObject(key, entry));
+  std::size_t bytes = 2 * Allowance::kOfNode + key.size() + object.contentType.size() + object.sha256.size();
+  for (const auto& [name, value] : object.metadata) bytes += Allowance::kOfNode + name.size() + value.size();
+  HOMEWORK_CHECK(allowance.take(bytes));
+  if (!manifest.objects.emplace(key, std::move(object)).second)
+    return refused("The backup has two objects " + inQuotes(key) + ".");
+  return Done{};
+}
+
+Status addKey(const Json& entry, BackupManifest& manifest, Allowance& allowance) {
+  const std::string student = stringMember(entry, "studentId");
+  const std::string id = stringMember(entry, "id");
+  const std::string value = stringMember(entry, "value");
+  if (!homework::isId(student) || !isHeaderValue(id) || !isHeaderValue(value))
+    return refused("The backup has a key of " + inQuotes(student) + " that cannot be one.");
+  HOMEWORK_CHECK(allowance.take(2 * Allowance::kOfNode + 2 * student.size() + id.size() + value.size()));
+  manifest.keyIds[id] = student;
+  if (!value.empty()) manifest.keys.emplace_back(student, value);
   return Done{};
 }
 
 Result<BackupManifest> readManifest(const std::string& text) {
-  const Json document = parseJson(text).value_or(Json());
-  if (integerMember(document, "format") != kBackupFormat) {
+  const auto outline = outlineOf(text);
+  if (!outline.ok() || integerMember(*outline, "format") != kBackupFormat) {
     return Failure{Exit::kUsage, "The file is not a backup that this version understands.",
                    "Make one with  trainer backup FILE.tar.gz"};
   }
   BackupManifest manifest;
-  manifest.createdAt = stringMember(document, "createdAt");
-  for (const Json& entry : arrayMember(document, "objects")) {
-    const std::string key = stringMember(entry, "key");
-    std::string problem = keyProblem(key);
-    if (problem.empty() && !isBackedUp(key)) problem = "is never in a backup";
-    if (!problem.empty()) return refused("The backup has an object " + inQuotes(key) + ", which " + problem + ".");
-    HOMEWORK_TRY(auto object, readObject(key, entry));
-    if (!manifest.objects.emplace(key, std::move(object)).second)
-      return refused("The backup has two objects " + inQuotes(key) + ".");
-  }
-  HOMEWORK_CHECK(readKeys(document, manifest));
+  manifest.createdAt = stringMember(*outline, "createdAt");
+  Allowance allowance;
+  HOMEWORK_CHECK(
+      visitList(text, "objects", [&](const Json& entry) { return addObject(entry, manifest, allowance); }));
+  HOMEWORK_CHECK(visitList(text, "apiKeys", [&](const Json& entry) { return addKey(entry, manifest, allowance); }));
   return manifest;
 }
 
@@ -99,7 +122,7 @@ bool isBackedUp(std::string_view key) { return key != layout::kLease && key != l
 
 Status readBackup(const std::string& file, BackupManifest& manifest, const VisitObject& visit) {
   bool known = false;
-  std::set<std::string> seen;
+  std::set<const BackupManifest::Object*> seen;
   const Status read = readArchive(file, kMostObject, [&](const std::string& name, std::string content) -> Status {
     if (!known) {
       if (name != kBackupManifest) return Failure{Exit::kUsage, file + " is not a backup of a course.", ""};
@@ -111,7 +134,7 @@ Status readBackup(const std::string& file, BackupManifest& manifest, const Visit
     const auto entry = manifest.objects.find(key);
     if (entry == manifest.objects.end())
       return refused("The backup has a file " + inQuotes(name) + " that its list does not name.");
-    if (!seen.insert(key).second) return refused("The backup has " + inQuotes(name) + " twice.");
+    if (!seen.insert(&entry->second).second) return refused("The backup has " + inQuotes(name) + " twice.");
     if (entry->second.sha256 != sha256Hex(content))
       return refused("The backup is damaged: " + inQuotes(key) + " is not what was saved.");
     return visit(key, std::move(content));

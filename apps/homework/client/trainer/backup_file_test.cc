@@ -98,5 +98,62 @@ TEST_F(Backup, HeadersAndKeysAreChecked) {
             "");
 }
 
+// What takes little room in the file must not take much in memory.
+class Hostile : public Backup {
+ protected:
+  std::string readText(const std::string& manifest) {
+    ArchiveWriter writer(file_, ArchiveKind::kTarGz);
+    writer.add(kBackupManifest, manifest);
+    writer.finish();
+    BackupManifest read;
+    const Status done =
+        readBackup(file_, read, [](const std::string&, const std::string&) -> Status { return Done{}; });
+    mostRemembered_ = read.objects.size();
+    return done.ok() ? "" : done.failure().what;
+  }
+  // `count` entries between the two ends of a manifest.
+  static std::string listOf(std::size_t count, const std::function<std::string(std::size_t)>& entry) {
+    std::string text = R"({"format":1,"apiKeys":[],"objects":[)";
+    for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : ",") + entry(i);
+    return text + "]}";
+  }
+  std::size_t mostRemembered_ = 0;
+};
+
+TEST_F(Hostile, AListOfAnythingElseIsRefusedAtOnce) {
+  for (const char* entry : {"0", "[]", "null", "\"a\"", "[{}]"}) {
+    const std::string said = readText(listOf(3, [&](std::size_t) { return std::string(entry); }));
+    EXPECT_NE(said.find("cannot be read"), std::string::npos) << entry << ": " << said;
+  }
+}
+
+TEST_F(Hostile, ALongListIsRefused) {
+  const std::string said =
+      readText(listOf(1'000'000, [](std::size_t i) { return "{\"key\":\"" + std::to_string(i) + "\"}"; }));
+  EXPECT_NE(said.find("longer than that of a course"), std::string::npos) << said;
+  EXPECT_EQ(mostRemembered_, 0U);
+}
+
+TEST_F(Hostile, ALongEntryIsRefused) {
+  const auto metadata = [](std::size_t i) {
+    std::string text = "{\"key\":\"" + std::to_string(i) + "\",\"metadata\":{";
+    for (int m = 0; m < 9000; ++m) text += (m == 0 ? "\"" : ",\"") + std::to_string(m) + "\":\"\"";
+    return text + "}}";
+  };
+  EXPECT_NE(readText(listOf(1, metadata)).find("cannot be read"), std::string::npos);
+}
+
+TEST_F(Hostile, BracketsInStringsAndOddDocumentsAreTakenApartRightly) {
+  EXPECT_EQ(read({object("a[{\\\"]b", "1")}, {{"objects/a[{\\\"]b", "1"}}), "");
+  for (const char* text : {"", "{", "[", "]]]]", "\"", "\"\\", "{\"format\":1", "[1]", "{\"format\":1}}}",
+                           "{\"format\":{\"format\":1}}"}) {
+    EXPECT_NE(readText(text).find("not a backup that this version understands"), std::string::npos) << text;
+  }
+  EXPECT_NE(readText(R"({"format":1,"objects":[{"key":"a"]})"), "");
+  EXPECT_NE(readText(R"({"format":1,"x":[{"key":"/"}],"objects":[{"key":"a"}]})").find("0 of 1"),
+            std::string::npos);
+  EXPECT_NE(readText(R"({"format":1,"objects":{"objects":[{"key":"/"}]}})").find("not whole"), 0U);
+}
+
 }  // namespace
 }  // namespace hearth::homework::client
