@@ -55,7 +55,7 @@ def test_apis(api):
         client.create_rest_api(name="x", description="")
     with refused("BadRequestException", 400, "Cannot create an api with multiple Endpoint Types."):
         client.create_rest_api(name="x", endpointConfiguration={"types": ["EDGE", "REGIONAL"]})
-    for words, wish in (("PRIVATE", {"endpointConfiguration": {"types": ["PRIVATE"]}}), ("policies", {"policy": "{}"}),
+    for words, wish in (("PRIVATE", {"endpointConfiguration": {"types": ["PRIVATE"]}}), ("Invalid policy document", {"policy": "{}"}),
                         ("compress", {"minimumCompressionSize": 10}), ("cloneFrom", {"cloneFrom": api.id}), ("API key source", {"apiKeySource": "BODY"})):
         with refused("BadRequestException", 400, words):
             client.create_rest_api(name="x", **wish)
@@ -346,6 +346,6 @@ def test_the_account_and_tags(api):
 def test_what_hearth_has_not_is_refused_in_the_clients_protocol(api):
     client = api.client
     for call in (lambda: client.create_documentation_part(restApiId=api.id, location={"type": "API"}, properties="{}"), lambda: client.create_domain_name(domainName="a.test"),
-                 lambda: client.get_vpc_links(), lambda: client.get_client_certificates(), lambda: client.test_invoke_method(restApiId=api.id, resourceId=api.root, httpMethod="GET")):
+                 lambda: client.get_vpc_links(), lambda: client.get_client_certificates(), lambda: client.get_domain_names()):
         with refused("NotImplemented"):
             call()
