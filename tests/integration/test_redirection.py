@@ -64,6 +64,12 @@ def test_curl_reaches_an_api_by_its_name_on_aws(hearth, environment):
     assert run(environment, "curl", "-sS", f"https://{api}.execute-api.{hearth.region}.amazonaws.com/api/").stdout == '{"mock": true}'
 
 
+@pytest.mark.parametrize("name", ["s3.localhost", "s3.localhost.localstack.cloud"])
+def test_its_own_names_are_not_asked_of_the_proxy(hearth, environment, name):
+    url = f"https://{name}:{hearth.port}/_hearth/health"
+    assert "status" in json.loads(run(environment, "curl", "-sS", "--resolve", f"{name}:{hearth.port}:127.0.0.1", url).stdout)
+
+
 def connect(hearth, target):
     peer = socket.create_connection(("127.0.0.1", hearth.port), timeout=10)
     peer.sendall(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
