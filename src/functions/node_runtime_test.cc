@@ -189,6 +189,9 @@ TEST_F(NodeRuntimeTest, TheMissingSdkIsNamed) {
   EXPECT_NE(sink_.find("[hearth] @aws-sdk/client-nothing is not part of the runtime"), "");
   failure(files({{"app.mjs", "export const handler = async () => { await import('aws-sdk'); };"}}));
   EXPECT_NE(sink_.find("[hearth] aws-sdk is not part of the runtime"), "");
+  // Where it may be put for all functions, whichever way they load it.
+  EXPECT_EQ(answer(node("exports.handler = async () => require('fs').readlinkSync('/node_modules');")),
+            "\"/usr/local/lib/node_modules\"");
 }
 
 TEST_F(NodeRuntimeTest, WhatNobodyCaughtEndsTheProcess) {

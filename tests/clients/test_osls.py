@@ -44,6 +44,8 @@ def test_a_small_app(boto, client, osls, tmp_path):
 
     answer = json.loads(osls("invoke", "--function", "nightly", "--data", '{"from": "hand"}'))
     assert answer["event"] == {"from": "hand"} and answer["bucket"].startswith(osls.stack)
+    answer = json.loads(boto("lambda").invoke(FunctionName=f"{osls.stack}-stamp", Payload=b"[1]")["Payload"].read())
+    assert answer["event"] == [1] and answer["runtime"] == "AWS_Lambda_nodejs20.x"
     assert "asked for world" in osls("logs", "--function", "hello")
     rules = boto("events").list_rule_names_by_target(TargetArn=function(boto, osls, "nightly")["FunctionArn"])["RuleNames"]
     assert len(rules) == 1

@@ -1,0 +1,1 @@
+export const stamp = async (event) => ({ event, runtime: process.env.AWS_EXECUTION_ENV });
