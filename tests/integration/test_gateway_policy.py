@@ -224,7 +224,7 @@ def sam(hearth, properties):
     "Auth: {ResourcePolicy: {IpRangeBlacklist: [127.0.0.1]}}": 403,
     "Auth: {ResourcePolicy: {SourceVpcWhitelist: [vpc-1]}}": 403,
     "Auth: {ResourcePolicy: {CustomStatements: {Effect: Allow, Principal: '*', Action: 'execute-api:*', Resource: 'execute-api:/v1/GET/*'}}}": 200,
-    "EndpointConfiguration: REGIONAL": 200,
+    "EndpointConfiguration: REGIONAL\n      Cors: \"'*'\"\n      Models: {Pet: {type: object}}\n      TracingEnabled: false\n      CacheClusterEnabled: false": 200,
     "MethodSettings: [{ResourcePath: /*, HttpMethod: '*', LoggingLevel: INFO, MetricsEnabled: true, ThrottlingRateLimit: 9, ThrottlingBurstLimit: 9}]": 200,
     "BinaryMediaTypes: ['*~1*']\n      Variables: {A: b}\n      Tags: {A: b}\n      GatewayResponses: {DEFAULT_4XX: {StatusCode: 418}}": 200,
     "TracingEnabled: true": "X-Ray",
