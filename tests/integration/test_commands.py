@@ -35,17 +35,18 @@ def test_every_command_explains_itself():
     assert hearth_command("--version").returncode == OK
 
 
-def helps(program, *command):
+def helps(program, *command, lang):
     """The help of a program and of every command below it."""
-    text = subprocess.run([BIN / program, *command, "--help"], capture_output=True, text=True, timeout=60, check=True).stdout
+    text = subprocess.run([BIN / program, *command, "--help"], capture_output=True, text=True, timeout=60, check=True,
+                          env={"HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "HOMEWORK_LANG": lang}).stdout
     yield text
     for name in re.findall(r"^  ([a-z-]+)", text.partition("\nSubcommands:\n")[2].partition("\n\n")[0], re.M):
-        yield from helps(program, *command, name)
+        yield from helps(program, *command, name, lang=lang)
 
 
-@pytest.mark.parametrize("program", ["hearth", "trainer", "homework"])
-def test_help_fits_a_terminal(program):
-    texts = list(helps(program))
+@pytest.mark.parametrize("program, lang", [("hearth", "en"), ("trainer", "en"), ("homework", "en"), ("homework", "pl")])
+def test_help_fits_a_terminal(program, lang):
+    texts = list(helps(program, lang=lang))
     assert len(texts) > 10
     assert [line for text in texts for line in text.splitlines() if len(line) > 80] == []
 
