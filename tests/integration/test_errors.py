@@ -7,7 +7,7 @@ import string
 import pytest
 from botocore import xform_name
 
-from support.aws import fresh, make_bucket, refused, trust
+from support.aws import fresh, make_role, refused, trust
 from support.packages import package
 
 ACCOUNT = "000000000001"
@@ -18,6 +18,8 @@ ABSENT_RULE = f"arn:aws:events:eu-central-1:{ACCOUNT}:rule/absent"
 ABSENT_GROUP = f"arn:aws:logs:eu-central-1:{ACCOUNT}:log-group:absent"
 ABSENT_API = "arn:aws:apigateway:eu-central-1::/restapis/absent"
 TARGET = {"Arn": ABSENT_FUNCTION, "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/absent"}
+AUTHORIZER = {"name": "a", "type": "TOKEN", "identitySource": "method.request.header.Auth",
+              "authorizerUri": f"arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/{ABSENT_FUNCTION}/invocations"}
 
 IAM_ABSENT = {
     "user": "The user with name absent cannot be found.",
@@ -34,7 +36,12 @@ def iam(operation, what, **more):
 
 def too_few(operation, member, code="ValidationError", **more):
     words = f"'{member}' failed to satisfy constraint: Member must have value greater than or equal to 1"
-    return operation, {**more}, code, 400, words
+    return operation, more, code, 400, words
+
+
+def each(code, status, words, given, *operations):
+    """Operations that refuse for the same reason; each with what it needs beside."""
+    return [(operation, given | more, code, status, words) for operation, more in operations]
 
 
 # (operation, input, code, HTTP status, words); $names are those of `world`.
@@ -91,48 +98,79 @@ ROWS = {
             AccessKeyId="AKIAABSENTABSENT1234", Status="Inactive"),
         iam("UpdateAssumeRolePolicy", "role", RoleName="absent", PolicyDocument=trust("lambda.amazonaws.com")),
         iam("UpdateRoleDescription", "role", RoleName="absent", Description="d"),
+        iam("UpdateRole", "role", RoleName="absent", Description="d"),
+        iam("DeleteRole", "role", RoleName="absent"),
+        iam("DeletePolicy", "policy", PolicyArn=ABSENT_POLICY),
+        iam("PutRolePolicy", "role", RoleName="absent", PolicyName="p", PolicyDocument=json.dumps(NOTHING)),
+        iam("PutUserPolicy", "user", UserName="absent", PolicyName="p", PolicyDocument=json.dumps(NOTHING)),
+        iam("CreateUser", f"Scope ARN: {ABSENT_POLICY} does not exist or is not attachable.", UserName="bounded", PermissionsBoundary=ABSENT_POLICY),
+        ("UpdateUser", {"UserName": "$user", "NewUserName": "$other"}, "EntityAlreadyExists", 409, "User with name $other already exists."),
+        ("UpdateGroup", {"GroupName": "$group", "NewGroupName": "$other"}, "EntityAlreadyExists", 409, "Group with name $other already exists."),
+        ("DeleteUser", {"UserName": "$user"}, "DeleteConflict", 409, "Cannot delete entity, must"),
+        ("DeleteGroup", {"GroupName": "$group"}, "DeleteConflict", 409, "Cannot delete entity, must remove users from group first."),
+        *each("MalformedPolicyDocument", 400, "", {"PolicyDocument": "{}"},
+              ("CreatePolicy", {"PolicyName": "malformed"}), ("CreatePolicyVersion", {"PolicyArn": "$policy_arn"}),
+              ("PutGroupPolicy", {"GroupName": "$group", "PolicyName": "p"}), ("UpdateAssumeRolePolicy", {"RoleName": "$role"})),
     ],
     "lambda": [
-        *((operation, {"FunctionName": "absent", **more}, "ResourceNotFoundException", 404, f"Function not found: {ABSENT_FUNCTION}")
-          for operation, more in (
+        *each("ResourceNotFoundException", 404, f"Function not found: {ABSENT_FUNCTION}", {"FunctionName": "absent"},
               ("CreateAlias", {"Name": "live", "FunctionVersion": "1"}), ("DeleteAlias", {"Name": "live"}), ("DeleteFunctionEventInvokeConfig", {}),
               ("GetFunctionConfiguration", {}), ("ListAliases", {}), ("ListFunctionEventInvokeConfigs", {}), ("ListVersionsByFunction", {}),
               ("PublishVersion", {}), ("PutFunctionConcurrency", {"ReservedConcurrentExecutions": 1}), ("UpdateAlias", {"Name": "live"}),
-              ("UpdateFunctionEventInvokeConfig", {"MaximumRetryAttempts": 1}))),
-        *((operation, {"Resource": ABSENT_FUNCTION, **more}, "ResourceNotFoundException", 404, f"Function not found: {ABSENT_FUNCTION}")
-          for operation, more in (("ListTags", {}), ("TagResource", {"Tags": {"a": "1"}}), ("UntagResource", {"TagKeys": ["a"]}))),
+              ("UpdateFunctionEventInvokeConfig", {"MaximumRetryAttempts": 1}),
+              ("AddPermission", {"StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}),
+              ("PutFunctionEventInvokeConfig", {"MaximumRetryAttempts": 1}), ("RemovePermission", {"StatementId": "s"}),
+              ("UpdateFunctionCode", {"ZipFile": b"PK"}), ("UpdateFunctionConfiguration", {"Timeout": 5})),
+        *each("ResourceNotFoundException", 404, f"Function not found: {ABSENT_FUNCTION}", {"Resource": ABSENT_FUNCTION},
+              ("ListTags", {}), ("TagResource", {"Tags": {"a": "1"}}), ("UntagResource", {"TagKeys": ["a"]})),
         too_few("ListFunctions", "maxItems", "ValidationException", MaxItems=0),
         ("ListFunctions", {"FunctionVersion": "LATEST"}, "ValidationException", 400, "Member must satisfy enum value set: [ALL]"),
         too_few("ListAliases", "maxItems", "ValidationException", FunctionName="$function", MaxItems=0),
         ("ListVersionsByFunction", {"FunctionName": "$function", "MaxItems": 10_001}, "ValidationException", 400,
          "Value '10001' at 'maxItems' failed to satisfy constraint: Member must have value less than or equal to 10000"),
         ("UpdateAlias", {"FunctionName": "$function", "Name": "absent"}, "ResourceNotFoundException", 404, ""),
+        *each("PreconditionFailedException", 412, "", {"FunctionName": "$function", "RevisionId": "of-yesterday"},
+              ("PublishVersion", {}), ("UpdateFunctionConfiguration", {"Timeout": 5})),
         ("DeleteFunctionEventInvokeConfig", {"FunctionName": "$function"}, "ResourceNotFoundException", 404, "doesn't have an EventInvokeConfig"),
     ],
     "apigateway": [
-        *((operation, {"restApiId": "absent", **more}, "NotFoundException", 404, f"Invalid API identifier specified {ACCOUNT}:absent")
-          for operation, more in (
-              ("CreateRequestValidator", {"name": "v"}), ("GetAuthorizers", {}), ("GetDeployments", {}), ("GetGatewayResponses", {}), ("GetModels", {}),
-              ("GetRequestValidators", {}), ("GetResources", {}), ("GetStages", {}))),
+        *each("NotFoundException", 404, f"Invalid API identifier specified {ACCOUNT}:absent", {"restApiId": "absent"},
+              ("CreateRequestValidator", {"name": "v"}), ("GetAuthorizers", {}), ("GetDeployments", {}), ("GetGatewayResponses", {}),
+              ("GetModels", {}), ("GetRequestValidators", {}), ("GetResources", {}), ("GetStages", {}), ("CreateAuthorizer", AUTHORIZER),
+              ("CreateDeployment", {}), ("CreateModel", {"name": "M", "contentType": "application/json"}),
+              ("CreateStage", {"stageName": "v1", "deploymentId": "absent"}), ("PutGatewayResponse", {"responseType": "DEFAULT_4XX"}),
+              ("UpdateGatewayResponse", {"responseType": "DEFAULT_4XX", "patchOperations": []}), ("UpdateRestApi", {"patchOperations": []})),
         ("UpdateAuthorizer", {"restApiId": "$api", "authorizerId": "absent", "patchOperations": []}, "NotFoundException", 404,
          "Invalid Authorizer identifier specified"),
+        ("DeleteAuthorizer", {"restApiId": "$api", "authorizerId": "absent"}, "NotFoundException", 404, "Invalid Authorizer identifier specified"),
+        ("PutMethod", {"restApiId": "$api", "resourceId": "absent", "httpMethod": "GET", "authorizationType": "NONE"}, "NotFoundException", 404,
+         "Invalid Resource identifier specified"),
+        *each("NotFoundException", 404, "Invalid Method identifier specified", {"restApiId": "$api", "resourceId": "$root", "httpMethod": "GET"},
+              ("PutIntegration", {"type": "MOCK"}), ("PutMethodResponse", {"statusCode": "200"}), ("TestInvokeMethod", {})),
+        ("UpdateStage", {"restApiId": "$api", "stageName": "absent", "patchOperations": []}, "NotFoundException", 404, "Invalid stage identifier specified"),
+        ("CreateApiKey", {"name": "k", "stageKeys": [{"restApiId": "absent", "stageName": "v1"}]}, "BadRequestException", 400,
+         "Invalid stage identifier specified"),
+        ("CreateModel", {"restApiId": "$api", "name": "no name", "contentType": "application/json"}, "BadRequestException", 400,
+         "Model name must be alphanumeric: no name"),
         ("CreateUsagePlan", {"name": "p", "apiStages": [{"apiId": "absent", "stage": "v1"}]}, "NotFoundException", 404, "API Stage not found: absent:v1"),
         ("CreateUsagePlan", {"name": ""}, "BadRequestException", 400, "Usage Plan name cannot be blank"),
-        *((operation, {"usagePlanId": "absent", **more}, "NotFoundException", 404, "Invalid Usage Plan ID specified") for operation, more in (
-            ("CreateUsagePlanKey", {"keyId": "absent", "keyType": "API_KEY"}), ("GetUsagePlanKeys", {}),
-            ("GetUsage", {"startDate": "2026-01-01", "endDate": "2026-01-02"}))),
+        *each("NotFoundException", 404, "Invalid Usage Plan ID specified", {"usagePlanId": "absent"},
+              ("CreateUsagePlanKey", {"keyId": "absent", "keyType": "API_KEY"}), ("GetUsagePlanKeys", {}),
+              ("GetUsage", {"startDate": "2026-01-01", "endDate": "2026-01-02"})),
         ("DeleteApiKey", {"apiKey": "absent"}, "NotFoundException", 404, "Invalid API Key identifier specified"),
         ("UpdateApiKey", {"apiKey": "absent", "patchOperations": []}, "NotFoundException", 404, "Invalid API Key identifier specified"),
         ("TagResource", {"resourceArn": ABSENT_API, "tags": {"a": "1"}}, "NotFoundException", 404, ABSENT_API),
         ("UntagResource", {"resourceArn": ABSENT_API, "tagKeys": ["a"]}, "NotFoundException", 404, ABSENT_API),
     ],
     "cloudformation": [
-        *((operation, {"StackName": "absent", **more}, "ValidationError", 400, "Stack with id absent does not exist") for operation, more in (
-            ("DeleteChangeSet", {"ChangeSetName": "c"}), ("DescribeStackResourceDrifts", {}), ("DescribeStackResources", {}), ("DetectStackDrift", {}),
-            ("GetStackPolicy", {}), ("ListChangeSets", {}), ("ListStackResources", {}))),
+        *each("ValidationError", 400, "Stack with id absent does not exist", {"StackName": "absent"},
+              ("DeleteChangeSet", {"ChangeSetName": "c"}), ("DescribeStackResourceDrifts", {}), ("DescribeStackResources", {}),
+              ("DetectStackDrift", {}), ("GetStackPolicy", {}), ("ListChangeSets", {}), ("ListStackResources", {})),
         ("DescribeStackResources", {}, "ValidationError", 400, ""),
-        *((operation, {"NextToken": "no-token"}, "ValidationError", 400, "no-token is not a valid NextToken")
-          for operation in ("ListExports", "ListStacks", "DescribeStacks", "ListTypes")),
+        *each("ChangeSetNotFound", 404, "ChangeSet [absent] does not exist", {"StackName": "$stack", "ChangeSetName": "absent"},
+              ("ExecuteChangeSet", {}), ("GetTemplate", {})),
+        *each("ValidationError", 400, "no-token is not a valid NextToken", {"NextToken": "no-token"},
+              ("ListExports", {}), ("ListStacks", {}), ("DescribeStacks", {}), ("ListTypes", {})),
         ("ListStacks", {"StackStatusFilter": ["CREATED"]}, "ValidationError", 400, "Value '[CREATED]' at 'stackStatusFilter' failed to satisfy constraint"),
         ("ValidateTemplate", {"TemplateBody": "{}"}, "ValidationError", 400, "Template format error: At least one Resources member must be defined."),
         ("ValidateTemplate", {"TemplateBody": "{"}, "ValidationError", 400, "Template format error: JSON not well-formed."),
@@ -141,23 +179,25 @@ ROWS = {
     "events": [
         too_few("ListEventBuses", "limit", "ValidationException", Limit=0),
         ("ListRules", {"EventBusName": "absent"}, "ResourceNotFoundException", 400, "Event bus absent does not exist."),
+        *each("ResourceNotFoundException", 400, "Event bus absent does not exist.", {"Name": "r", "EventBusName": "absent"},
+              ("PutRule", {"ScheduleExpression": "rate(1 day)"}), ("DeleteRule", {})),
         ("ListRules", {"NextToken": "no-token"}, "ValidationException", 400, "NextToken"),
         ("ListRuleNamesByTarget", {"TargetArn": ABSENT_FUNCTION, "EventBusName": "absent"}, "ResourceNotFoundException", 400,
          "Event bus absent does not exist."),
-        *((operation, more, "ResourceNotFoundException", 400, "Rule absent does not exist on EventBus default.") for operation, more in (
-            ("ListTargetsByRule", {"Rule": "absent"}), ("PutTargets", {"Rule": "absent", "Targets": [{"Id": "1", "Arn": ABSENT_FUNCTION}]}),
-            ("RemoveTargets", {"Rule": "absent", "Ids": ["1"]}), ("ListTagsForResource", {"ResourceARN": ABSENT_RULE}),
-            ("TagResource", {"ResourceARN": ABSENT_RULE, "Tags": [{"Key": "a", "Value": "1"}]}),
-            ("UntagResource", {"ResourceARN": ABSENT_RULE, "TagKeys": ["a"]}))),
+        *each("ResourceNotFoundException", 400, "Rule absent does not exist on EventBus default.", {},
+              ("ListTargetsByRule", {"Rule": "absent"}), ("PutTargets", {"Rule": "absent", "Targets": [{"Id": "1", "Arn": ABSENT_FUNCTION}]}),
+              ("RemoveTargets", {"Rule": "absent", "Ids": ["1"]}), ("ListTagsForResource", {"ResourceARN": ABSENT_RULE}),
+              ("TagResource", {"ResourceARN": ABSENT_RULE, "Tags": [{"Key": "a", "Value": "1"}]}),
+              ("UntagResource", {"ResourceARN": ABSENT_RULE, "TagKeys": ["a"]})),
         ("PutTargets", {"Rule": "$rule", "Targets": [{"Id": str(i), "Arn": ABSENT_FUNCTION} for i in range(6)]}, "LimitExceededException", 400,
          "The requested resource exceeds the maximum number allowed."),
     ],
     "logs": [
-        *((operation, {"logGroupName": "absent", **more}, "ResourceNotFoundException", 400, "The specified log group does not exist.")
-          for operation, more in (("DeleteLogGroup", {}), ("DeleteRetentionPolicy", {}), ("GetLogEvents", {"logStreamName": "s"}),
-                                  ("CreateLogStream", {"logStreamName": "s"}), ("ListTagsLogGroup", {}))),
-        *((operation, {"resourceArn": ABSENT_GROUP, **more}, "ResourceNotFoundException", 400, "The specified log group does not exist.")
-          for operation, more in (("ListTagsForResource", {}), ("TagResource", {"tags": {"a": "1"}}), ("UntagResource", {"tagKeys": ["a"]}))),
+        *each("ResourceNotFoundException", 400, "The specified log group does not exist.", {"logGroupName": "absent"},
+              ("DeleteLogGroup", {}), ("DeleteRetentionPolicy", {}), ("GetLogEvents", {"logStreamName": "s"}),
+              ("CreateLogStream", {"logStreamName": "s"}), ("ListTagsLogGroup", {}), ("PutRetentionPolicy", {"retentionInDays": 1})),
+        *each("ResourceNotFoundException", 400, "The specified log group does not exist.", {"resourceArn": ABSENT_GROUP},
+              ("ListTagsForResource", {}), ("TagResource", {"tags": {"a": "1"}}), ("UntagResource", {"tagKeys": ["a"]})),
         too_few("DescribeLogGroups", "limit", "InvalidParameterException", limit=0),
         ("DescribeLogGroups", {"limit": 51}, "InvalidParameterException", 400,
          "1 validation error detected: Value '51' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 50"),
@@ -174,11 +214,20 @@ ROWS = {
          "Schedule group absent does not exist."),
         ("UpdateSchedule", {"Name": "absent", "ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": TARGET},
          "ResourceNotFoundException", 404, "Schedule absent does not exist."),
+        ("CreateSchedule", {"Name": "s", "GroupName": "absent", "ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": {"Mode": "OFF"},
+                            "Target": {"Arn": "$function_arn", "RoleArn": "$scheduler_role"}}, "ResourceNotFoundException", 404,
+         "Schedule group absent does not exist."),
     ],
     "secretsmanager": [
-        *((operation, {"SecretId": "absent", **more}, "ResourceNotFoundException", 400, "Secrets Manager can't find the specified secret.")
-          for operation, more in (("ListSecretVersionIds", {}), ("RestoreSecret", {}), ("TagResource", {"Tags": [{"Key": "a", "Value": "1"}]}),
-                                  ("UntagResource", {"TagKeys": ["a"]}), ("UpdateSecret", {"SecretString": "s"})))],
+        *each("ResourceNotFoundException", 400, "Secrets Manager can't find the specified secret.", {"SecretId": "absent"},
+              ("ListSecretVersionIds", {}), ("RestoreSecret", {}), ("TagResource", {"Tags": [{"Key": "a", "Value": "1"}]}),
+              ("UntagResource", {"TagKeys": ["a"]}), ("UpdateSecret", {"SecretString": "s"}), ("DeleteSecret", {}),
+              ("PutSecretValue", {"SecretString": "s"}), ("UpdateSecretVersionStage", {"VersionStage": "s"})),
+        *each("InvalidRequestException", 400, "You can't perform this operation on the secret because it was marked for deletion.", {"SecretId": "$gone"},
+              ("DeleteSecret", {}), ("GetSecretValue", {}), ("PutSecretValue", {"SecretString": "s"}), ("UpdateSecret", {"SecretString": "s"}),
+              ("TagResource", {"Tags": [{"Key": "a", "Value": "1"}]}), ("UntagResource", {"TagKeys": ["a"]}),
+              ("UpdateSecretVersionStage", {"VersionStage": "s"})),
+        ("ListSecretVersionIds", {"SecretId": "$gone", "NextToken": "no-token"}, "InvalidNextTokenException", 400, "")],
     "ses": [
         ("DeleteIdentity", {}, "ValidationError", 400, "Member must not be null"),
         ("GetIdentityDkimAttributes", {"Identities": ["a.example"] * 101}, "InvalidParameterValue", 400, ""),
@@ -192,16 +241,22 @@ ROWS = {
          "ConfigurationSetDoesNotExist", 400, "Configuration set <absent> does not exist."),
     ],
     "ssm": [
-        *((operation, {"ResourceType": "Parameter", "ResourceId": "absent", **more}, "InvalidResourceId", 400, "absent")
-          for operation, more in (("AddTagsToResource", {"Tags": [{"Key": "a", "Value": "1"}]}), ("RemoveTagsFromResource", {"TagKeys": ["a"]}))),
+        *each("InvalidResourceId", 400, "absent", {"ResourceType": "Parameter", "ResourceId": "absent"},
+              ("AddTagsToResource", {"Tags": [{"Key": "a", "Value": "1"}]}), ("RemoveTagsFromResource", {"TagKeys": ["a"]})),
         ("AddTagsToResource", {"ResourceType": "Patch", "ResourceId": "absent", "Tags": [{"Key": "a", "Value": "1"}]}, "InvalidResourceType", 400, ""),
         ("AddTagsToResource", {"ResourceType": "Parameter", "ResourceId": "$parameter", "Tags": [{"Key": f"k{i}", "Value": "1"} for i in range(51)]},
          "TooManyTagsError", 400, ""),
         ("DeleteParameters", {"Names": []}, "ValidationException", 400, "'names' failed to satisfy constraint"),
-        *((operation, {"Name": "absent", **more}, "ParameterNotFound", 400, "") for operation, more in (
-            ("GetParameterHistory", {}), ("LabelParameterVersion", {"Labels": ["a"]}), ("UnlabelParameterVersion", {"Labels": ["a"], "ParameterVersion": 1}))),
+        *each("ParameterNotFound", 400, "", {"Name": "absent"},
+              ("GetParameterHistory", {}), ("LabelParameterVersion", {"Labels": ["a"]}),
+              ("UnlabelParameterVersion", {"Labels": ["a"], "ParameterVersion": 1})),
         ("DescribeParameters", {"ParameterFilters": [{"Key": "Name", "Option": "Sideways", "Values": ["a"]}]}, "InvalidFilterOption", 400, "Sideways"),
         ("DescribeParameters", {"ParameterFilters": [{"Key": "Name", "Values": [""]}]}, "InvalidFilterValue", 400, ""),
+        ("DescribeParameters", {"ParameterFilters": [{"Key": "Colour", "Values": ["a"]}]}, "InvalidFilterKey", 400, "Colour"),
+        *each("ParameterVersionNotFound", 400, "could not find version 9 of $parameter.", {"Name": "$parameter", "ParameterVersion": 9, "Labels": ["a"]},
+              ("LabelParameterVersion", {}), ("UnlabelParameterVersion", {})),
+        ("GetParameterHistory", {"Name": "$parameter", "NextToken": "no-token"}, "InvalidNextToken", 400, ""),
+        ("GetParametersByPath", {"Path": "/", "NextToken": "no-token"}, "InvalidNextToken", 400, ""),
     ],
 }
 
@@ -209,20 +264,27 @@ ROWS = {
 @pytest.fixture(scope="module")
 def world(hearth):
     """One of each thing that rows are about."""
-    client = {service: hearth.client(service) for service in (*ROWS, "s3")}
-    names = {kind: fresh(kind) for kind in ("user", "group", "role", "policy", "function", "rule", "parameter", "log_group")}
+    client = {service: hearth.client(service) for service in ROWS}
+    names = {kind: fresh(kind) for kind in ("user", "group", "role", "policy", "function", "rule", "parameter", "log_group", "stack", "gone", "other")}
     client["iam"].create_user(UserName=names["user"])
     client["iam"].create_group(GroupName=names["group"])
+    client["iam"].create_user(UserName=names["other"])
+    client["iam"].create_group(GroupName=names["other"])
     client["iam"].add_user_to_group(GroupName=names["group"], UserName=names["user"])
     role = client["iam"].create_role(RoleName=names["role"], AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))["Role"]["Arn"]
     client["iam"].put_user_policy(UserName=names["user"], PolicyName="own", PolicyDocument=json.dumps(NOTHING))
     names["policy_arn"] = client["iam"].create_policy(PolicyName=names["policy"], PolicyDocument=json.dumps(NOTHING))["Policy"]["Arn"]
-    client["lambda"].create_function(FunctionName=names["function"], Runtime="python3.11", Role=role, Handler="index.handler",
-                                     Code={"ZipFile": package(index__py="def handler(event, context): pass")})
+    names["scheduler_role"] = make_role(hearth, "scheduler.amazonaws.com", may=["lambda:InvokeFunction"])
+    names["function_arn"] = client["lambda"].create_function(FunctionName=names["function"], Runtime="python3.11", Role=role, Handler="index.handler",
+                                                              Code={"ZipFile": package(index__py="def handler(event, context): pass")})["FunctionArn"]
     client["events"].put_rule(Name=names["rule"], ScheduleExpression="rate(1 day)")
     client["ssm"].put_parameter(Name=names["parameter"], Value="v", Type="String")
     client["logs"].create_log_group(logGroupName=names["log_group"])
     names["api"] = client["apigateway"].create_rest_api(name=fresh("api"))["id"]
+    names["root"] = client["apigateway"].get_resources(restApiId=names["api"])["items"][0]["id"]
+    client["secretsmanager"].create_secret(Name=names["gone"], SecretString="s")
+    client["secretsmanager"].delete_secret(SecretId=names["gone"])
+    client["cloudformation"].create_stack(StackName=names["stack"], TemplateBody='{"Resources": {"Group": {"Type": "AWS::Logs::LogGroup"}}}')
     return client, names
 
 

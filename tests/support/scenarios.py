@@ -60,6 +60,10 @@ TO_STACKS = {"AlreadyExists", "NotFound"}
 # They take nothing that could be wrong: whoever may call them is answered.
 NEVER_WRONG = {"apigateway": {"GetAccount", "GetApiKeys", "GetRestApis", "GetUsagePlans"}, "lambda": {"GetAccountSettings"}, "s3": {"ListBuckets"},
                "ses": {"GetSendQuota", "GetSendStatistics", "ListVerifiedEmailAddresses"}, "sts": {"GetCallerIdentity"}}
+# They name nothing that has to be there, or say so by another code, whatever the model has; HEAD has a status and no code.
+NEVER_ABSENT = {"apigateway": {"CreateApiKey", "GetAccount", "GetApiKeys", "GetRestApis", "GetUsagePlans", "ImportRestApi", "UpdateAccount"},
+                "iam": {"CreateGroup", "GetAccessKeyLastUsed"}, "lambda": {"CreateFunction"}, "s3": {"HeadBucket", "HeadObject"},
+                "secretsmanager": {"CreateSecret"}}
 # Services whose errors are written in another folder, too, among the words of an engine.
 ENGINES = {"cloudformation": ["stacks"], "lambda": ["functions"]}
 # What Hearth has no way to make, they never show.
@@ -77,16 +81,23 @@ OUT_OF_REACH = {
 }
 
 
+@functools.cache
+def modelled(service):
+    """The codes that AWS's model names for each operation."""
+    model = json.loads((pathlib.Path(botocore.__file__).parent / "data" / settings()[service]["model"] / "service-2.json").read_text())
+    codes = {name: shape.get("error", {}).get("code", name) for name, shape in model["shapes"].items()}
+    return {operation: {codes[error["shape"]] for error in model["operations"].get(operation, {}).get("errors", [])}
+            for operation in listed()[service]}
+
+
+@functools.cache
 def errors_of(service):
     """The codes that Hearth can answer: those that open a Fault in the folder of the service, and those that AWS's model names for
     its operations and that are written there, or in its engine."""
-    model = json.loads((pathlib.Path(botocore.__file__).parent / "data" / settings()[service]["model"] / "service-2.json").read_text())
-    shapes = {error["shape"] for operation in listed()[service] for error in model["operations"].get(operation, {}).get("errors", [])}
-    modelled = {model["shapes"][shape].get("error", {}).get("code", shape) for shape in shapes}
     own = source(SERVICES / service)
     written = set(re.findall(r'"([A-Z][A-Za-z]+)"', own + "".join(source(SERVICES.parent / engine) for engine in ENGINES.get(service, ()))))
     faults = set(re.findall(r'(?:Fault(?: \w+)?[({]|return \{)\s*"([A-Z][A-Za-z]+)",\s*(?:std::|"[^"]* |[a-z])', own))
-    return (modelled & written | faults) - GENERAL - TO_STACKS
+    return (set().union(*modelled(service).values()) & written | faults) - GENERAL - TO_STACKS
 
 
 @functools.cache
@@ -107,6 +118,9 @@ def gaps(answers):
             general = operation in NEVER_WRONG.get(service, ())
             if not seen - {OK} - (set() if general else GENERAL):
                 yield f"{service}: {operation} never refused anything" + ("" if general else " of its own accord")
+            if operation not in NEVER_ABSENT.get(service, ()):
+                absent = {code for code in modelled(service)[operation] & errors_of(service) if re.search("NotFound|NoSuch", code)}
+                yield from (f"{service}: {operation} never said {code}" for code in sorted(absent - seen))
         seen = set().union(*(codes.get((service, operation), ()) for operation in operations))
         for code in sorted(errors_of(service) - seen - OUT_OF_REACH.get(service, set())):
             yield f"{service}: nobody was told {code}"
