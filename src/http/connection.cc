@@ -379,9 +379,19 @@ Task<bool> Connection::respond(Response& response, bool isHead, ResponseFraming&
   if (response.stream) {
     co_return co_await sendStream(*response.stream, std::move(piece), framing);
   }
-  if (response.body.size() > kInlineBody) co_return co_await send(out_, response.body);
+  if (response.body.size() > kInlineBody) co_return co_await sendBody(response);
   out_ += response.body;
   co_return co_await send(out_);
+}
+
+// Sends out_, then a body that stays in memory until its peer has taken it.
+Task<bool> Connection::sendBody(const Response& response) {
+  responseBytes_ = response.body.size();
+  context_->responseBytes += responseBytes_;
+  if (context_->responseBytes > context_->limits.responseBytes) context_->freeBytes();
+  const bool sent = co_await send(out_, response.body);
+  context_->responseBytes -= std::exchange(responseBytes_, 0);
+  co_return sent;
 }
 
 // Sends out_, then the stream whose first bytes are in `piece`.

@@ -39,6 +39,8 @@ struct ServerContext {
   DateField date;
   const base::Clock* clock = nullptr;  // null: the machine's
   TunnelPolicy tunnels;                // may be empty
+  std::uint64_t responseBytes = 0;     // of all connections
+  std::function<void()> freeBytes;     // the server's: breaks one response off
 
   std::time_t second() const { return clock ? base::toMillis(clock->now()) / 1000 : std::time(nullptr); }
 };
@@ -61,6 +63,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // Since when the peer has kept the server waiting: for a request, for its next bytes, or to take bytes. nullopt
   // when it does not.
   std::optional<SteadyTime> waitingSince() const;
+  bool holdsResponse() const { return responseBytes_ > 0; }
   // Closes now when no request is being served, else after the response.
   void finish();
   // Closes now. A handler that still runs finds its peer gone.
@@ -100,6 +103,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   // The response. May set `framing.close`. False: the connection is of no use any more.
   Task<bool> respond(Response& response, bool isHead, ResponseFraming& framing);
+  Task<bool> sendBody(const Response& response);
   Task<bool> sendStream(base::ByteStream& stream, std::string piece, const ResponseFraming& framing);
   Task<void> linger();
 
@@ -128,8 +132,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::chrono::milliseconds bodyPatience_{0};  // how long the peer may still keep us waiting for its body
   SteadyTime bodyWaitStart_;
   SteadyTime deadline_ = SteadyTime::max();
-  SteadyTime waitingSince_;         // while there is a deadline
-  std::function<void()> whenGone_;  // of the request at hand; empty: nobody asks
+  SteadyTime waitingSince_;          // while there is a deadline
+  std::uint64_t responseBytes_ = 0;  // of a body that is being sent
+  std::function<void()> whenGone_;   // of the request at hand; empty: nobody asks
   Phase phase_ = Phase::kIdle;
   bool timedOut_ = false;
   bool finishing_ = false;

@@ -106,12 +106,19 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   };
 
   Impl(asio::io_context& ioContext, ServerLimits limits, Handler handler)
-      : loop(ioContext),
-        context(std::make_shared<ServerContext>(ServerContext{limits, std::move(handler), {}, {}})),
-        sweepTimer(ioContext),
-        drained(ioContext) {
+      : loop(ioContext), context(std::make_shared<ServerContext>()), sweepTimer(ioContext), drained(ioContext) {
+    context->limits = limits;
+    context->handler = std::move(handler);
     const auto shortest = std::min({limits.headTimeout, limits.idleTimeout, limits.bodyTimeout});
     sweepInterval = std::clamp<milliseconds>(shortest / 8, milliseconds(5), milliseconds(1000));
+  }
+
+  // Once somebody shares it.
+  void begin() {
+    context->freeBytes = [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self) self->abortLongestWaiting([](const Connection& connection) { return connection.holdsResponse(); });
+    };
   }
 
   void addListener(base::Fd socket, const std::string& name, TlsContext tls, bool isHandedIn) {
@@ -221,10 +228,15 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   // Somebody comes by an address, and all connections are taken: the one whose peer has kept the server waiting for
   // the longest time gives way. So whoever says nothing, or little, shuts nobody out.
   void makeRoom() {
+    abortLongestWaiting([](const Connection& connection) { return !connection.handedIn; });
+  }
+
+  template <class Which>
+  void abortLongestWaiting(const Which& which) {
     Connection* longest = nullptr;
     SteadyTime since = std::chrono::steady_clock::now() - kLeastWaited;
     for (const auto& connection : open) {
-      const auto waiting = connection->handedIn ? std::nullopt : connection->waitingSince();
+      const auto waiting = which(*connection) ? connection->waitingSince() : std::nullopt;
       if (!waiting || *waiting > since) continue;
       since = *waiting;
       longest = connection.get();
@@ -272,7 +284,9 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
 };
 
 Server::Server(asio::io_context& loop, ServerLimits limits, Handler handler)
-    : impl_(std::make_shared<Impl>(loop, limits, std::move(handler))) {}
+    : impl_(std::make_shared<Impl>(loop, limits, std::move(handler))) {
+  impl_->begin();
+}
 
 Server::~Server() {
   impl_->closeListeners(nullptr);

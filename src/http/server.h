@@ -31,12 +31,15 @@ struct ServerLimits {
   std::chrono::milliseconds bodyTimeout{30'000};  // between two pieces of a body, in either direction: close
   // Whoever sends a body more slowly is closed when it has kept the server waiting for bodyTimeout in all.
   std::size_t bodyBytesPerSecond = 4096;
-  // Of more, each takes the place of the one whose peer has kept the server waiting for the longest time; when none
-  // does, it waits in the backlog. Listeners that were handed in as sockets belong to strangers and share
+  // At a time. A further one takes the place of the one whose peer has kept the server waiting for the longest time;
+  // when none does, it waits in the backlog. Listeners that were handed in as sockets belong to strangers and share
   // room of their own, of which none gets more than its part, so that they never crowd out who comes by an address.
   std::size_t connections = 4096;
   std::size_t handedInConnections = 16384;
   std::size_t connectionsPerHandedIn = 256;
+  // Of bodies of responses that are in memory whole. With more, the one whose peer has taken nothing for the
+  // longest time is broken off.
+  std::uint64_t responseBytes = 1ULL << 30;
 };
 
 // The server's half of TLS: certificates, and a callback for SNI where there are several names. Shared with the

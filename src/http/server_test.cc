@@ -6,6 +6,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <deque>
 #include <stdexcept>
 
 #include "http/client.h"
@@ -550,6 +551,32 @@ TEST(Server, WhoKeepsItWaitingGivesWay) {
     EXPECT_TRUE(contains(next.readUntil("[]"), "GET /next []")) << i;
     slow.send("X");  // a byte now and then does not help
   }
+}
+
+// What nobody takes does not fill the memory; who takes it gets it.
+TEST(Server, OfManyResponsesThatNobodyTakesTheOldestAreBrokenOff) {
+  ServerLimits limits;
+  constexpr std::size_t kBody = 16 << 20;  // more than sockets hold
+  limits.responseBytes = 2 * kBody;
+  TestServer server(
+      [](Request&) -> Task<Response> { co_return Response::text(200, "text/plain", std::string(kBody, 'x')); },
+      limits);
+  std::deque<RawPeer> mute;
+  for (int i = 0; i < 2; ++i) {
+    mute.emplace_back(server.port()).send(get("/"));
+    EXPECT_TRUE(contains(mute.back().readHead(), "200 OK"));
+  }
+  // Whoever waits for less than a moment stays.
+  bool brokenOff = false;
+  for (int i = 0; i < 200 && !brokenOff; ++i) {
+    RawPeer reader(server.port());
+    reader.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    reader.readHead();
+    EXPECT_EQ(reader.readAll().size(), kBody);
+    brokenOff = server.onLoop([&] { return server.server().connections(); }) < 2;
+  }
+  EXPECT_TRUE(brokenOff);
+  EXPECT_LT(mute.front().readAll().size(), kBody);
 }
 
 // Whoever is being served stays.
