@@ -176,6 +176,22 @@ def test_endpoints_that_fail(open_hearth, backend):
     assert nowhere.json("GET", "/x") == (500, {"message": "Internal server error"})
 
 
+def test_an_endpoint_is_left_with_the_client(make_hearth):
+    """Long before the 29 seconds that an endpoint has."""
+    hearth = make_hearth("--http-integrations", "any").start()
+    with socket.create_server(("127.0.0.1", 0)) as endpoint:
+        endpoint.settimeout(20)
+        api = proxied(hearth, f"http://127.0.0.1:{endpoint.getsockname()[1]}/")
+        api.deploy()
+        with socket.create_connection(("127.0.0.1", hearth.port)) as client:
+            client.sendall(f"GET /_aws/execute-api/{api.id}/v1/x HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+            called, _ = endpoint.accept()
+        with called:
+            called.settimeout(20)
+            while called.recv(65536):
+                pass
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433", "169.254.169.254:80", "10.0.0.1:8080"])
 def test_nothing_inside_is_called_unless_the_operator_says_so(hearth, backend, host):
     """Neither the server's own port nor the machine's other servers, nor private networks, nor a cloud's metadata."""
