@@ -11,7 +11,7 @@ from support.aws import fresh, make_role, refused, trust
 from support.packages import package
 
 ACCOUNT = "000000000001"
-NOTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
 ABSENT_POLICY = f"arn:aws:iam::{ACCOUNT}:policy/absent"
 ABSENT_FUNCTION = f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:absent"
 ABSENT_RULE = f"arn:aws:events:eu-central-1:{ACCOUNT}:rule/absent"
@@ -53,9 +53,9 @@ ROWS = {
         iam("AttachUserPolicy", "user", UserName="absent", PolicyArn="$policy_arn"),
         ("CreateGroup", {"GroupName": "$group"}, "EntityAlreadyExists", 409, "Group with name $group already exists."),
         ("CreateUser", {"UserName": "$user"}, "EntityAlreadyExists", 409, "User with name $user already exists."),
-        ("CreatePolicy", {"PolicyName": "$policy", "PolicyDocument": json.dumps(NOTHING)}, "EntityAlreadyExists", 409,
+        ("CreatePolicy", {"PolicyName": "$policy", "PolicyDocument": json.dumps(POLICY)}, "EntityAlreadyExists", 409,
          "A policy called $policy already exists. Duplicate names are not allowed."),
-        iam("CreatePolicyVersion", "policy", PolicyArn=ABSENT_POLICY, PolicyDocument=json.dumps(NOTHING)),
+        iam("CreatePolicyVersion", "policy", PolicyArn=ABSENT_POLICY, PolicyDocument=json.dumps(POLICY)),
         iam("CreateAccessKey", "user", UserName="absent"),
         iam("DeleteAccessKey", "The Access Key with id AKIAABSENTABSENT1234 cannot be found.", UserName="$user", AccessKeyId="AKIAABSENTABSENT1234"),
         iam("DeleteGroup", "group", GroupName="absent"),
@@ -89,7 +89,7 @@ ROWS = {
         iam("ListUserPolicies", "user", UserName="absent"),
         iam("ListUserTags", "user", UserName="absent"),
         too_few("ListUsers", "maxItems", MaxItems=0),
-        iam("PutGroupPolicy", "group", GroupName="absent", PolicyName="p", PolicyDocument=json.dumps(NOTHING)),
+        iam("PutGroupPolicy", "group", GroupName="absent", PolicyName="p", PolicyDocument=json.dumps(POLICY)),
         ("PutUserPolicy", {"UserName": "$user", "PolicyName": "p", "PolicyDocument": "{"}, "MalformedPolicyDocument", 400, ""),
         iam("RemoveUserFromGroup", "group", GroupName="absent", UserName="$user"),
         ("TagUser", {"UserName": "$user", "Tags": [{"Key": "aws:mine", "Value": "1"}]}, "InvalidInput", 400, "aws:"),
@@ -101,8 +101,8 @@ ROWS = {
         iam("UpdateRole", "role", RoleName="absent", Description="d"),
         iam("DeleteRole", "role", RoleName="absent"),
         iam("DeletePolicy", "policy", PolicyArn=ABSENT_POLICY),
-        iam("PutRolePolicy", "role", RoleName="absent", PolicyName="p", PolicyDocument=json.dumps(NOTHING)),
-        iam("PutUserPolicy", "user", UserName="absent", PolicyName="p", PolicyDocument=json.dumps(NOTHING)),
+        iam("PutRolePolicy", "role", RoleName="absent", PolicyName="p", PolicyDocument=json.dumps(POLICY)),
+        iam("PutUserPolicy", "user", UserName="absent", PolicyName="p", PolicyDocument=json.dumps(POLICY)),
         iam("CreateUser", f"Scope ARN: {ABSENT_POLICY} does not exist or is not attachable.", UserName="bounded", PermissionsBoundary=ABSENT_POLICY),
         ("UpdateUser", {"UserName": "$user", "NewUserName": "$other"}, "EntityAlreadyExists", 409, "User with name $other already exists."),
         ("UpdateGroup", {"GroupName": "$group", "NewGroupName": "$other"}, "EntityAlreadyExists", 409, "Group with name $other already exists."),
@@ -272,8 +272,8 @@ def world(hearth):
     client["iam"].create_group(GroupName=names["other"])
     client["iam"].add_user_to_group(GroupName=names["group"], UserName=names["user"])
     role = client["iam"].create_role(RoleName=names["role"], AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))["Role"]["Arn"]
-    client["iam"].put_user_policy(UserName=names["user"], PolicyName="own", PolicyDocument=json.dumps(NOTHING))
-    names["policy_arn"] = client["iam"].create_policy(PolicyName=names["policy"], PolicyDocument=json.dumps(NOTHING))["Policy"]["Arn"]
+    client["iam"].put_user_policy(UserName=names["user"], PolicyName="own", PolicyDocument=json.dumps(POLICY))
+    names["policy_arn"] = client["iam"].create_policy(PolicyName=names["policy"], PolicyDocument=json.dumps(POLICY))["Policy"]["Arn"]
     names["scheduler_role"] = make_role(hearth, "scheduler.amazonaws.com", may=["lambda:InvokeFunction"])
     names["function_arn"] = client["lambda"].create_function(FunctionName=names["function"], Runtime="python3.11", Role=role, Handler="index.handler",
                                                               Code={"ZipFile": package(index__py="def handler(event, context): pass")})["FunctionArn"]

@@ -13,7 +13,7 @@ FORM = "The x-amz-copy-source-range value must be of the form bytes=first-last"
 # Of a bucket that is not there.
 BUCKETS = [
     ("CreateMultipartUpload", {"Key": "k"}), ("DeleteBucketLifecycle", {}), ("DeleteBucketPolicy", {}), ("GetBucketLocation", {}),
-    ("GetBucketPolicyStatus", {}), ("GetBucketVersioning", {}), ("GetBucketCors", {}), ("ListMultipartUploads", {}), ("ListObjects", {}),
+    ("GetBucketPolicyStatus", {}), ("GetBucketVersioning", {}), ("GetBucketCors", {}), ("ListMultipartUploads", {}), ("ListObjects", {}), ("ListObjectsV2", {}),
     ("PutBucketVersioning", {"VersioningConfiguration": {"Status": "Enabled"}}),
 ]
 # Of a bucket with the object "k".
