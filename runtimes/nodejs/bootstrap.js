@@ -86,7 +86,8 @@ class Api {
 
   #connect() {
     const at = this.#address.lastIndexOf(":");
-    this.#socket = require("net").connect({host: this.#address.slice(0, at), port: Number(this.#address.slice(at + 1)), noDelay: true});
+    const [host, port] = [this.#address.slice(0, at), Number(this.#address.slice(at + 1))];
+    this.#socket = require("net").connect({host, port, noDelay: true});
     this.#socket.on("data", (data) => this.#receive(data));
     this.#socket.on("error", () => process.exit(0));
     this.#socket.on("close", () => process.exit(0));
@@ -128,7 +129,7 @@ class Fault extends Error {
   constructor(type, message, more) {
     super(message);
     Object.defineProperty(this, "name", {value: "Runtime." + type});
-    this.stack = `Runtime.${type}: ${message}` + this.stack.slice(this.stack.indexOf("\n    at "));
+    Error.captureStackTrace(this, Fault); // again, with the name
     Object.assign(this, more);
   }
 }
@@ -252,12 +253,13 @@ const importFile = (file) => import(require("url").pathToFileURL(file).href);
 
 // In the order in which Lambda looks: the name as it is, .js, .mjs, .cjs, and then whatever require() makes of it.
 async function loadModule(folder, name) {
-  const file = path.resolve(environment.LAMBDA_TASK_ROOT, folder, name);
+  const root = environment.LAMBDA_TASK_ROOT;
+  const file = path.resolve(root, folder, name);
   if (fs.statSync(file, {throwIfNoEntry: false})?.isFile()) return require(file);
   if (fs.existsSync(file + ".js")) return isInModulePackage(file + ".js") ? importFile(file + ".js") : require(file + ".js");
   if (fs.existsSync(file + ".mjs")) return importFile(file + ".mjs");
   if (fs.existsSync(file + ".cjs")) return require(file + ".cjs");
-  return require(require.resolve(name, {paths: [environment.LAMBDA_TASK_ROOT, path.resolve(environment.LAMBDA_TASK_ROOT, folder)]}));
+  return require(require.resolve(name, {paths: [root, path.resolve(root, folder)]}));
 }
 
 async function loadHandler(name) {
@@ -269,7 +271,7 @@ async function loadHandler(name) {
   if (dot < 0) throw new Fault("MalformedHandlerName", "Bad handler");
   let found;
   try {
-    found = await loadModule(name.slice(0, name.indexOf(base)), base.slice(0, dot));
+    found = await loadModule(name.slice(0, name.lastIndexOf(base)), base.slice(0, dot));
   } catch (error) {
     if (error instanceof SyntaxError) throw syntaxFault(error);
     if (error?.code === "MODULE_NOT_FOUND") throw new Fault("ImportModuleError", String(error));
