@@ -6,10 +6,12 @@ import json
 import os
 import pathlib
 import re
-import time
+import shlex
+import subprocess
 
 import pytest
 
+from support import server
 from support.aws import aws, fresh, make_bucket, make_role, refused
 from support.packages import package, zip_of
 from support.server import BIN
@@ -182,6 +184,25 @@ export const handler = async (event, context) => {
     assert (answer["errorType"], answer["errorMessage"], answer["trace"][0]) == ("RangeError", "no such luck", "RangeError: no such luck")
     assert invoke(client, name, {})[0]["calls"] == 2
     assert any("\tERROR\tInvoke Error \t{\"errorType\":\"RangeError\"" in line for line in until(reported(hearth, name, 3), "the reports"))
+
+
+def test_a_machine_without_node_says_so(tmp_path, monkeypatch):
+    program = tmp_path / "hearth"
+    hidden = ["unshare", "--map-root-user", "--mount", "sh", "-c", 'mount --bind /dev/null /usr/bin/node && exec "$@"', "-"]
+    if subprocess.run([*hidden, "true"], capture_output=True).returncode != 0:
+        pytest.skip("nothing can be mounted here")
+    program.write_text(f"#!/bin/sh\nexec {shlex.join([*hidden, str(BIN / 'hearth')])} \"$@\"\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(server, "BIN", tmp_path)
+    bare = server.Hearth(tmp_path / "data").start()
+    try:
+        function = dict(FunctionName="f", Role=make_role(bare), Handler="index.handler", Code={"ZipFile": PACKAGE})
+        with refused("InvalidParameterValueException", 400, "Functions of nodejs20.x run on this machine's /usr/bin/node, which is not there: "
+                     "apt-get install nodejs"):
+            bare.client("lambda").create_function(Runtime="nodejs20.x", **function)
+        bare.client("lambda").create_function(Runtime="python3.11", **function)
+    finally:
+        bare.stop()
 
 
 def test_a_bootstrap_in_shell(client, make):
