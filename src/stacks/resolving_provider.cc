@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "stacks/dynamic_reference.h"
+#include "stacks/faults.h"
 #include "stacks/parameters.h"
 #include "stacks/properties.h"
 
@@ -75,7 +76,13 @@ bool ResolvingProvider::concerns(const ResourceRequest& request) const {
 Result<void> ResolvingProvider::resolve(ResourceRequest& request, Secrets& secrets) const {
   const ports::ValueReader reader{request.account, request.region, request.actor};
   const bool isRemoval = request.verb == ports::ResourceVerb::kRemove;
+  // Parameters may bring references as often as the template names them, and each may stand for 64 KiB.
+  std::size_t count = 0;
   const auto lookup = [&](const DynamicReference& reference) -> Result<std::string> {
+    if (++count > kMaxReferences) {
+      if (isRemoval) return reference.text;
+      return validationError("Template error: a resource has at most 60 dynamic references.");
+    }
     auto secret = readSecretReference(values_, reader, reference);
     if (!secret.ok() && isRemoval) return reference.text;
     if (secret.ok() && !secret->empty()) secrets.values.insert(*secret);

@@ -188,6 +188,21 @@ TEST_F(ResolvingProviderTest, AMissingSecretFailsTheResource) {
   EXPECT_EQ(shown("other").find("five"), std::string::npos);
 }
 
+// A parameter brings references as often as the template names it.
+TEST_F(ResolvingProviderTest, OfManyReferencesNoMemoryIsFilled) {
+  values_.setSecret("db//", std::string(1000, 's'));
+  const auto with = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += "${P}";
+    return "Parameters: {P: {Type: String, Default: '{{resolve:secretsmanager:db}}'}}\n" +
+           keeper("{Text: !Sub '" + text + "'}");
+  };
+  EXPECT_EQ(created("most", with(60)), "CREATE_COMPLETE");
+  EXPECT_EQ(base::findString(keeper_->given, "Text").value_or("").size(), 60'000U);
+  EXPECT_EQ(created("more", with(61)), "ROLLBACK_COMPLETE");
+  EXPECT_NE(shown("more").find("at most 60 dynamic references"), std::string::npos);
+}
+
 TEST_F(ResolvingProviderTest, WhatIsRemovedMayNameSecretsThatAreGone) {
   values_.setSecret("db//", "one");
   ASSERT_EQ(created("demo", keeper("{Text: '{{resolve:secretsmanager:db}}'}")), "CREATE_COMPLETE");
