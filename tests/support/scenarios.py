@@ -26,8 +26,9 @@ def listen(client):
 
 
 def _answered(http_response, parsed, model, **_):
-    refused = http_response.status_code >= 300
-    heard.add((model.service_model.service_name, model.name, parsed["Error"]["Code"] if refused else OK))
+    status = http_response.status_code
+    code = parsed.get("Error", {}).get("Code", str(status)) if status >= 300 else OK
+    heard.add((model.service_model.service_name, model.name, code))
 
 
 def command_ended(arguments, done):
@@ -68,7 +69,7 @@ NEVER_ABSENT = {"apigateway": {"CreateApiKey", "GetAccount", "GetApiKeys", "GetR
 ENGINES = {"cloudformation": ["stacks"], "lambda": ["functions"]}
 # What Hearth has no way to make, they never show.
 NEVER_RIGHT = {"s3": {"GetBucketCors", "GetBucketReplication", "GetBucketWebsite", "GetObjectLockConfiguration"}}
-# Errors that no request from outside brings about, or none but thousands of them; the units' own tests have these.
+# Errors that no request from outside brings about, or none but hundreds of them: those are for unit tests.
 OUT_OF_REACH = {
     "cloudformation": {"LimitExceededException"},  # 1000 change sets of one stack
     "lambda": {"RecursiveInvocationException",  # said to an event that goes round, never to a caller

@@ -262,5 +262,20 @@ TEST_F(S3ServiceTest, TheLastCodePointIsListedToo) {
   EXPECT_EQ((*listed->contents)[0].key, "b");
 }
 
+TEST_F(S3ServiceTest, AnAccountHasTenThousandBuckets) {
+  ASSERT_TRUE(write([&]() -> Result<bool> {
+                database_->execute(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9998)"
+                    " INSERT INTO s3_buckets (name, account, region, created) SELECT 'b-' || i, ?, ?, 0 FROM n",
+                    kAccount, kRegion);
+                return true;
+              }).ok());
+  const auto create = [&](const char* name) {
+    return faultOf(*service_, &S3Service::createBucket, CreateBucketInput{.bucket = name});
+  };
+  EXPECT_EQ(create("the-last"), "");
+  EXPECT_EQ(create("another"), "TooManyBuckets 400: You have attempted to create more buckets than allowed");
+}
+
 }  // namespace
 }  // namespace hearth::services::s3

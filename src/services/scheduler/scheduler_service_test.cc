@@ -268,5 +268,22 @@ TEST(ScheduleArn, ReadsWhatItWrites) {
     EXPECT_FALSE(parseScheduleArn(text)) << text;
 }
 
+TEST_F(SchedulerTest, AnAccountHasFiveHundredGroups) {
+  ASSERT_TRUE(write([&]() -> Result<bool> {
+                database_->execute(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 499)"
+                    " INSERT INTO scheduler_groups (account, region, name, created, modified, tags, client_token)"
+                    " SELECT ?, ?, 'g' || i, 0, 0, '{}', '' FROM n",
+                    kAccount, kRegion);
+                return true;
+              }).ok());
+  const auto create = [&](const char* name) {
+    return faultOf(*service_, &SchedulerService::createScheduleGroup, CreateScheduleGroupInput{.name = name});
+  };
+  EXPECT_EQ(create("the-last"), "");
+  EXPECT_EQ(create("another"),
+            "ServiceQuotaExceededException 402: The maximum number of schedule groups has been reached.");
+}
+
 }  // namespace
 }  // namespace hearth::services::scheduler

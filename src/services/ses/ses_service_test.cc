@@ -185,5 +185,21 @@ TEST_F(SesTest, AStackMakesAnIdentityAndTakesItAway) {
   EXPECT_NE(send(makeMail("trainer@example.com", {"a@example.org"})), "");
 }
 
+TEST_F(SesTest, AnAccountHasTenThousandIdentities) {
+  ASSERT_TRUE(write([&]() -> Result<bool> {
+                database_->execute(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
+                    " INSERT INTO ses_identities (account, region, key, name, is_domain, token, created)"
+                    " SELECT ?, ?, i || '@example.com', i || '@example.com', 0, '', 0 FROM n",
+                    kAccount, kRegion);
+                return true;
+              }).ok());
+  ASSERT_EQ(verify("last@example.com"), "");
+  const std::string full = "LimitExceeded 400: You have reached the maximum number of identities in this Region.";
+  EXPECT_EQ(verify("another@example.com"), full);
+  EXPECT_EQ(verifyDomain("another.example"), full);
+  EXPECT_EQ(verify("last@example.com"), "") << "it is there already";
+}
+
 }  // namespace
 }  // namespace hearth::services::ses

@@ -243,5 +243,20 @@ TEST_F(SsmTest, ATypeOfCloudFormation) {
   EXPECT_FALSE(write([&] { return provider->create(secret); }).ok());
 }
 
+TEST_F(SsmTest, AnAccountHasTenThousandParameters) {
+  ASSERT_TRUE(
+      write([&]() -> Result<bool> {
+        database_->execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
+            " INSERT INTO ssm_parameters (account, region, name, latest, tags) SELECT ?, ?, 'p' || i, 1, '{}'"
+            " FROM n",
+            kAccount, kRegion);
+        return true;
+      }).ok());
+  EXPECT_EQ(put(input("the-last", "v")), "");
+  EXPECT_TRUE(put(input("another", "v")).starts_with("ParameterLimitExceeded 400: "));
+  EXPECT_EQ(overwrite(input("the-last", "w")), "") << "no parameter more";
+}
+
 }  // namespace
 }  // namespace hearth::services::ssm
