@@ -318,6 +318,21 @@ TEST(SignedMethod, AsksWhoSigned) {
             std::vector<std::string>{"arn:aws:execute-api:eu-central-1:111122223333:abc123/api/POST/pets"});
 }
 
+TEST(SignedMethod, IsNotReachedByOtherSpellingsOfASignedPath) {
+  testing::World world;
+  MethodDefinition method = makeMock("GET");
+  method.authorizationType = "AWS_IAM";
+  world.add("/pets/{proxy+}", method);
+  ASSERT_EQ(world.deploy(), "");
+  for (const char* path : {"/pets/../pets/7", "/pets/./7", "/pets/a//7", "/pets/%2E%2e/7", "/pets/a;b/..;c/7"}) {
+    EXPECT_EQ(brief(world.get(path, {{"Authorization", "good"}})), R"(400 {"message":"Bad Request"})") << path;
+  }
+  EXPECT_EQ(world.callers.arns.size(), 0U);
+  for (const char* path : {"/pets/7", "//pets/7/", "/pets/a%2F7", "/pets/7;b"}) {
+    EXPECT_EQ(world.get(path, {{"Authorization", "good"}}).status, 200) << path;
+  }
+}
+
 TEST(SignedMethod, RefusesLikeTheService) {
   testing::World world;
   MethodDefinition method = makeMock("GET");
