@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/json_check.h"
 
 namespace hearth::base {
 namespace {
@@ -31,17 +32,29 @@ Fault parseFault(std::string_view text, std::size_t offset, std::string_view rea
                                              std::to_string(at.column) + ": " + std::string(reason));
 }
 
-// Builds the DOM from the parser's events. The parser's own doubles may be one unit off in the last place, and
-// become infinite silently; these are exact, and too large ones an error.
-struct DomBuilder {
+using Error = boost::json::error_code;
+using Text = boost::json::string_view;
+
+// The number that `text` is. The parser's own may be one unit off in the last place, and become infinite silently;
+// this is exact, and too large a one an error.
+std::optional<double> exactDouble(double approximate, Text text, Error& error) {
+  double exact = 0;
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), exact);
+  if (status != std::errc::result_out_of_range) return exact;
+  if (std::fabs(approximate) < 1) return std::copysign(0.0, approximate);  // Too small to tell from zero.
+  error = boost::json::error::exponent_overflow;
+  return std::nullopt;
+}
+
+struct Limits {
   static constexpr std::size_t max_object_size = JsonObject::max_size();
   static constexpr std::size_t max_array_size = JsonArray::max_size();
   static constexpr std::size_t max_key_size = boost::json::string::max_size();
   static constexpr std::size_t max_string_size = boost::json::string::max_size();
+};
 
-  using Error = boost::json::error_code;
-  using Text = boost::json::string_view;
-
+// Builds the DOM from the parser's events.
+struct DomBuilder : Limits {
   bool on_document_begin(Error&) { return true; }
   bool on_document_end(Error&) { return true; }
   bool on_array_begin(Error&) { return true; }
@@ -62,20 +75,52 @@ struct DomBuilder {
 
   // `text` is the whole number, because the document is parsed in one piece.
   bool on_double(double approximate, Text text, Error& error) {
-    double exact = 0;
-    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), exact);
-    if (status == std::errc::result_out_of_range) {
-      if (!(std::fabs(approximate) < 1)) {
-        error = boost::json::error::exponent_overflow;
-        return false;
-      }
-      exact = std::copysign(0.0, approximate);  // Too small to tell from zero.
-    }
-    return stack.push_double(exact), true;
+    const auto exact = exactDouble(approximate, text, error);
+    if (exact) stack.push_double(*exact);
+    return exact.has_value();
   }
 
   boost::json::value_stack stack;
 };
+
+// Hears the events, and keeps nothing.
+struct Checker : Limits {
+  bool on_document_begin(Error&) { return true; }
+  bool on_document_end(Error&) { return true; }
+  bool on_array_begin(Error&) { return true; }
+  bool on_array_end(std::size_t, Error&) { return true; }
+  bool on_object_begin(Error&) { return true; }
+  bool on_object_end(std::size_t, Error&) { return true; }
+  bool on_key_part(Text, std::size_t, Error&) { return true; }
+  bool on_key(Text, std::size_t, Error&) { return true; }
+  bool on_string_part(Text, std::size_t, Error&) { return true; }
+  bool on_string(Text, std::size_t, Error&) { return true; }
+  bool on_number_part(Text, Error&) { return true; }
+  bool on_int64(std::int64_t, Text, Error&) { return true; }
+  bool on_uint64(std::uint64_t, Text, Error&) { return true; }
+  bool on_double(double approximate, Text text, Error& error) {
+    return exactDouble(approximate, text, error).has_value();
+  }
+  bool on_bool(bool, Error&) { return true; }
+  bool on_null(Error&) { return true; }
+  bool on_comment_part(Text, Error&) { return true; }
+  bool on_comment(Text, Error&) { return true; }
+};
+
+template <class Handler>
+Result<void> parseWith(boost::json::basic_parser<Handler>& parser, std::string_view text) {
+  Error error;
+  const std::size_t parsed = parser.write_some(false, text.data(), text.size(), error);
+  if (error) return parseFault(text, parsed, error.message());
+  if (parsed < text.size()) return parseFault(text, parsed, "unexpected text behind the document");
+  return {};
+}
+
+boost::json::parse_options depthOf(std::size_t maxDepth) {
+  boost::json::parse_options options;
+  options.max_depth = maxDepth;
+  return options;
+}
 
 template <class Number>
 void appendNumber(std::string& into, Number number) {
@@ -173,15 +218,15 @@ class Writer final {
 }  // namespace
 
 Result<Json> parseJson(std::string_view text, std::size_t maxDepth) {
-  boost::json::parse_options options;
-  options.max_depth = maxDepth;
-  boost::json::basic_parser<DomBuilder> parser(options);
+  boost::json::basic_parser<DomBuilder> parser(depthOf(maxDepth));
   parser.handler().stack.reset();
-  boost::json::error_code error;
-  const std::size_t parsed = parser.write_some(false, text.data(), text.size(), error);
-  if (error) return parseFault(text, parsed, error.message());
-  if (parsed < text.size()) return parseFault(text, parsed, "unexpected text behind the document");
+  HEARTH_CHECK(parseWith(parser, text));
   return parser.handler().stack.release();
+}
+
+Result<void> checkJson(std::string_view text, std::size_t maxDepth) {
+  boost::json::basic_parser<Checker> parser(depthOf(maxDepth));
+  return parseWith(parser, text);
 }
 
 void appendJsonString(std::string& into, std::string_view text) {

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <limits>
 
+#include "base/json_check.h"
+
 namespace hearth::base {
 namespace {
 
@@ -21,6 +23,16 @@ TEST(Json, KeepsDocumentsAsTheyAre) {
   EXPECT_EQ(roundTrip(" { \"a\" : [ 1 , 2 ] } \n"), R"({"a":[1,2]})");
   EXPECT_EQ(roundTrip("1e3"), "1000.0");
   EXPECT_EQ(roundTrip(R"("\u00e9\ud83d\ude00")"), "\"\xc3\xa9\xf0\x9f\x98\x80\"");
+}
+
+TEST(Json, IsCheckedLikeItIsParsed) {
+  for (const char* text : {"{}", " [1,2.5,-1e-400,\"x\",null,true,{\"a\":{}}] ", "\"\\ud83d\\ude00\"", "", "[1,",
+                           "1e400", "{} x", "{\"a\":}", "\"\xff\"", "[[[[[]]]]]", "[[[[]]]]", "nul", "01"}) {
+    const auto parsed = parseJson(text, 4);
+    const auto checked = checkJson(text, 4);
+    EXPECT_EQ(checked.ok(), parsed.ok()) << text;
+    if (!parsed.ok() && !checked.ok()) EXPECT_EQ(checked.fault().message, parsed.fault().message);
+  }
 }
 
 TEST(Json, NumbersReadBackAsTheSameDouble) {

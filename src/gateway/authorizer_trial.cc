@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "base/json.h"
-#include "gateway/authorizer.h"
-#include "gateway/deadline.h"
+#include "gateway/authorizer_call.h"
 #include "gateway/stage.h"
 #include "http/message.h"
 
@@ -14,7 +13,6 @@ namespace {
 
 constexpr char kStage[] = "test-invoke-stage";  // as AWS calls it
 constexpr char kSource[] = "test-invoke-source-ip";
-constexpr std::chrono::seconds kPatience{29};
 
 // A stage with one method, which has the authorizer and calls nothing.
 StageDefinition stageOf(const AuthorizerTrial& trial) {
@@ -53,22 +51,6 @@ AuthorizerVerdict refused(int status, std::string reason) {
   return verdict;
 }
 
-// The function tells its client to go away with an error of exactly this message.
-bool isUnauthorized(const std::string& payload) {
-  const auto error = base::parseJson(payload);
-  return error.ok() && base::findString(*error, "errorMessage") == "Unauthorized";
-}
-
-AuthorizerVerdict judge(const std::string& payload, const ports::PolicyReader& policies) {
-  auto answer = parseAuthorizerAnswer(payload, policies);
-  if (!answer.ok()) return refused(500, answer.fault().message);
-  AuthorizerVerdict verdict;
-  verdict.principalId = std::move(answer->principalId);
-  verdict.context = std::move(answer->context);
-  verdict.policy = base::writeJson(*base::findMember(base::parseJson(payload).value(), "policyDocument"));
-  return verdict;
-}
-
 }  // namespace
 
 Task<Result<AuthorizerVerdict>> tryAuthorizer(AuthorizerTrial trial, ports::Invoker& invoker,
@@ -83,25 +65,17 @@ Task<Result<AuthorizerVerdict>> tryAuthorizer(AuthorizerTrial trial, ports::Invo
   const Authorizer& authorizer = stage->authorizers.front();
   const auto identity = identifyClient(exchange, authorizer);
   if (!identity) co_return refused(401, "no identity that the authorizer takes");
-  ports::Invocation invocation;
-  invocation.functionArn = authorizer.functionArn;
-  invocation.payload = makeAuthorizerEvent(exchange, authorizer, *identity, methodArnOf(exchange));
-  invocation.traceId = exchange.traceId;
-  std::string source = "arn:aws:execute-api:" + trial.region + ":" + trial.account + ":" + trial.apiId +
-                       "/authorizers/" + authorizer.id;
-  const auto named = nameCaller(invocation, authorizer.roleArn, trial.account, std::move(source), roles);
-  if (!named.ok()) co_return refused(500, named.fault().code + ": " + named.fault().message);
-  auto work = invoker.invoke(std::move(invocation));
-  auto outcome = co_await withDeadline(std::move(work), kPatience);
+  const std::string methodArn = methodArnOf(exchange);
+  auto word = co_await askAuthorizer(exchange, authorizer, *identity, methodArn, kAuthorizerPatience, invoker,
+                                     roles, policies);
   AuthorizerVerdict verdict;
-  if (!outcome)
-    verdict = refused(500, "the authorizer did not answer in time");
-  else if (!outcome->ok())
-    verdict = refused(500, outcome->fault().code + ": " + outcome->fault().message);
-  else if ((*outcome)->functionError)
-    verdict = refused(isUnauthorized((*outcome)->payload) ? 401 : 500, "the authorizer failed");
-  else
-    verdict = judge((*outcome)->payload, policies);
+  if (word.ok()) {
+    verdict.principalId = std::move(word->answer.principalId);
+    verdict.context = std::move(word->answer.context);
+    verdict.policy = base::writeJson(*base::findMember(base::parseJson(word->payload).value(), "policyDocument"));
+  } else {
+    verdict = refused(word.fault().status, word.fault().message);
+  }
   verdict.latency = std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - exchange.start);
   co_return verdict;
 }

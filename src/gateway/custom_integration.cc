@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/json_check.h"
 #include "gateway/content_type.h"
+#include "gateway/integration_parts.h"
 #include "gateway/proxy_integration.h"
 
 namespace hearth::gateway {
@@ -26,15 +28,25 @@ Result<const MappingTemplate*> chooseRequestTemplate(const Integration& integrat
   return nullptr;
 }
 
+// The body, out of the exchange when nobody asks for it again.
+std::string takeBody(Exchange& exchange) {
+  const auto& parameters = exchange.method->integration.parameters;
+  const bool read = std::any_of(parameters.begin(), parameters.end(),
+                                [](const ParameterMapping& mapping) { return mapping.source.readsBody(); });
+  if (read || !exchange.stage->gatewayResponses.empty()) return exchange.body;
+  return std::exchange(exchange.body, {});
+}
+
 // The body as the integration's contentHandling wants it.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
-Result<std::string> convertRequestBody(const Exchange& exchange) {
+Result<std::string> convertRequestBody(Exchange& exchange) {
   const bool binary = isBinaryType(exchange.contentType(), exchange.stage->binaryMediaTypes);
   switch (exchange.method->integration.contentHandling) {
     case ContentHandling::kToText:
-      return binary ? base::base64Encode(exchange.body) : exchange.body;
+      if (binary) return base::base64Encode(exchange.body);
+      break;
     case ContentHandling::kToBinary: {
-      if (binary) return exchange.body;
+      if (binary) break;
       auto bytes = base::base64Decode(exchange.body);
       if (!bytes) return Fault("ApiConfiguration", "the body to convert is no base64", 500);
       return std::move(*bytes);
@@ -42,7 +54,7 @@ Result<std::string> convertRequestBody(const Exchange& exchange) {
     case ContentHandling::kUnchanged:
       break;
   }
-  return exchange.body;
+  return takeBody(exchange);
 }
 
 const MappingTemplate* chooseResponseTemplate(const IntegrationResponse& response, const Exchange& exchange) {
@@ -58,7 +70,7 @@ const MappingTemplate* chooseResponseTemplate(const IntegrationResponse& respons
 }
 
 // The result's body as the response's contentHandling wants it: a function can only give bytes as base64.
-Result<std::string> convertResult(const IntegrationResponse& response, const std::string& body) {
+Result<std::string> convertResult(const IntegrationResponse& response, std::string body) {
   if (response.contentHandling != ContentHandling::kToBinary) return body;
   const auto json = base::parseJson(body);
   const auto text = json.ok() ? base::scalarText(*json) : std::nullopt;
@@ -141,7 +153,7 @@ class LooseReader final {
 
 }  // namespace
 
-Result<std::string> makeIntegrationPayload(const Exchange& exchange, MappingScope& scope) {
+Result<std::string> makeIntegrationPayload(Exchange& exchange, MappingScope& scope) {
   const Integration& integration = exchange.method->integration;
   HEARTH_TRY(const MappingTemplate* mapping, chooseRequestTemplate(integration, exchange.contentType()));
   // Mapped parameters do not reach a function or a mock, but a mapping that fails fails the request. Others are
@@ -151,7 +163,7 @@ Result<std::string> makeIntegrationPayload(const Exchange& exchange, MappingScop
     if (unused) HEARTH_CHECK(parameter.source.values(exchange, {}));
   }
   if (integration.contentHandling == ContentHandling::kUnchanged) {
-    if (mapping == nullptr) return exchange.body;
+    if (mapping == nullptr) return takeBody(exchange);
     return scope.render(*mapping, exchange.body, InputObject::Side::kRequest);
   }
   HEARTH_TRY(std::string body, convertRequestBody(exchange));
@@ -161,9 +173,9 @@ Result<std::string> makeIntegrationPayload(const Exchange& exchange, MappingScop
 
 Result<std::string> requireJson(std::string payload) {
   if (base::trim(payload).empty()) return std::string("{}");
-  const auto json = base::parseJson(payload);
-  if (json.ok()) return payload;
-  return Fault("BadRequestException", "Could not parse request body into json: " + json.fault().message, 400);
+  const auto checked = base::checkJson(payload);
+  if (checked.ok()) return payload;
+  return Fault("BadRequestException", "Could not parse request body into json: " + checked.fault().message, 400);
 }
 
 std::string findErrorMessage(std::string_view result) {
@@ -187,9 +199,10 @@ Result<const IntegrationResponse*> chooseResponse(const Integration& integration
 }
 
 Result<http::Response> makeMethodResponse(const Exchange& exchange, MappingScope& scope,
-                                          const IntegrationOutcome& outcome) {
+                                          IntegrationOutcome outcome) {
   HEARTH_TRY(const IntegrationResponse* chosen, chooseResponse(exchange.method->integration, outcome.selector));
-  HEARTH_TRY(std::string body, convertResult(*chosen, outcome.body));
+  std::string result = readsBody(*chosen) ? outcome.body : std::exchange(outcome.body, {});
+  HEARTH_TRY(std::string body, convertResult(*chosen, std::move(result)));
   return makeMethodResponse(exchange, scope, *chosen, outcome, std::move(body), Templates::kApply);
 }
 

@@ -19,7 +19,7 @@ namespace hearth::gateway {
 // with none the body passes through as it is, or is refused, as the passthrough behavior says. Faults:
 // UnsupportedMediaType 415; BadRequestException 400 for a body that is no JSON where it has to be; anything with
 // status 500 for a template or mapping that fails, with the reason for the log.
-Result<std::string> makeIntegrationPayload(const Exchange& exchange, MappingScope& scope);
+Result<std::string> makeIntegrationPayload(Exchange& exchange, MappingScope& scope);
 
 // The payload as a function must have it: {} for an empty one. Fault: BadRequestException 400 "Could not parse
 // request body into json: ...".
@@ -50,7 +50,7 @@ Result<http::Response> makeMethodResponse(const Exchange& exchange, MappingScope
 
 // The same for a function or a mock, whose result is text: its response is chosen and its body converted.
 Result<http::Response> makeMethodResponse(const Exchange& exchange, MappingScope& scope,
-                                          const IntegrationOutcome& outcome);
+                                          IntegrationOutcome outcome);
 
 // The statusCode of a mock integration's payload, which may be as loose as {statusCode: 200}. nullopt when there is
 // none, or none that is a number.

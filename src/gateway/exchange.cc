@@ -103,6 +103,19 @@ std::string_view Exchange::contentType() const {
   return found == nullptr ? std::string_view() : std::string_view(*found);
 }
 
+const Result<Json>& Exchange::json() const {
+  if (json_ == nullptr) {
+    const std::string_view text = base::trim(body);
+    json_ = std::make_unique<const Result<Json>>(base::parseJson(text.empty() ? "{}" : text));
+  }
+  return *json_;
+}
+
+void Exchange::dropBody() {
+  std::string().swap(body);
+  json_.reset();
+}
+
 Exchange makeExchange(const http::Request& request, std::shared_ptr<const Stage> stage,
                       std::string_view pathInStage, base::Time now, base::Random& random) {
   const std::string bytes = base::randomBytes(random, 16 + 11 + 12);

@@ -59,6 +59,13 @@ struct Exchange {
   const std::string* findHeader(std::string_view name) const;
   const std::string* findPathParameter(std::string_view name) const;
   std::string_view contentType() const;  // empty when there is none
+
+  // The body as JSON, {} when it is empty: parsed once, and kept as long as the body. Fault: as base::parseJson().
+  const Result<Json>& json() const;
+  void dropBody();
+
+ private:
+  mutable std::unique_ptr<const Result<Json>> json_;
 };
 
 // Fills in everything that can be known before routing. `pathInStage` begins with '/', or is empty.

@@ -39,6 +39,16 @@ std::string sourceArnOf(const Exchange& exchange) {
          stage.name + "/" + exchange.verb + exchange.method->resourcePath;
 }
 
+// Before an integration is waited for: nothing stays in memory that nobody asks for again, and what does, with the
+// `sent` bytes that the integration was given, is held. Fault: Busy 503.
+Result<void> readyToWait(Exchange& exchange, MappingScope* scope, std::size_t sent, Holding& holding) {
+  const bool seen = scope != nullptr && !scope->letGo();  // by the template of the response
+  if (!seen && exchange.stage->gatewayResponses.empty()) exchange.dropBody();
+  const std::size_t kept = exchange.body.size() + (scope == nullptr ? 0 : scope->bytes());
+  if (holding.holdOnly(kept + sent)) return {};
+  return Fault("Busy", "no room for what waits now", 503);
+}
+
 // Where the API takes keys from: a header, or an authorizer's answer.
 const std::string* findApiKey(const Exchange& exchange) {
   if (exchange.stage->apiKeySource == ApiKeySource::kHeader) return exchange.findHeader("x-api-key");
@@ -84,7 +94,7 @@ http::Response Gateway::refuse(const Exchange& exchange, AccessRecord& record, c
 
 Task<http::Response> Gateway::answer(http::Request& request, Exchange& exchange, AccessRecord& record) {
   if (auto refusal = route(exchange)) co_return refuse(exchange, record, *refusal);
-  Intake intake{.share = base::ByteBudget::Share(bodies_)};
+  Intake intake{.holding = Holding(bodies_)};
   if (exchange.method->authorization != Authorization::kNone || exchange.stage->policy) {
     if (auto refusal = co_await authorize(request, exchange, intake)) co_return refuse(exchange, record, *refusal);
   }
@@ -92,13 +102,16 @@ Task<http::Response> Gateway::answer(http::Request& request, Exchange& exchange,
   if (!intake.bodyRead) {
     if (auto refusal = co_await readBody(request, exchange, intake)) co_return refuse(exchange, record, *refusal);
   }
-  co_return co_await fulfil(exchange, record, intake.share);
+  http::Response response = co_await fulfil(exchange, record, intake.holding);
+  if (!holdUntilSent(std::move(intake.holding), response)) {
+    co_return refuse(exchange, record, {Problem::kBusy, {}, "no room for the answer now"});
+  }
+  co_return response;
 }
 
-Task<http::Response> Gateway::fulfil(const Exchange& exchange, AccessRecord& record,
-                                     base::ByteBudget::Share& share) {
+Task<http::Response> Gateway::fulfil(Exchange& exchange, AccessRecord& record, Holding& holding) {
   if (auto refusal = validate(exchange)) co_return refuse(exchange, record, *refusal);
-  auto response = co_await integrate(exchange, record, share);
+  auto response = co_await integrate(exchange, record, holding);
   if (!response.ok()) {
     const Fault& fault = response.fault();
     if (fault.status >= 500) {
@@ -183,7 +196,8 @@ Task<Gateway::Check> Gateway::readBody(http::Request& request, Exchange& exchang
   if (size == std::uint64_t{0}) co_return std::nullopt;
   if (size && *size > settings_.bodyBytes) co_return Refusal{Problem::kRequestTooLarge, {}, "body too large"};
   Fault tooLarge("RequestTooLarge", "", 413);
-  auto body = co_await base::readAll(*request.body, settings_.bodyBytes, std::move(tooLarge), intake.share);
+  auto body =
+      co_await base::readAll(*request.body, settings_.bodyBytes, std::move(tooLarge), intake.holding.share());
   if (!body.ok()) {
     if (body.fault().status == 503) co_return Refusal{Problem::kBusy, {}, "no room for the body now"};
     const bool large = body.fault().status == 413;
@@ -207,52 +221,54 @@ Gateway::Check Gateway::validate(const Exchange& exchange) {
   return std::nullopt;
 }
 
-Task<Result<http::Response>> Gateway::integrate(const Exchange& exchange, AccessRecord& record,
-                                                base::ByteBudget::Share& share) {
+Task<Result<http::Response>> Gateway::integrate(Exchange& exchange, AccessRecord& record, Holding& holding) {
   const Integration& integration = exchange.method->integration;
   if (!integration.error.empty()) co_return Fault("ApiConfiguration", integration.error, 500);
   switch (integration.type) {
     case IntegrationType::kLambdaProxy:
-      co_return co_await integrateProxy(exchange, record);
+      co_return co_await integrateProxy(exchange, record, holding);
     case IntegrationType::kLambda:
-      co_return co_await integrateLambda(exchange, record);
+      co_return co_await integrateLambda(exchange, record, holding);
     case IntegrationType::kService:
-      co_return co_await integrateService(exchange, record, share);
+      co_return co_await integrateService(exchange, record, holding);
     case IntegrationType::kHttp:
     case IntegrationType::kHttpProxy:
-      co_return co_await integrateHttp(exchange, record, share);
+      co_return co_await integrateHttp(exchange, record, holding);
     case IntegrationType::kMock:
       break;
   }
   co_return integrateMock(exchange);
 }
 
-Task<Result<http::Response>> Gateway::integrateProxy(const Exchange& exchange, AccessRecord& record) {
-  HEARTH_CO_TRY(const auto outcome, co_await invoke(exchange, makeProxyEvent(exchange), record));
+Task<Result<http::Response>> Gateway::integrateProxy(Exchange& exchange, AccessRecord& record, Holding& holding) {
+  std::string event = makeProxyEvent(exchange);
+  HEARTH_CO_CHECK(readyToWait(exchange, nullptr, event.size(), holding));
+  HEARTH_CO_TRY(const auto outcome, co_await invoke(exchange, std::move(event), record));
   if (outcome.functionError) co_return Fault("FunctionError", "the function failed", 502);
   co_return parseProxyResponse(exchange, outcome.payload);
 }
 
-Task<Result<http::Response>> Gateway::integrateLambda(const Exchange& exchange, AccessRecord& record) {
+Task<Result<http::Response>> Gateway::integrateLambda(Exchange& exchange, AccessRecord& record, Holding& holding) {
   MappingScope scope(exchange);
   HEARTH_CO_TRY(std::string payload, makeIntegrationPayload(exchange, scope));
   HEARTH_CO_TRY(payload, requireJson(std::move(payload)));
+  HEARTH_CO_CHECK(readyToWait(exchange, &scope, payload.size(), holding));
   HEARTH_CO_TRY(auto result, co_await invoke(exchange, std::move(payload), record));
   IntegrationOutcome outcome;
   outcome.selector = findErrorMessage(result.payload);
   outcome.headers.add("Content-Type", "application/json");
   outcome.body = std::move(result.payload);
-  co_return makeMethodResponse(exchange, scope, outcome);
+  co_return makeMethodResponse(exchange, scope, std::move(outcome));
 }
 
-Task<Result<http::Response>> Gateway::integrateService(const Exchange& exchange, AccessRecord& record,
-                                                       base::ByteBudget::Share& share) {
+Task<Result<http::Response>> Gateway::integrateService(Exchange& exchange, AccessRecord& record, Holding& holding) {
   MappingScope scope(exchange);
   HEARTH_CO_TRY(std::string payload, makeIntegrationPayload(exchange, scope));
   HEARTH_CO_TRY(ServiceCall call, makeServiceCall(exchange, std::move(payload)));
+  HEARTH_CO_CHECK(readyToWait(exchange, &scope, call.request.body->size().value_or(0), holding));
   const auto limit = std::min(exchange.method->integration.timeout, settings_.integrationTimeout);
   HEARTH_CO_TRY(http::Response given, co_await callService(std::move(call), limit, record));
-  co_return co_await makeServiceResponse(exchange, scope, std::move(given), settings_.bodyBytes, share);
+  co_return co_await makeServiceResponse(exchange, scope, std::move(given), settings_.bodyBytes, holding.share());
 }
 
 Task<Result<http::Response>> Gateway::callService(ServiceCall call, std::chrono::milliseconds limit,
@@ -266,17 +282,17 @@ Task<Result<http::Response>> Gateway::callService(ServiceCall call, std::chrono:
   co_return Fault("ApiConfiguration", response->fault().code + ": " + response->fault().message, 500);
 }
 
-Task<Result<http::Response>> Gateway::integrateHttp(const Exchange& exchange, AccessRecord& record,
-                                                    base::ByteBudget::Share& share) {
+Task<Result<http::Response>> Gateway::integrateHttp(Exchange& exchange, AccessRecord& record, Holding& holding) {
   if (!parts_.endpoints) {
     co_return Fault("ApiConfiguration", "the server calls no HTTP endpoints (--http-integrations off)", 500);
   }
   MappingScope scope(exchange);
   HEARTH_CO_TRY(std::string payload, makeIntegrationPayload(exchange, scope));
   HEARTH_CO_TRY(http::OutboundRequest request, makeHttpRequest(exchange, scope, std::move(payload)));
+  HEARTH_CO_CHECK(readyToWait(exchange, &scope, request.body.size(), holding));
   request.timeout = std::min(exchange.method->integration.timeout, settings_.integrationTimeout);
   request.bodyBytes = settings_.bodyBytes;
-  request.reserve = [&share](std::size_t bytes) { return share.take(bytes); };
+  request.reserve = [&holding](std::size_t bytes) { return holding.share().take(bytes); };
   const base::Time before = parts_.clock.now();
   auto given = co_await parts_.endpoints(std::move(request));
   record.integrationLatency = parts_.clock.now() - before;
@@ -284,14 +300,14 @@ Task<Result<http::Response>> Gateway::integrateHttp(const Exchange& exchange, Ac
   co_return makeHttpResponse(exchange, scope, std::move(*given));
 }
 
-Result<http::Response> Gateway::integrateMock(const Exchange& exchange) {
+Result<http::Response> Gateway::integrateMock(Exchange& exchange) {
   MappingScope scope(exchange);
   HEARTH_TRY(const std::string payload, makeIntegrationPayload(exchange, scope));
   const auto status = findMockStatus(payload);
   if (!status) return Fault("ApiConfiguration", "unable to parse statusCode of the request template", 500);
   IntegrationOutcome outcome;
   outcome.selector = std::to_string(*status);
-  return makeMethodResponse(exchange, scope, outcome);
+  return makeMethodResponse(exchange, scope, std::move(outcome));
 }
 
 Task<Result<ports::InvokeOutcome>> Gateway::invoke(const Exchange& exchange, std::string payload,

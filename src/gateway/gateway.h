@@ -20,6 +20,7 @@
 #include "gateway/exchange.h"
 #include "gateway/function_caller.h"
 #include "gateway/gateway_response.h"
+#include "gateway/holding.h"
 #include "gateway/http_call.h"
 #include "gateway/method_trial.h"
 #include "gateway/quota.h"
@@ -61,7 +62,9 @@ struct GatewaySettings {
   // An integration waits for its own timeout, and never longer than this.
   std::chrono::milliseconds integrationTimeout{29'000};
   std::size_t bodyBytes = 10 << 20;
-  // Of all requests that run; beyond it a request with a body is answered 503.
+  // Of all requests that run: bodies, what is made of them for integrations and templates, and answers until they
+  // are sent. Beyond it a request is answered 503. What exists only while the loop works at one request is not in
+  // it.
   std::size_t bodyBytesInMemory = 256 << 20;
   // Of answers of authorizers that are kept.
   std::size_t authorizerBytesInMemory = 64 << 20;
@@ -111,7 +114,7 @@ class Gateway final {
   using Check = std::optional<Refusal>;
   // How far a request has come in. Some authorizations need a later step's work before their own.
   struct Intake {
-    base::ByteBudget::Share share;  // for bodies
+    Holding holding;  // for bodies
     bool bodyRead = false;
     bool throttled = false;  // the method's and the account's tokens are taken
   };
@@ -120,12 +123,11 @@ class Gateway final {
   Check route(Exchange& exchange) const;
   // Of methods that say who may call them: gateway_callers.cc.
   Task<Check> authorize(http::Request& request, Exchange& exchange, Intake& intake);
-  Task<Check> authorizeSigned(http::Request& request, Exchange& exchange, Intake& intake);
-  Task<Check> authorizeByFunction(Exchange& exchange, Intake& intake);
-  Task<Result<AuthorizerAnswer>> askAuthorizer(const Exchange& exchange, const Authorizer& authorizer,
-                                               const ClientIdentity& identity, const std::string& methodArn);
+  Task<Check> authorizeSigned(http::Request& request, Exchange& exchange, Intake& intake,
+                              const std::string& methodArn);
+  Task<Check> authorizeByFunction(Exchange& exchange, Intake& intake, const std::string& methodArn);
   // From a request that was let in, with its body, to the answer.
-  Task<http::Response> fulfil(const Exchange& exchange, AccessRecord& record, base::ByteBudget::Share& share);
+  Task<http::Response> fulfil(Exchange& exchange, AccessRecord& record, Holding& holding);
   static http::Response refuse(const Exchange& exchange, AccessRecord& record, const Refusal& refusal);
   Check admit(Exchange& exchange, Intake& intake);
   Check throttle(const Exchange& exchange, const Admission& admission, Intake& intake);
@@ -133,15 +135,12 @@ class Gateway final {
   Check throttleMethod(const Exchange& exchange, Intake& intake);
   Task<Check> readBody(http::Request& request, Exchange& exchange, Intake& intake) const;
   static Check validate(const Exchange& exchange);
-  Task<Result<http::Response>> integrate(const Exchange& exchange, AccessRecord& record,
-                                         base::ByteBudget::Share& share);
-  Task<Result<http::Response>> integrateProxy(const Exchange& exchange, AccessRecord& record);
-  Task<Result<http::Response>> integrateLambda(const Exchange& exchange, AccessRecord& record);
-  Task<Result<http::Response>> integrateService(const Exchange& exchange, AccessRecord& record,
-                                                base::ByteBudget::Share& share);
-  Task<Result<http::Response>> integrateHttp(const Exchange& exchange, AccessRecord& record,
-                                             base::ByteBudget::Share& share);
-  static Result<http::Response> integrateMock(const Exchange& exchange);
+  Task<Result<http::Response>> integrate(Exchange& exchange, AccessRecord& record, Holding& holding);
+  Task<Result<http::Response>> integrateProxy(Exchange& exchange, AccessRecord& record, Holding& holding);
+  Task<Result<http::Response>> integrateLambda(Exchange& exchange, AccessRecord& record, Holding& holding);
+  Task<Result<http::Response>> integrateService(Exchange& exchange, AccessRecord& record, Holding& holding);
+  Task<Result<http::Response>> integrateHttp(Exchange& exchange, AccessRecord& record, Holding& holding);
+  static Result<http::Response> integrateMock(Exchange& exchange);
   Task<Result<http::Response>> callService(ServiceCall call, std::chrono::milliseconds limit, AccessRecord& record);
   Task<Result<ports::InvokeOutcome>> invoke(const Exchange& exchange, std::string payload, AccessRecord& record);
 

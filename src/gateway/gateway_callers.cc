@@ -1,9 +1,9 @@
 // Who may call a method: signatures, authorizers and the API's own policy.
+#include <algorithm>
 #include <utility>
 
-#include "base/json.h"
 #include "base/log.h"
-#include "gateway/deadline.h"
+#include "gateway/authorizer_call.h"
 #include "gateway/gateway.h"
 #include "gateway/path_form.h"
 
@@ -11,9 +11,6 @@ namespace hearth::gateway {
 namespace {
 
 using Verdict = ports::ReadPolicy::Verdict;
-
-// A function may take as long as an integration's, but an authorizer's answer is waited for no longer than this.
-constexpr std::chrono::seconds kMostPatience{29};
 
 Problem problemOfSignature(const Fault& fault) {
   if (fault.code == "MissingAuthenticationTokenException") return Problem::kMissingAuthenticationToken;
@@ -47,12 +44,6 @@ ports::ConditionValues conditionsOf(const Exchange& exchange, bool secure) {
   return conditions;
 }
 
-// The function tells its client to go away with an error of exactly this message.
-bool isUnauthorized(std::string_view payload) {
-  const auto error = base::parseJson(payload);
-  return error.ok() && base::findString(*error, "errorMessage") == "Unauthorized";
-}
-
 }  // namespace
 
 std::string denialOf(std::string_view who, const MethodTarget& target) {
@@ -70,7 +61,7 @@ Task<Gateway::Check> Gateway::authorize(http::Request& request, Exchange& exchan
   const std::string methodArn = methodArnOf(exchange);
   if (methodArn.size() > kMostArnBytes) co_return Refusal{Problem::kUriTooLong, {}, "the method's ARN is too long"};
   if (exchange.method->authorization == Authorization::kIam) {
-    co_return co_await authorizeSigned(request, exchange, intake);
+    co_return co_await authorizeSigned(request, exchange, intake, methodArn);
   }
   const ports::ConditionValues conditions = conditionsOf(exchange, request.origin.secure);
   const ports::PolicyQuestion question{kInvokeAction, methodArn, conditions};
@@ -83,7 +74,7 @@ Task<Gateway::Check> Gateway::authorize(http::Request& request, Exchange& exchan
     co_return Refusal{Problem::kAccessDenied, std::move(message), "the API's policy does not let strangers in"};
   }
   if (open) co_return std::nullopt;
-  if (auto refusal = co_await authorizeByFunction(exchange, intake)) co_return refusal;
+  if (auto refusal = co_await authorizeByFunction(exchange, intake, methodArn)) co_return refusal;
   switch (exchange.authorizer->policy->rule(question)) {
     case Verdict::kAllowed:
       break;
@@ -99,7 +90,8 @@ Task<Gateway::Check> Gateway::authorize(http::Request& request, Exchange& exchan
 }
 
 // The signature covers the body, so that it is read before anything else is known of the caller than a name.
-Task<Gateway::Check> Gateway::authorizeSigned(http::Request& request, Exchange& exchange, Intake& intake) {
+Task<Gateway::Check> Gateway::authorizeSigned(http::Request& request, Exchange& exchange, Intake& intake,
+                                              const std::string& methodArn) {
   const auto refuse = [](const Fault& fault) {
     return Refusal{problemOfSignature(fault), fault.message, fault.code};
   };
@@ -109,7 +101,6 @@ Task<Gateway::Check> Gateway::authorizeSigned(http::Request& request, Exchange& 
   const auto screened = parts_.callers.screen(request);
   if (!screened.ok()) co_return refuse(screened.fault());
   if (auto refusal = co_await readBody(request, exchange, intake)) co_return refusal;
-  const std::string methodArn = methodArnOf(exchange);
   const Stage& stage = *exchange.stage;
   const MethodTarget target{methodArn, stage.account, stage.region, stage.policy.get()};
   auto caller = parts_.callers.admit(request, exchange.body, target);
@@ -119,7 +110,8 @@ Task<Gateway::Check> Gateway::authorizeSigned(http::Request& request, Exchange& 
 }
 
 // Finds out whom the authorizer takes the client for. A function is asked on account of the method's limits.
-Task<Gateway::Check> Gateway::authorizeByFunction(Exchange& exchange, Intake& intake) {
+Task<Gateway::Check> Gateway::authorizeByFunction(Exchange& exchange, Intake& intake,
+                                                  const std::string& methodArn) {
   const Authorizer& authorizer = exchange.stage->authorizers[exchange.method->authorizer];
   auto identity = identifyClient(exchange, authorizer);
   if (!identity) co_return Refusal{Problem::kUnauthorized, {}, "no identity that the authorizer takes"};
@@ -128,11 +120,12 @@ Task<Gateway::Check> Gateway::authorizeByFunction(Exchange& exchange, Intake& in
   if (exchange.authorizer) co_return std::nullopt;
   if (auto refusal = throttleMethod(exchange, intake)) co_return refusal;
   const base::Time before = parts_.clock.now();
-  const std::string methodArn = methodArnOf(exchange);
-  auto answer = co_await askAuthorizer(exchange, authorizer, *identity, methodArn);
+  const auto patience = std::min<std::chrono::milliseconds>(settings_.integrationTimeout, kAuthorizerPatience);
+  auto word = co_await askAuthorizer(exchange, authorizer, *identity, methodArn, patience, parts_.invoker,
+                                     parts_.roles, parts_.policies);
   exchange.authorizerLatency = parts_.clock.now() - before;
-  if (!answer.ok()) {
-    const Fault& fault = answer.fault();
+  if (!word.ok()) {
+    const Fault& fault = word.fault();
     if (fault.code != "Unauthorized") {
       base::logWarning("gateway", "an authorizer failed",
                        {{"requestId", exchange.requestId},
@@ -143,37 +136,9 @@ Task<Gateway::Check> Gateway::authorizeByFunction(Exchange& exchange, Intake& in
     }
     co_return Refusal{problemOfAuthorizer(fault), {}, fault.message};
   }
-  exchange.authorizer = std::make_shared<const AuthorizerAnswer>(std::move(*answer));
+  exchange.authorizer = std::make_shared<const AuthorizerAnswer>(std::move(word->answer));
   if (keeps) answers_.put(std::move(identity->cacheKey), exchange.authorizer, parts_.clock.now(), authorizer.ttl);
   co_return std::nullopt;
-}
-
-Task<Result<AuthorizerAnswer>> Gateway::askAuthorizer(const Exchange& exchange, const Authorizer& authorizer,
-                                                      const ClientIdentity& identity,
-                                                      const std::string& methodArn) {
-  const Stage& stage = *exchange.stage;
-  ports::Invocation invocation;
-  invocation.functionArn = authorizer.functionArn;
-  invocation.payload = makeAuthorizerEvent(exchange, authorizer, identity, methodArn);
-  invocation.traceId = exchange.traceId;
-  std::string source = "arn:" + stage.partition + ":execute-api:" + stage.region + ":" + stage.account + ":" +
-                       stage.apiId + "/authorizers/" + authorizer.id;
-  const auto named = nameCaller(invocation, authorizer.roleArn, stage.account, std::move(source), parts_.roles);
-  if (!named.ok())
-    co_return Fault("AuthorizerConfiguration", named.fault().code + ": " + named.fault().message, 500);
-  auto work = parts_.invoker.invoke(std::move(invocation));
-  const auto limit = std::min<std::chrono::milliseconds>(settings_.integrationTimeout, kMostPatience);
-  auto outcome = co_await withDeadline(std::move(work), limit);
-  if (!outcome) co_return Fault("AuthorizerFailure", "the authorizer did not answer in time", 500);
-  if (!outcome->ok()) {
-    const Fault& fault = outcome->fault();
-    co_return Fault("AuthorizerConfiguration", fault.code + ": " + fault.message, 500);
-  }
-  if ((*outcome)->functionError) {
-    if (isUnauthorized((*outcome)->payload)) co_return Fault("Unauthorized", "the authorizer says so", 401);
-    co_return Fault("AuthorizerFailure", "the authorizer failed", 500);
-  }
-  co_return parseAuthorizerAnswer((*outcome)->payload, parts_.policies);
 }
 
 }  // namespace hearth::gateway

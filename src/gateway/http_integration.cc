@@ -150,7 +150,7 @@ Result<http::Response> makeHttpResponse(const Exchange& exchange, MappingScope& 
       isBinaryType(outcome.headers.find("Content-Type").value_or(""), exchange.stage->binaryMediaTypes);
   const Conversion conversion =
       given.body.empty() ? Conversion::kNone : conversionOf(exchange, chosen->contentHandling, binary);
-  outcome.body = given.body;
+  if (readsBody(*chosen)) outcome.body = given.body;
   HEARTH_TRY(std::string payload, convertBody(std::move(given.body), conversion));
   const bool mapped = !binary || conversion == Conversion::kEncode;
   return makeMethodResponse(exchange, scope, *chosen, outcome, std::move(payload),

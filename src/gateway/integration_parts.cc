@@ -1,5 +1,6 @@
 #include "gateway/integration_parts.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/bytes.h"
@@ -56,6 +57,11 @@ Result<std::string> fillPath(const Exchange& exchange, const std::vector<Service
 void appendQuery(std::string& query, std::string_view name, std::string_view value) {
   if (!query.empty()) query += '&';
   query += base::uriEncode(name) + "=" + base::uriEncode(value);
+}
+
+bool readsBody(const IntegrationResponse& response) {
+  return std::any_of(response.parameters.begin(), response.parameters.end(),
+                     [](const ParameterMapping& mapping) { return mapping.source.readsBody(); });
 }
 
 Conversion conversionOf(const Exchange& exchange, ContentHandling handling, bool binary) {

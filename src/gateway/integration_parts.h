@@ -20,6 +20,9 @@ Result<std::string> fillPath(const Exchange& exchange, const std::vector<Service
 // Adds name=value, escaped.
 void appendQuery(std::string& query, std::string_view name, std::string_view value);
 
+// Whether one of the response's headers comes out of the integration's body.
+bool readsBody(const IntegrationResponse& response);
+
 // How a body goes from the integration to the client.
 enum class Conversion : unsigned char { kNone, kUtf8, kEncode, kDecode };
 

@@ -102,12 +102,21 @@ void InputObject::setPayload(std::string_view payload, Side side) {
   document_ = nullptr;
 }
 
+Result<const Json*> InputObject::parse(std::string_view text, Heap& heap) const {
+  const bool isBody = side_ == Side::kRequest && payload_.data() == exchange_.body.data();
+  if (!isBody) return heap.parseJson(text);
+  if (!heap.chargeTree(text)) return Fault("MappingTemplateError", "the document is too large", 500);
+  const Result<Json>& json = exchange_.json();
+  if (!json.ok()) return json.fault();
+  return &*json;
+}
+
 const Json* InputObject::document(const CallContext& context) {
   if (document_ != nullptr) return document_;
   std::string_view json = base::trim(payload_);
   if (json.empty()) json = "{}";
   context.spend(json.size() * kParseWork);
-  const auto parsed = context.heap.parseJson(json);
+  const auto parsed = parse(json, context.heap);
   if (context.heap.exhausted()) return nullptr;
   if (parsed.ok()) {
     document_ = *parsed;
@@ -226,11 +235,25 @@ Value UtilObject::call(std::string_view method, std::span<const Value> arguments
 MappingScope::MappingScope(const Exchange& exchange)
     : exchange_(exchange), heap_(vtl::kHeapBytes), input_(exchange) {}
 
+bool MappingScope::letGo() {
+  if (context_ != nullptr) return false;
+  input_.setPayload({}, InputObject::Side::kRequest);
+  kept_.clear();
+  heap_.emplace(vtl::kHeapBytes);
+  return true;
+}
+
+std::size_t MappingScope::bytes() const {
+  std::size_t bytes = heap_->used();
+  for (const std::string& payload : kept_) bytes += payload.size();
+  return bytes;
+}
+
 Result<std::string> MappingScope::render(const MappingTemplate& mapping, std::string_view payload,
                                          InputObject::Side side) {
   if (!mapping.parsed) return Fault("MappingTemplateError", mapping.error, 500);
   input_.setPayload(payload, side);
-  return mapping.parsed->render(*this, heap_);
+  return mapping.parsed->render(*this, *heap_);
 }
 
 Value MappingScope::find(std::string_view name, Heap& heap) {
@@ -252,32 +275,32 @@ Map* MappingScope::makeContext() {
   static constexpr std::array<std::string_view, 14> kNames = {
       "accountId", "apiId",    "deploymentId", "domainName",  "domainPrefix", "extendedRequestId", "httpMethod",
       "path",      "protocol", "requestId",    "requestTime", "resourceId",   "resourcePath",      "stage"};
-  Map* context = heap_.newMap();
+  Map* context = heap_->newMap();
   for (const std::string_view name : kNames) {
-    if (const auto value = findContextValue(exchange_, name)) context->put(name, heap_.string(*value));
+    if (const auto value = findContextValue(exchange_, name)) context->put(name, heap_->string(*value));
   }
   context->put("requestTimeEpoch", Value::of(base::toMillis(exchange_.start)));
-  Map* identity = heap_.newMap();
+  Map* identity = heap_->newMap();
   for (const std::string_view name :
        {"accessKey", "accountId", "apiKey", "apiKeyId", "caller", "sourceIp", "user", "userAgent", "userArn"}) {
     const auto value = findContextValue(exchange_, "identity." + std::string(name));
-    if (value) identity->put(name, heap_.string(*value));
+    if (value) identity->put(name, heap_->string(*value));
   }
   context->put("identity", Value::of(identity));
   if (exchange_.authorizer) {
-    Map* authorizer = heap_.newMap();
+    Map* authorizer = heap_->newMap();
     authorizer->put("principalId", text(exchange_.authorizer->principalId));
-    authorizer->put("integrationLatency", heap_.string(std::to_string(exchange_.authorizerLatency.count())));
+    authorizer->put("integrationLatency", heap_->string(std::to_string(exchange_.authorizerLatency.count())));
     for (const auto& [name, value] : exchange_.authorizer->context) authorizer->put(name, text(value));
     context->put("authorizer", Value::of(authorizer));
   }
-  Map* requestOverride = heap_.newMap();
+  Map* requestOverride = heap_->newMap();
   for (const std::string_view name : {"header", "path", "querystring"}) {
-    requestOverride->put(name, Value::of(heap_.newMap()));
+    requestOverride->put(name, Value::of(heap_->newMap()));
   }
   context->put("requestOverride", Value::of(requestOverride));
-  Map* overrides = heap_.newMap();
-  overrides->put("header", Value::of(heap_.newMap()));
+  Map* overrides = heap_->newMap();
+  overrides->put("header", Value::of(heap_->newMap()));
   context->put("responseOverride", Value::of(overrides));
   return context;
 }

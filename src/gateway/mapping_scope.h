@@ -32,6 +32,8 @@ class InputObject final : public vtl::Object {
 
  private:
   const Json* document(const vtl::CallContext& context);
+  // The exchange's own tree when the payload is its body, else one in the heap.
+  Result<const Json*> parse(std::string_view text, vtl::Heap& heap) const;
   // The value at a path; nullopt when there is none, or when it failed.
   std::optional<vtl::Value> at(std::string_view path, const vtl::CallContext& context);
   vtl::Value allParameters(vtl::Heap& heap);
@@ -40,7 +42,7 @@ class InputObject final : public vtl::Object {
   const Exchange& exchange_;
   std::string_view payload_;
   Side side_ = Side::kRequest;
-  const Json* document_ = nullptr;  // of payload_, in the heap
+  const Json* document_ = nullptr;  // of payload_
 };
 
 class UtilObject final : public vtl::Object {
@@ -64,6 +66,12 @@ class MappingScope final : private vtl::Variables {
   // Keeps a payload as long as the scope.
   std::string_view keep(std::string payload) { return kept_.emplace_back(std::move(payload)); }
 
+  // Between the two renders: gives back what no template can see again. False when the first one has used $context,
+  // which the second one shares: then all stays, payloads too.
+  bool letGo();
+  // What templates and payloads take in memory.
+  std::size_t bytes() const;
+
   // What templates set as $context.responseOverride: a status of 100 to 599, and headers.
   std::optional<int> statusOverride();
   using Overrides = std::vector<std::pair<std::string, std::string>>;
@@ -78,7 +86,7 @@ class MappingScope final : private vtl::Variables {
   Overrides overridesOf(std::string_view which, std::string_view name);
 
   const Exchange& exchange_;
-  vtl::Heap heap_;
+  std::optional<vtl::Heap> heap_;  // always set
   InputObject input_;
   UtilObject util_;
   std::deque<std::string> kept_;

@@ -108,15 +108,15 @@ Task<Result<MethodVerdict>> Gateway::tryMethod(MethodTrial trial) {
   TrialLog log(parts_.clock, exchange.requestId);
   logRequest(log, trial, exchange);
   AccessRecord record;
-  base::ByteBudget::Share share(bodies_);
-  http::Response response = co_await fulfil(exchange, record, share);
+  Holding holding(bodies_);
+  http::Response response = co_await fulfil(exchange, record, holding);
   MethodVerdict verdict;
   verdict.status = response.status;
   verdict.body = std::move(response.body);
   if (response.stream) {
     Fault tooLarge("BadRequestException", "The response is longer than a trial can tell.");
-    HEARTH_CO_TRY(verdict.body,
-                  co_await base::readAll(*response.stream, settings_.bodyBytes, std::move(tooLarge), share));
+    HEARTH_CO_TRY(verdict.body, co_await base::readAll(*response.stream, settings_.bodyBytes, std::move(tooLarge),
+                                                       holding.share()));
   }
   for (const auto& [name, value] : response.headers) verdict.headers.emplace_back(name, value);
   verdict.latency = std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.now() - exchange.start);

@@ -149,17 +149,20 @@ Result<std::vector<std::string>> ParameterSource::values(const Exchange& exchang
       return one(exchange.findPathParameter(name_));
     case Kind::kBody:
     case Kind::kBodyPath:
-      return bodyValues(base::trim(request ? std::string_view(exchange.body) : result.body));
+      return bodyValues(exchange, base::trim(request ? std::string_view(exchange.body) : result.body));
   }
   return std::vector<std::string>{};
 }
 
-Result<std::vector<std::string>> ParameterSource::bodyValues(std::string_view body) const {
+Result<std::vector<std::string>> ParameterSource::bodyValues(const Exchange& exchange,
+                                                             std::string_view body) const {
   if (body.empty()) body = "{}";
   if (kind_ == Kind::kBody) return std::vector<std::string>{std::string(body)};
   // What does not begin like JSON is not parsed, and has no members.
   if (std::string_view("{[\"").find(body.front()) == std::string_view::npos) return std::vector<std::string>{};
-  const auto json = base::parseJson(body);
+  std::optional<Result<Json>> own;
+  if (side_ == Side::kResponse) own = base::parseJson(body);
+  const Result<Json>& json = own ? *own : exchange.json();
   if (!json.ok()) {
     return side_ == Side::kRequest ? Fault("BadRequestException", "Invalid JSON in request body", 400)
                                    : Fault("InternalServerError", "Internal server error", 500);

@@ -56,7 +56,7 @@ class ParameterSource final {
     kBody,
     kBodyPath
   };
-  Result<std::vector<std::string>> bodyValues(std::string_view body) const;
+  Result<std::vector<std::string>> bodyValues(const Exchange& exchange, std::string_view body) const;
 
   Kind kind_ = Kind::kLiteral;
   Side side_ = Side::kRequest;

@@ -39,8 +39,7 @@ std::optional<std::string> findBodyViolation(const Exchange& exchange) {
     if (model.contentType == "$default" && chosen == nullptr) chosen = &model;
   }
   if (chosen == nullptr) return std::nullopt;
-  const std::string_view body = base::trim(exchange.body);
-  const auto json = base::parseJson(body.empty() ? "{}" : body);
+  const Result<Json>& json = exchange.json();
   if (!json.ok()) return json.fault().message;
   return findViolation(*chosen->schema, *json);
 }

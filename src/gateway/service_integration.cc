@@ -1,6 +1,5 @@
 #include "gateway/service_integration.h"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -18,11 +17,6 @@ Fault misconfigured(std::string reason) { return Fault("ApiConfiguration", std::
 Fault tooLarge(std::size_t limit) {
   return misconfigured("the integration's response is larger than the maximum of " + std::to_string(limit) +
                        " bytes");
-}
-
-bool readsBody(const IntegrationResponse& chosen) {
-  return std::any_of(chosen.parameters.begin(), chosen.parameters.end(),
-                     [](const ParameterMapping& mapping) { return mapping.source.readsBody(); });
 }
 
 }  // namespace

@@ -43,14 +43,16 @@ const Json& Heap::keepJson(Json json) {
   return *documents_.emplace_back(std::make_unique<Json>(std::move(json)));
 }
 
-Result<const Json*> Heap::parseJson(std::string_view text) {
+bool Heap::chargeTree(std::string_view text) {
   // Every value stands behind one of these; so much a value, a name or a short text takes in a tree.
   const auto begins = [](char c) { return c == ',' || c == ':' || c == '[' || c == '{'; };
   constexpr std::size_t kNodeBytes = 24;
   const auto nodes = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
-  if (!charge(text.size() + (nodes + 1) * kNodeBytes)) {
-    return Fault("MappingTemplateError", "the document is too large", 500);
-  }
+  return charge(text.size() + (nodes + 1) * kNodeBytes);
+}
+
+Result<const Json*> Heap::parseJson(std::string_view text) {
+  if (!chargeTree(text)) return Fault("MappingTemplateError", "the document is too large", 500);
   HEARTH_TRY(auto json, base::parseJson(text));
   return &keepJson(std::move(json));
 }

@@ -102,6 +102,7 @@ class Heap final {
 
   // Past the budget nothing grows any more and exhausted() says so; callers check it at every step.
   bool exhausted() const { return used_ > budget_; }
+  std::size_t used() const { return used_; }
   // Notes that `bytes` are about to be taken; false (and exhausted) when that is too much.
   bool charge(std::size_t bytes);
 
@@ -117,6 +118,8 @@ class Heap final {
   // The same for one that is still text: charges what its tree takes. Fault: as parseJson(), or that the Heap is
   // exhausted.
   Result<const Json*> parseJson(std::string_view text);
+  // As much for a tree that is there already, out of this text.
+  bool chargeTree(std::string_view text);
 
   std::pmr::memory_resource* resource() { return &memory_; }
 

@@ -18,9 +18,13 @@ http::Response refused(int status, const std::string& code, const std::string& m
 }  // namespace
 
 bool AnswerDoor::owns(const http::Request& request) {
-  const std::string host = base::toLower(request.host());
-  const bool isNamed = host.starts_with(ports::kAnswerBucket) || host.starts_with(ports::kSignalBucket);
-  return isNamed && host.ends_with(".amazonaws.com") && host.find(".s3.") != std::string::npos;
+  const std::string_view given = request.host();
+  const auto begins = [&](std::string_view prefix) {
+    return base::equalsIgnoreCase(given.substr(0, prefix.size()), prefix);
+  };
+  if (!begins(ports::kAnswerBucket) && !begins(ports::kSignalBucket)) return false;
+  const std::string host = base::toLower(given);
+  return host.ends_with(".amazonaws.com") && host.find(".s3.") != std::string::npos;
 }
 
 Task<http::Response> AnswerDoor::handle(http::Request& request) {
