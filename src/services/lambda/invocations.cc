@@ -1,5 +1,6 @@
 // Invoke, and the port by which other parts call functions.
 #include "base/bytes.h"
+#include "base/json_check.h"
 #include "services/lambda/configuration.h"
 #include "services/lambda/lambda_service.h"
 
@@ -23,10 +24,10 @@ Fault tooLarge(std::size_t size, const std::string& type, std::size_t limit) {
 }
 
 Result<void> checkPayload(const std::string& payload) {
-  auto parsed = base::parseJson(payload, 512);
-  if (parsed.ok()) return {};
+  auto checked = base::checkJson(payload, 512);
+  if (checked.ok()) return {};
   return Fault("InvalidRequestContentException",
-               "Could not parse request body into json: " + parsed.fault().message)
+               "Could not parse request body into json: " + checked.fault().message)
       .with("Type", "User");
 }
 
@@ -99,11 +100,11 @@ Result<LambdaService::Known> LambdaService::known(const std::string& functionArn
   return found;
 }
 
-Result<void> LambdaService::checkInvoke(const ports::Invocation& invocation) {
-  if (invocation.caller.servicePrincipal.empty()) return {};
-  HEARTH_TRY(const Known function, known(invocation.functionArn));
+Result<LambdaService::Known> LambdaService::admit(const ports::Invocation& invocation) {
+  HEARTH_TRY(Known function, known(invocation.functionArn));
+  if (invocation.caller.servicePrincipal.empty()) return function;
   for (const Permission& permission : *function.permissions)
-    if (permission.allows(invocation.caller)) return {};
+    if (permission.allows(invocation.caller)) return function;
   return Fault("AccessDeniedException",
                invocation.caller.servicePrincipal +
                    " is not authorized to perform: lambda:InvokeFunction on resource: " + invocation.functionArn +
@@ -112,14 +113,12 @@ Result<void> LambdaService::checkInvoke(const ports::Invocation& invocation) {
 }
 
 Task<Result<ports::InvokeOutcome>> LambdaService::invoke(ports::Invocation invocation) {
-  HEARTH_CO_CHECK(checkInvoke(invocation));
-  HEARTH_CO_TRY(auto spec, resolve(invocation.functionArn));
-  co_return co_await host_->invoke(std::move(spec), std::move(invocation));
+  HEARTH_CO_TRY(Known function, admit(invocation));
+  co_return co_await host_->invoke(std::move(function.spec), std::move(invocation));
 }
 
 Result<void> LambdaService::enqueue(const ports::Invocation& invocation) {
-  HEARTH_CHECK(checkInvoke(invocation));
-  HEARTH_CHECK(resolve(invocation.functionArn));
+  HEARTH_CHECK(admit(invocation));
   HEARTH_CHECK(host_->enqueue(invocation));
   return {};
 }

@@ -124,7 +124,6 @@ class LambdaService final : public ports::Invoker {
   Result<api::lambda::FunctionConfiguration> publish(FunctionRow function, const std::string& description);
   void changed(const FunctionName& name);
   void forgetUnused(const std::string& contentId);
-  Result<void> checkInvoke(const ports::Invocation& invocation);
   std::shared_ptr<const functions::FunctionSpec> specOf(const FunctionRow& function, const VersionRow& version,
                                                         const std::string& qualifier) const;
   // Faults: InvalidParameterValueException for what is no destination of this function, or none that its role may
@@ -154,6 +153,8 @@ class LambdaService final : public ports::Invoker {
     std::shared_ptr<const std::vector<Permission>> permissions;  // of the qualifier that was given
   };
   Result<Known> known(const std::string& functionArn);
+  // The function that is called, once its policy lets the caller in.
+  Result<Known> admit(const ports::Invocation& invocation);
 
   // By ARN. A change bumps the generation, so that a lookup which began before it does not put
   // an old answer back.
