@@ -52,6 +52,9 @@ class Describer final {
         out.details[at].after = valueOf(after, name);
       }
     }
+    if (change.type == kStackType && names.empty() && !change.metadataChanged) {
+      out.details.push_back({"Properties", "", "Never", true, "Automatic", ""});
+    }
     if (change.metadataChanged) {
       out.details.push_back({"Metadata", "", "Never", false, "DirectModification", ""});
     }
@@ -204,6 +207,7 @@ JsonArray toJson(const std::vector<DescribedChange>& changes) {
                                {"type", change.type},
                                {"replacement", static_cast<std::int64_t>(change.replacement)},
                                {"details", std::move(details)},
+                               {"changeSet", change.changeSetId},
                                {"before", change.before},
                                {"after", change.after}});
   }
@@ -220,6 +224,7 @@ std::vector<DescribedChange> changesOf(const Json& json) {
     change.physicalId = textOf(one, "physicalId");
     change.type = textOf(one, "type");
     change.replacement = kindOf<Replacement>(one, "replacement");
+    change.changeSetId = textOf(one, "changeSet");
     change.before = textOf(one, "before");
     change.after = textOf(one, "after");
     const Json* details = base::findMember(one, "details");

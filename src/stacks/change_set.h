@@ -18,16 +18,14 @@
 
 namespace hearth::stacks {
 
-// In place of a value that is only known when the change set is executed.
-inline constexpr std::string_view kUnknownValue = "{{changeSet:KNOWN_AFTER_APPLY}}";
-
 // Why one attribute of a resource changes.
 struct ChangeDetail {
   std::string attribute;   // Properties, Tags, Metadata
   std::string name;        // of the property; empty but for Properties
   std::string recreation;  // Never, Conditionally, Always
   bool isDynamic = false;  // the new value is only known when it is executed
-  std::string source;      // DirectModification, ParameterReference, ResourceReference, ResourceAttribute
+  std::string source;      // DirectModification, ParameterReference, ResourceReference, ResourceAttribute,
+                           // Automatic: of a nested stack, whatever its template is by now
   std::string cause;       // the parameter, resource, or Resource.Attribute; empty for DirectModification
   // The property's value, as JSON unless it is text; nullopt where there is none, kUnknownValue where it is not
   // known.
@@ -46,6 +44,7 @@ struct DescribedChange {
   std::vector<ChangeDetail> details;  // of kModify
   std::string before = {};            // {"Properties": ..}, as JSON, without secrets; empty: there is nothing
   std::string after = {};
+  std::string changeSetId = {};  // of a nested stack: what that stack is to become
 
   // Properties, Tags, Metadata: each that is in the details, once.
   std::vector<std::string> scope() const;
@@ -69,7 +68,11 @@ struct ChangeSet {
   std::string stackId;
   std::string stackName;
   ChangeSetKind kind = ChangeSetKind::kUpdate;
-  bool failed = false;  // there is nothing to do; `reason` says so
+  // The set above it in a nest, and the one at the top; both empty for what is not nested.
+  std::string parentId = {};
+  std::string rootId = {};
+  bool includesNested = false;
+  bool failed = false;  // there is nothing to do, or a nested set failed; `reason` says so
   std::string reason;
   Execution execution = Execution::kAvailable;
   base::Time created;

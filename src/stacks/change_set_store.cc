@@ -1,8 +1,7 @@
 #include "stacks/change_set_store.h"
 
-#include <stdexcept>
-
 #include "stacks/stack_json.h"
+#include "store/damaged_record.h"
 
 namespace hearth::stacks {
 namespace {
@@ -21,21 +20,29 @@ CREATE INDEX stacks_change_sets_by_operation ON stacks_change_sets(operation) WH
 
 constexpr std::string_view kOnFailureSchema = "ALTER TABLE stacks_change_sets ADD COLUMN on_failure INTEGER;";
 
+constexpr std::string_view kNestedSchema = R"sql(
+ALTER TABLE stacks_change_sets ADD COLUMN parent TEXT NOT NULL DEFAULT '';
+ALTER TABLE stacks_change_sets ADD COLUMN root TEXT NOT NULL DEFAULT '';
+ALTER TABLE stacks_change_sets ADD COLUMN nested INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX stacks_change_sets_by_root ON stacks_change_sets(root) WHERE root <> '';
+)sql";
+
 constexpr std::string_view kColumns =
     "id, stack, stack_name, name, kind, failed, reason, execution, created, description, token, operation, "
-    "definition, changes, on_failure";
+    "definition, changes, on_failure, parent, root, nested";
 
 std::string contextOf(const std::string& id) { return "stacks/" + id; }
 
 Json openJson(const store::Keyring& keyring, const std::string& sealed, const std::string& id) {
   const auto text = keyring.open(sealed, contextOf(id));
-  if (!text.ok()) throw std::runtime_error("stacks: a sealed value does not open");
+  if (!text.ok()) throw store::DamagedRecord("stacks: a sealed value does not open");
   auto json = base::parseJson(*text, 80);
-  if (!json.ok()) throw std::runtime_error("stacks: a sealed document is damaged");
+  if (!json.ok()) throw store::DamagedRecord("stacks: a sealed document is damaged");
   return *std::move(json);
 }
 
-ChangeSet read(const store::Rows& rows, const store::Keyring& keyring) {
+// All but the definition and the changes, which are sealed.
+ChangeSet readHead(const store::Rows& rows) {
   ChangeSet set;
   set.id = rows.text(0);
   set.stackId = rows.text(1);
@@ -49,16 +56,32 @@ ChangeSet read(const store::Rows& rows, const store::Keyring& keyring) {
   set.description = rows.text(9);
   set.token = rows.text(10);
   set.operationId = rows.text(11);
+  if (const auto kept = rows.optionalInteger(14)) set.onFailure = static_cast<OnFailure>(*kept);
+  set.parentId = rows.text(15);
+  set.rootId = rows.text(16);
+  set.includesNested = rows.integer(17) != 0;
+  return set;
+}
+
+ChangeSet read(const store::Rows& rows, const store::Keyring& keyring) {
+  ChangeSet set = readHead(rows);
   set.definition = definitionOf(openJson(keyring, rows.blob(12), set.id));
   set.changes = changesOf(openJson(keyring, rows.blob(13), set.id));
-  if (const auto kept = rows.optionalInteger(14)) set.onFailure = static_cast<OnFailure>(*kept);
   return set;
+}
+
+std::vector<std::string> firstColumn(store::Rows rows) {
+  std::vector<std::string> texts;
+  while (rows.next()) texts.push_back(rows.text(0));
+  return texts;
 }
 
 }  // namespace
 
 std::vector<store::Migration> ChangeSetStore::migrations() {
-  return {{"stacks/002 change sets", kSchema}, {"stacks/004 change sets' failures", kOnFailureSchema}};
+  return {{"stacks/002 change sets", kSchema},
+          {"stacks/004 change sets' failures", kOnFailureSchema},
+          {"stacks/006 nested change sets", kNestedSchema}};
 }
 
 void ChangeSetStore::insert(const ChangeSet& set) {
@@ -68,11 +91,11 @@ void ChangeSetStore::insert(const ChangeSet& set) {
     return store::Blob{keyring_.seal(base::writeJson(json), contextOf(set.id))};
   };
   database_.execute("INSERT INTO stacks_change_sets(" + std::string(kColumns) +
-                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     set.id, set.stackId, set.stackName, set.name, static_cast<int>(set.kind), set.failed,
                     set.reason, static_cast<int>(set.execution), base::toMillis(set.created), set.description,
                     set.token, set.operationId, seal(Json(toJson(set.definition))), seal(Json(toJson(set.changes))),
-                    onFailure);
+                    onFailure, set.parentId, set.rootId, set.includesNested);
 }
 
 std::optional<ChangeSet> ChangeSetStore::find(const std::string& id) const {
@@ -97,7 +120,7 @@ std::vector<ChangeSet> ChangeSetStore::list(const std::string& stackId, const st
                "stacks_change_sets WHERE id = ?)) ORDER BY number DESC LIMIT ?",
            stackId, before, before, limit);
        rows.next();) {
-    sets.push_back(read(rows, keyring_));
+    sets.push_back(readHead(rows));
   }
   return sets;
 }
@@ -123,6 +146,40 @@ void ChangeSetStore::beginExecution(const std::string& id, const std::string& op
 void ChangeSetStore::endExecution(const std::string& operationId, bool succeeded) {
   database_.execute("UPDATE stacks_change_sets SET execution = ? WHERE operation = ? AND operation <> ''",
                     static_cast<int>(succeeded ? Execution::kComplete : Execution::kFailed), operationId);
+}
+
+std::optional<ChangeSet> ChangeSetStore::findNested(const std::string& operationId,
+                                                    const std::string& logicalId) const {
+  const auto executed = firstColumn(database_.query(
+      "SELECT id FROM stacks_change_sets WHERE operation = ? AND operation <> '' AND nested <> 0", operationId));
+  const auto parent = executed.empty() ? std::nullopt : find(executed.front());
+  if (!parent) return std::nullopt;
+  for (const DescribedChange& change : parent->changes) {
+    if (change.logicalId == logicalId && !change.changeSetId.empty()) return find(change.changeSetId);
+  }
+  return std::nullopt;
+}
+
+std::string ChangeSetStore::executedRoot(const std::string& operationId) const {
+  const auto ids = firstColumn(
+      database_.query("SELECT id FROM stacks_change_sets WHERE operation = ? AND operation <> '' AND nested <> 0 "
+                      "AND parent = ''",
+                      operationId));
+  return ids.empty() ? std::string() : ids.front();
+}
+
+std::vector<std::string> ChangeSetStore::nestingRoots(const std::string& stackId) const {
+  return firstColumn(database_.query(
+      "SELECT id FROM stacks_change_sets WHERE stack = ? AND nested <> 0 AND parent = ''", stackId));
+}
+
+std::vector<std::string> ChangeSetStore::stacksBelow(const std::string& rootId) const {
+  return firstColumn(
+      database_.query("SELECT DISTINCT stack FROM stacks_change_sets WHERE root = ? AND root <> ''", rootId));
+}
+
+void ChangeSetStore::removeBelow(const std::string& rootId) {
+  database_.execute("DELETE FROM stacks_change_sets WHERE root = ? AND root <> ''", rootId);
 }
 
 void ChangeSetStore::makeObsolete(const std::string& stackId) {

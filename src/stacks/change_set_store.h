@@ -13,7 +13,7 @@
 namespace hearth::stacks {
 
 // Writes belong on the writer thread, inside a write; reads go anywhere. Thread-safe as the database is.
-// A record that does not open again (changed on the disk) throws std::runtime_error.
+// A record that does not open again (changed on the disk) throws store::DamagedRecord.
 class ChangeSetStore final {
  public:
   ChangeSetStore(store::Database& database, const store::Keyring& keyring)
@@ -26,7 +26,8 @@ class ChangeSetStore final {
   void insert(const ChangeSet& set);
   std::optional<ChangeSet> find(const std::string& id) const;
   std::optional<ChangeSet> findByName(const std::string& stackId, const std::string& name) const;
-  // Newest first, of those before `before` (an id that was answered; empty: from the start).
+  // Newest first, of those before `before` (an id that was answered; empty: from the start); without definition and
+  // changes.
   std::vector<ChangeSet> list(const std::string& stackId, const std::string& before, std::size_t limit) const;
   std::size_t count(const std::string& stackId) const;
   void remove(const std::string& id);
@@ -35,6 +36,16 @@ class ChangeSetStore final {
   void beginExecution(const std::string& id, const std::string& operationId);
   // Of the set that the operation executes, if there is one.
   void endExecution(const std::string& operationId, bool succeeded);
+  // --- nested sets
+  // Of the set that the operation executes: the set nested in it for that resource.
+  std::optional<ChangeSet> findNested(const std::string& operationId, const std::string& logicalId) const;
+  // The id of the root set that the operation executes, if it includes nested ones; else empty.
+  std::string executedRoot(const std::string& operationId) const;
+  // Ids of the stack's root sets that include nested ones.
+  std::vector<std::string> nestingRoots(const std::string& stackId) const;
+  // The stacks of all sets below a root, and removing those sets.
+  std::vector<std::string> stacksBelow(const std::string& rootId) const;
+  void removeBelow(const std::string& rootId);
   // The stack was changed by other hands: what was worked out before does not hold any more.
   void makeObsolete(const std::string& stackId);
   // Of stacks that are no longer known.

@@ -327,6 +327,7 @@ class Evaluation final {
     std::vector<std::string> names;
     for (const Json& argument : arguments) {
       HEARTH_TRY(const Value one, value(argument));
+      if (one && one->is_null()) return Value(Json());
       const auto text = one ? textOf(*one) : std::nullopt;
       if (!text) {
         return templateError(
@@ -377,6 +378,7 @@ class Evaluation final {
 
   Result<Value> getAZs(const Json& argument) {
     HEARTH_TRY(const Value region, value(argument));
+    if (region && region->is_null()) return Value(Json());
     const auto text = region ? textOf(*region) : std::nullopt;
     if (!text) return templateError("every Fn::GetAZs object must have a String-typed value.");
     const std::string name = text->empty() ? scope_.pseudo.region : *text;
@@ -385,6 +387,7 @@ class Evaluation final {
 
   Result<Value> importValue(const Json& argument) {
     HEARTH_TRY(const Value name, value(argument));
+    if (name && name->is_null()) return Value(Json());
     const auto text = name ? textOf(*name) : std::nullopt;
     if (!text || !scope_.import)
       return templateError("every Fn::ImportValue object must have a String-typed value.");
@@ -398,13 +401,18 @@ class Evaluation final {
 
 }  // namespace
 
-Result<Scope> makeScope(const Template& document, const ParameterValues& values, PseudoParameters pseudo) {
+Result<Scope> makeScope(const Template& document, const ParameterValues& values, PseudoParameters pseudo,
+                        const std::set<std::string>& unknown) {
   Scope scope;
   scope.pseudo = std::move(pseudo);
   scope.mappings = document.mappings;
   for (const auto& parameter : document.parameters) {
     const auto found = values.find(parameter.name);
-    if (found != values.end()) scope.parameters[parameter.name] = parameterValue(parameter, found->second);
+    if (unknown.contains(parameter.name)) {
+      scope.parameters[parameter.name] = Json();
+    } else if (found != values.end()) {
+      scope.parameters[parameter.name] = parameterValue(parameter, found->second);
+    }
   }
   // A condition stands behind those that it names, so that each is evaluated once.
   std::vector<std::string> names;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,8 +43,10 @@ struct Scope {
 };
 
 // A scope of the template with these parameters: conditions evaluated, `ref` giving null for resources that the
-// conditions leave in, and CloudFormation's "Unresolved resource dependencies" for the others.
-Result<Scope> makeScope(const Template& document, const ParameterValues& values, PseudoParameters pseudo);
+// conditions leave in, and CloudFormation's "Unresolved resource dependencies" for the others. Parameters in
+// `unknown` are null; to conditions they are equal to nothing that is known.
+Result<Scope> makeScope(const Template& document, const ParameterValues& values, PseudoParameters pseudo,
+                        const std::set<std::string>& unknown = {});
 // The same with every NoEcho parameter masked: for events.
 void maskSecrets(Scope& scope, const Template& document);
 

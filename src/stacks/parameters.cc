@@ -207,7 +207,9 @@ Result<ParameterValues> resolveParameters(const Template& document, const std::v
   for (const auto& parameter : document.parameters) {
     const auto found = given.find(parameter.name);
     const ParameterInput* input = found == given.end() ? nullptr : found->second;
-    if (input && input->usePreviousValue) {
+    if (input && input->isUnknown) {
+      values[parameter.name] = kUnknownValue;
+    } else if (input && input->usePreviousValue) {
       if (input->value) {
         return validationError("Invalid input for parameter key " + parameter.name +
                                ". Cannot specify usePreviousValue as true and non empty value for a parameter");
@@ -229,6 +231,8 @@ Result<ParameterValues> resolveParameters(const Template& document, const std::v
   }
   if (!missing.empty()) return validationError("Parameters: [" + joinNames(missing) + "] must have values");
   for (const auto& parameter : document.parameters) {
+    const auto found = given.find(parameter.name);
+    if (found != given.end() && found->second->isUnknown) continue;
     HEARTH_CHECK(checkValue(parameter, values[parameter.name]));
   }
   return values;

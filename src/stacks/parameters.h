@@ -20,6 +20,8 @@ struct ParameterInput {
   std::string key;
   std::optional<std::string> value;
   bool usePreviousValue = false;
+  // Only known once something else has been made; of the change set of a nested stack alone.
+  bool isUnknown = false;
 };
 
 // Parameter name -> its text; lists as one text with commas, as they were given.
@@ -27,9 +29,13 @@ using ParameterValues = std::map<std::string, std::string>;
 
 inline constexpr std::size_t kMaxParameterValue = 4096;
 
+// In place of a value that is only known when the change set is executed.
+inline constexpr std::string_view kUnknownValue = "{{changeSet:KNOWN_AFTER_APPLY}}";
+
 // A value for every declared parameter, checked against its constraints. `previous` is what the stack stands on,
-// empty in a create. Faults (ValidationError): "Parameters: [A, B] must have values", "Parameters: [C] do not exist
-// in the template", and one per constraint, with ConstraintDescription in its place where the template has one.
+// empty in a create; kUnknownValue for what is not known. Faults (ValidationError): "Parameters: [A, B] must have
+// values", "Parameters: [C] do not exist in the template", and one per constraint, with ConstraintDescription in
+// its place where the template has one.
 Result<ParameterValues> resolveParameters(const Template& document, const std::vector<ParameterInput>& inputs,
                                           const ParameterValues& previous);
 

@@ -74,7 +74,8 @@ struct Decisions {
 };
 
 std::optional<ResourceChange> compare(const ResourceDeclaration& resource, const ports::ResourceSpec& spec,
-                                      const CurrentResource& standing, const JsonObject& properties) {
+                                      const CurrentResource& standing, const JsonObject& properties,
+                                      bool isSettled) {
   ResourceChange change;
   change.action = ChangeAction::kModify;
   change.logicalId = resource.logicalId;
@@ -82,7 +83,8 @@ std::optional<ResourceChange> compare(const ResourceDeclaration& resource, const
   change.type = resource.type;
   change.properties = diffProperties(spec, standing.properties, properties);
   change.metadataChanged = standing.metadata != resource.metadata;
-  if (change.properties.empty() && !change.metadataChanged && !spec.alwaysUpdated) return std::nullopt;
+  const bool isAsked = spec.alwaysUpdated && !isSettled;
+  if (change.properties.empty() && !change.metadataChanged && !isAsked) return std::nullopt;
   for (const auto& property : change.properties) {
     if (!property.replaces) continue;
     if (property.known) change.replacement = Replacement::kTrue;
@@ -121,7 +123,8 @@ Result<JsonObject> resolveProperties(const ResourceDeclaration& resource, const 
 }
 
 Result<Plan> makePlan(const Template& document, Scope scope, const std::map<std::string, std::string>& stackTags,
-                      const SpecLookup& specs, const std::map<std::string, CurrentResource>& current) {
+                      const SpecLookup& specs, const std::map<std::string, CurrentResource>& current,
+                      const std::set<std::string>& settled) {
   HEARTH_CHECK(checkUnchangedTypes(document, scope, current));
   Plan plan;
   plan.order = orderByDependency(activeResources(document, scope), dependenciesOf(document));
@@ -154,7 +157,7 @@ Result<Plan> makePlan(const Template& document, Scope scope, const std::map<std:
       change.logicalId = logicalId;
       change.type = resource.type;
       plan.changes.push_back(std::move(change));
-    } else if (auto change = compare(resource, spec, standing->second, *properties)) {
+    } else if (auto change = compare(resource, spec, standing->second, *properties, settled.contains(logicalId))) {
       change->before = standing->second.properties;
       plan.changes.push_back(*std::move(change));
     } else {

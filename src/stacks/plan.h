@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,9 +65,11 @@ Result<JsonObject> resolveProperties(const ResourceDeclaration& resource, const 
 // `scope` as makeScope() made it; its references are answered from `current`. Every resource's properties are
 // checked on the way, so that a plan that exists can only fail for reasons that the services have. Faults
 // (ValidationError): what resolveProperties() finds, "Update of resource type is not permitted. The new template
-// modifies resource type of the following resources: [..]". Precondition: checkTypes() passed.
+// modifies resource type of the following resources: [..]". Precondition: checkTypes() passed. `settled` are
+// resources of types that are always updated, of which it is known that theirs would change nothing.
 Result<Plan> makePlan(const Template& document, Scope scope, const std::map<std::string, std::string>& stackTags,
-                      const SpecLookup& specs, const std::map<std::string, CurrentResource>& current);
+                      const SpecLookup& specs, const std::map<std::string, CurrentResource>& current,
+                      const std::set<std::string>& settled = {});
 
 struct Output {
   std::string key;

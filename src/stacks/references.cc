@@ -353,6 +353,11 @@ Result<void> checkReferences(const Template& document) {
   HEARTH_CHECK(checkConditions(document));
 
   std::set<std::string> unresolved;
+  for (const std::string& name : namesIn(document.rules)) {
+    if (!document.findParameter(name)) unresolved.insert(name);
+  }
+  if (!unresolved.empty()) return unresolvedIn("Rules", unresolved);
+
   std::vector<std::string> names;
   for (const auto& resource : document.resources) {
     names.push_back(resource.logicalId);

@@ -255,10 +255,8 @@ Result<OutputDeclaration> readOutput(std::string_view name, const Json& declarat
 Result<void> checkSections(const JsonObject& document) {
   std::vector<std::string> unknown;
   for (const auto& [key, member] : document) {
-    if (isOneOf(key, {"Rules", "Hooks"})) {
-      return formatError("The " + std::string(key) + " section is not supported.");
-    }
-    if (!isOneOf(key, {"AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Mappings",
+    if (key == "Hooks") return formatError("The Hooks section is not supported.");
+    if (!isOneOf(key, {"AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings",
                        "Conditions", "Resources", "Outputs"})) {
       unknown.emplace_back(key);
     }
@@ -332,6 +330,8 @@ Result<void> readSections(const JsonObject& document, Template& result) {
   HEARTH_TRY(const JsonObject* mappings, section(document, "Mappings"));
   HEARTH_CHECK(checkMappings(*mappings));
   result.mappings = *mappings;
+  HEARTH_TRY(const JsonObject* rules, section(document, "Rules"));
+  HEARTH_TRY(result.rules, readRules(*rules));
   HEARTH_TRY(const JsonObject* conditions, section(document, "Conditions"));
   for (const auto& [name, condition] : *conditions) result.conditions.emplace_back(name, condition);
 

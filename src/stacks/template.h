@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "stacks/rules.h"
 
 namespace hearth::stacks {
 
@@ -78,6 +79,7 @@ struct Template {
   std::optional<Json> metadata;
   std::vector<ParameterDeclaration> parameters;
   JsonObject mappings;
+  std::vector<RuleDeclaration> rules;
   std::vector<std::pair<std::string, Json>> conditions;
   std::vector<ResourceDeclaration> resources;
   std::vector<OutputDeclaration> outputs;
@@ -94,7 +96,7 @@ struct TransformInput {
 };
 
 // Reads and checks a template without knowing parameter values or resource types. Fault: ValidationError 400
-// with CloudFormation's sentence; a section that is not supported (Rules, Hooks) is refused by name.
+// with CloudFormation's sentence; the section Hooks is refused by name.
 // Pure: safe on any thread, and slow enough (milliseconds) to stay off the event loop and the writer.
 Result<Template> parseTemplate(std::string text, const TransformInput& input = {});
 // The same without putting it through its transforms, whose functions are not looked at then: what a template

@@ -76,7 +76,6 @@ TEST(Template, refusesBrokenStructure) {
       {"Resources: []", "Template format error: Resources must be an object."},
       {withSection("Foo: 1\nBar: 2"), "Invalid template property or properties [Foo, Bar]"},
       {withSection("Transform: AWS::Include"), "No transform named AWS::Include found"},
-      {withSection("Rules: {}"), "Template format error: The Rules section is not supported."},
       {withSection("Hooks: {}"), "Template format error: The Hooks section is not supported."},
       {withSection("AWSTemplateFormatVersion: '2011-01-01'"),
        "Template format error: 2011-01-01 is not a supported value for AWSTemplateFormatVersion."},

@@ -1,6 +1,7 @@
 // Change sets.
 #include "services/cloudformation/cloudformation_service.h"
 #include "services/cloudformation/request_parts.h"
+#include "services/page_token.h"
 
 namespace hearth::services::cloudformation {
 
@@ -13,22 +14,11 @@ constexpr std::size_t kPage = 100;
 Result<void> refuseUnsupported(const CreateChangeSetInput& in) {
   if (in.resourcesToImport || in.changeSetType.value_or("") == "IMPORT")
     return invalid("Importing resources into a stack (ChangeSetType IMPORT) is not supported.");
-  if (in.rollbackConfiguration && in.rollbackConfiguration->rollbackTriggers &&
-      !in.rollbackConfiguration->rollbackTriggers->empty())
-    return invalid("RollbackConfiguration with triggers is not supported.");
+  if (in.importExistingResources.value_or(false)) return invalid("ImportExistingResources is not supported.");
+  HEARTH_CHECK(refuseRollbackTriggers(in.rollbackConfiguration));
   if (in.resourceTypes && !in.resourceTypes->empty()) return invalid("ResourceTypes is not supported.");
   if (!withoutEmpty(in.notificationARNs).empty())
     return invalid("NotificationARNs are not supported: Hearth does not run SNS.");
-  return {};
-}
-
-// CDK asks for change sets of nested stacks whatever the template; where there are none it asks for nothing.
-Result<void> checkNested(const CreateChangeSetInput& in, const stacks::Template* document) {
-  if (!in.includeNestedStacks.value_or(false) || !document) return {};
-  for (const stacks::ResourceDeclaration& resource : document->resources)
-    if (resource.type == "AWS::CloudFormation::Stack")
-      return invalid("IncludeNestedStacks is not supported: the change set of " + resource.logicalId +
-                     " is not made beforehand.");
   return {};
 }
 
@@ -62,6 +52,7 @@ Change changeOf(const stacks::DescribedChange& given, bool withValues) {
   resource.logicalResourceId = given.logicalId;
   resource.physicalResourceId = unlessEmpty(given.physicalId);
   resource.resourceType = given.type;
+  resource.changeSetId = unlessEmpty(given.changeSetId);
   if (given.action == stacks::ChangeAction::kModify) resource.replacement = replacementOf(given.replacement);
   resource.scope = given.scope();
   auto& details = resource.details.emplace();
@@ -74,7 +65,7 @@ Change changeOf(const stacks::DescribedChange& given, bool withValues) {
     detail.evaluation = one.isDynamic ? "Dynamic" : "Static";
     detail.changeSource = one.source;
     detail.causingEntity = unlessEmpty(one.cause);
-    if (withValues && one.attribute != "Metadata") {
+    if (withValues && one.attribute != "Metadata" && one.source != "Automatic") {
       target.path = "/Properties/" + (one.name.empty() ? one.attribute : one.name);
       target.beforeValue = one.before;
       target.afterValue = one.after;
@@ -147,6 +138,12 @@ Task<Result<CreateChangeSetOutput>> CloudFormationService::createChangeSet(const
     // A stack that cannot be found is the engine's to refuse, in its own words.
     auto standing = engine_.getTemplateText(order.order.place, order.order.stack);
     if (standing.ok() && !standing->empty()) {
+      auto processed =
+          engine_.getTemplateText(order.order.place, order.order.stack, stacks::TemplateStage::kProcessed);
+      if (processed.ok() && *processed != *standing) {
+        const stacks::TransformInput nothing;  // it has been transformed
+        HEARTH_CO_TRY(order.before, co_await parse(std::move(processed).value(), nothing));
+      }
       HEARTH_CO_TRY(order.order.standing, co_await parse(std::move(standing).value(), known));
     }
   }
@@ -155,7 +152,10 @@ Task<Result<CreateChangeSetOutput>> CloudFormationService::createChangeSet(const
   } else if (in.templateBody || in.templateURL) {
     co_return invalid("You can specify only one of TemplateBody, TemplateURL and UsePreviousTemplate.");
   }
-  HEARTH_CO_CHECK(checkNested(in, order.order.document ? order.order.document.get() : order.order.standing.get()));
+  if (in.includeNestedStacks.value_or(false)) {
+    auto gather = [this, &order] { return engine_.gatherNested(order); };
+    HEARTH_CO_TRY(order.nested, co_await base::runOn(pool_, gather));
+  }
   CreateChangeSetOutput out;
   auto work = [this, &order, &out]() -> Result<void> {
     HEARTH_TRY(const stacks::ChangeSet set, engine_.createChangeSet(order));
@@ -187,7 +187,9 @@ Result<DescribeChangeSetOutput> CloudFormationService::describeChangeSet(const a
   out.capabilities = set.definition.capabilities;
   auto& tags = out.tags.emplace();
   for (const auto& [key, value] : set.definition.tags) tags.push_back({key, value});
-  out.includeNestedStacks = false;
+  out.includeNestedStacks = set.includesNested;
+  out.parentChangeSetId = unlessEmpty(set.parentId);
+  out.rootChangeSetId = unlessEmpty(set.rootId);
   if (set.onFailure) out.onStackFailure = std::string(stacks::nameOf(*set.onFailure));
   auto& changes = out.changes.emplace();
   auto begin = set.changes.begin();
@@ -205,11 +207,12 @@ Result<DescribeChangeSetOutput> CloudFormationService::describeChangeSet(const a
 
 Result<ListChangeSetsOutput> CloudFormationService::listChangeSets(const api::Call& call,
                                                                    ListChangeSetsInput in) const {
-  HEARTH_TRY(auto sets, engine_.listChangeSets(placeOf(call), in.stackName, in.nextToken.value_or(""), kPage + 1));
+  HEARTH_TRY(const std::string after, pageAfter("change sets", in.nextToken));
+  HEARTH_TRY(auto sets, engine_.listChangeSets(placeOf(call), in.stackName, after, kPage + 1));
   ListChangeSetsOutput out;
   if (sets.size() > kPage) {
     sets.resize(kPage);
-    out.nextToken = sets.back().id;
+    out.nextToken = writePageToken("change sets", sets.back().id);
   }
   auto& summaries = out.summaries.emplace();
   for (const stacks::ChangeSet& set : sets) {
@@ -223,7 +226,9 @@ Result<ListChangeSetsOutput> CloudFormationService::listChangeSets(const api::Ca
     summary.statusReason = unlessEmpty(set.reason);
     summary.creationTime = set.created;
     summary.description = unlessEmpty(set.description);
-    summary.includeNestedStacks = false;
+    summary.includeNestedStacks = set.includesNested;
+    summary.parentChangeSetId = unlessEmpty(set.parentId);
+    summary.rootChangeSetId = unlessEmpty(set.rootId);
     summaries.push_back(std::move(summary));
   }
   return out;

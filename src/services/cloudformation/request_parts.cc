@@ -58,6 +58,15 @@ std::vector<std::string> withoutEmpty(const std::optional<std::vector<std::strin
   return values;
 }
 
+Result<void> refuseRollbackTriggers(const std::optional<api::cloudformation::RollbackConfiguration>& given) {
+  if (!given) return {};
+  if (given->rollbackTriggers && !given->rollbackTriggers->empty())
+    return invalid("RollbackConfiguration with triggers is not supported.");
+  if (given->monitoringTimeInMinutes.value_or(0) != 0)
+    return invalid("RollbackConfiguration with MonitoringTimeInMinutes is not supported.");
+  return {};
+}
+
 std::optional<std::string> unlessEmpty(const std::string& text) {
   if (text.empty()) return std::nullopt;
   return text;

@@ -28,6 +28,8 @@ std::vector<std::string> withoutEmpty(const std::optional<std::vector<std::strin
 // What a page of this list begins after: nothing when it is the first. Fault: ValidationError for a token that the
 // list did not hand out (services/page_token.h).
 Result<std::string> pageAfter(std::string_view list, const std::optional<std::string>& token);
+// Fault (ValidationError): it has triggers, or a time to wait in; Hearth runs no alarms.
+Result<void> refuseRollbackTriggers(const std::optional<api::cloudformation::RollbackConfiguration>& given);
 std::optional<std::string> unlessEmpty(const std::string& text);
 
 }  // namespace hearth::services::cloudformation

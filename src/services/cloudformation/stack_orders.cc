@@ -15,9 +15,7 @@ constexpr std::size_t kMostUrlBytes = 1'000'000;
 
 template <class Input>
 Result<void> refuseUnsupported(const Input& in) {
-  if (in.rollbackConfiguration && in.rollbackConfiguration->rollbackTriggers &&
-      !in.rollbackConfiguration->rollbackTriggers->empty())
-    return invalid("RollbackConfiguration with triggers is not supported.");
+  HEARTH_CHECK(refuseRollbackTriggers(in.rollbackConfiguration));
   if (in.resourceTypes && !in.resourceTypes->empty()) return invalid("ResourceTypes is not supported.");
   if (!withoutEmpty(in.notificationARNs).empty())
     return invalid("NotificationARNs are not supported: Hearth does not run SNS.");
@@ -94,7 +92,7 @@ stacks::TransformInput CloudFormationService::transformInputOf(
 StackNames CloudFormationService::accessNames() const {
   StackNames names;
   names.ofStack = [this](const api::Call& call, const std::string& stack) {
-    auto found = engine_.getStack(placeOf(call), stack);
+    auto found = engine_.getHeader(placeOf(call), stack);
     return found.ok() ? found->id : std::string();
   };
   names.ofChangeSet = [this](const api::Call& call, const std::string& changeSetArn) {
