@@ -1,5 +1,8 @@
 #include "services/apigateway/apigateway_access.h"
 
+#include <array>
+#include <string_view>
+
 #include "api/apigateway.h"
 #include "base/bytes.h"
 #include "services/apigateway/patch.h"
@@ -59,123 +62,100 @@ std::string pathOf(const api::Operation& operation, const InputView& input) {
   }
 }
 
+// How records of a type come and go: by POST to what holds them and PATCH, by PUT, or never, by PATCH alone.
+enum class Life : unsigned char { kPosted, kPut, kKept };
+
+struct Type {
+  std::string_view type;
+  std::string_view resource;
+  Life life = Life::kPosted;
+  std::string_view collection = {};  // of kPosted: what is posted to
+};
+
+constexpr Type kTypes[] = {
+    {"AWS::ApiGateway::RestApi", "arn:aws:apigateway:{region}::/restapis/{id}", Life::kPosted,
+     "arn:aws:apigateway:{region}::/restapis"},
+    {"AWS::ApiGateway::Resource", "arn:aws:apigateway:{region}::/restapis/{RestApiId}/resources/{id}",
+     Life::kPosted, "arn:aws:apigateway:{region}::/restapis/{RestApiId}/resources/{ParentId}"},
+    {"AWS::ApiGateway::Method",
+     "arn:aws:apigateway:{region}::/restapis/{RestApiId}/resources/{ResourceId}/methods/{HttpMethod}", Life::kPut},
+    {"AWS::ApiGateway::Model", "arn:aws:apigateway:{region}::/restapis/{RestApiId}/models/{id}", Life::kPosted,
+     "arn:aws:apigateway:{region}::/restapis/{RestApiId}/models"},
+    {"AWS::ApiGateway::RequestValidator",
+     "arn:aws:apigateway:{region}::/restapis/{RestApiId}/requestvalidators/{id}", Life::kPosted,
+     "arn:aws:apigateway:{region}::/restapis/{RestApiId}/requestvalidators"},
+    {"AWS::ApiGateway::Authorizer", "arn:aws:apigateway:{region}::/restapis/{RestApiId}/authorizers/{id}",
+     Life::kPosted, "arn:aws:apigateway:{region}::/restapis/{RestApiId}/authorizers"},
+    {"AWS::ApiGateway::GatewayResponse",
+     "arn:aws:apigateway:{region}::/restapis/{RestApiId}/gatewayresponses/{ResponseType}", Life::kPut},
+    {"AWS::ApiGateway::Account", "arn:aws:apigateway:{region}::/account", Life::kKept},
+    {"AWS::ApiGateway::Deployment", "arn:aws:apigateway:{region}::/restapis/{RestApiId}/deployments/{id}",
+     Life::kPosted, "arn:aws:apigateway:{region}::/restapis/{RestApiId}/deployments"},
+    {"AWS::ApiGateway::Stage", "arn:aws:apigateway:{region}::/restapis/{RestApiId}/stages/{id}", Life::kPosted,
+     "arn:aws:apigateway:{region}::/restapis/{RestApiId}/stages"},
+    {"AWS::ApiGateway::ApiKey", "arn:aws:apigateway:{region}::/apikeys/{id}", Life::kPosted,
+     "arn:aws:apigateway:{region}::/apikeys"},
+    {"AWS::ApiGateway::UsagePlan", "arn:aws:apigateway:{region}::/usageplans/{id}", Life::kPosted,
+     "arn:aws:apigateway:{region}::/usageplans"},
+    {"AWS::ApiGateway::UsagePlanKey", "arn:aws:apigateway:{region}::/usageplans/{UsagePlanId}/keys/{KeyId}",
+     Life::kPosted, "arn:aws:apigateway:{region}::/usageplans/{UsagePlanId}/keys"},
+};
+
+// What some properties need besides, when a record is made or changed.
+struct Property {
+  std::string_view type;
+  std::string_view action;
+  std::array<std::string_view, 4> names;  // those that are not empty
+  std::string_view resource = {};
+  std::string_view version = {};
+};
+
+constexpr std::string_view kPassRole = "iam:PassRole";
+constexpr Property kProperties[] = {
+    {"AWS::ApiGateway::RestApi", "apigateway:PUT", {"Body", "BodyS3Location", "Parameters", "Mode"}},
+    {"AWS::ApiGateway::RestApi", "apigateway:UpdateRestApiPolicy", {"Policy", "Body.x-amazon-apigateway-policy"}},
+    {"AWS::ApiGateway::RestApi",
+     "s3:GetObject",
+     {"BodyS3Location", "Parameters", "Mode"},
+     "arn:aws:s3:::{BodyS3Location.Bucket}/{BodyS3Location.Key}",
+     "BodyS3Location.Version"},
+    {"AWS::ApiGateway::RestApi", kPassRole, {"Body.**.credentials"}, "{Body.**.credentials}"},
+    {"AWS::ApiGateway::RestApi", kPassRole, {"Body.**.authorizerCredentials"}, "{Body.**.authorizerCredentials}"},
+    {"AWS::ApiGateway::Method", kPassRole, {"Integration.Credentials"}, "{Integration.Credentials}"},
+    {"AWS::ApiGateway::Authorizer", kPassRole, {"AuthorizerCredentials"}, "{AuthorizerCredentials}"},
+    {"AWS::ApiGateway::Account", kPassRole, {"CloudWatchRoleArn"}, "{CloudWatchRoleArn}"},
+};
+
+api::TypeNeed needOf(const Property& property) {
+  using N = api::TypeNeed;
+  N need{.when = N::kMake | N::kChange, .action = property.action, .resource = property.resource};
+  for (const std::string_view name : property.names)
+    if (!name.empty()) need.properties.push_back(name);
+  if (property.action == kPassRole) need.passedTo = "apigateway.amazonaws.com";
+  need.versionProperty = property.version;
+  return need;
+}
+
 // https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-types.html: each type's schema lists what
 // its handlers call.
 std::vector<api::TypeRule> types() {
   using N = api::TypeNeed;
-  return {
-      {"AWS::ApiGateway::RestApi",
-       "arn:aws:apigateway:{region}::/restapis/{id}",
-       {{.when = N::kMake, .action = "apigateway:POST", .resource = "arn:aws:apigateway:{region}::/restapis"},
-        {.when = N::kChange, .action = "apigateway:PATCH"},
-        {.when = N::kMake | N::kChange,
-         .action = "apigateway:PUT",
-         .properties = {"Body", "BodyS3Location", "Parameters", "Mode"}},
-        {.when = N::kMake | N::kChange,
-         .action = "apigateway:UpdateRestApiPolicy",
-         .properties = {"Policy", "Body.x-amazon-apigateway-policy"}},
-        {.when = N::kMake | N::kChange,
-         .action = "s3:GetObject",
-         .properties = {"BodyS3Location", "Parameters", "Mode"},
-         .resource = "arn:aws:s3:::{BodyS3Location.Bucket}/{BodyS3Location.Key}",
-         .versionProperty = "BodyS3Location.Version"},
-        {.when = N::kMake | N::kChange,
-         .action = "iam:PassRole",
-         .properties = {"Body.**.credentials"},
-         .resource = "{Body.**.credentials}",
-         .passedTo = "apigateway.amazonaws.com"},
-        {.when = N::kMake | N::kChange,
-         .action = "iam:PassRole",
-         .properties = {"Body.**.authorizerCredentials"},
-         .resource = "{Body.**.authorizerCredentials}",
-         .passedTo = "apigateway.amazonaws.com"},
-        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
-      {"AWS::ApiGateway::Resource",
-       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/resources/{id}",
-       {{.when = N::kMake,
-         .action = "apigateway:POST",
-         .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/resources/{ParentId}"},
-        {.when = N::kChange, .action = "apigateway:PATCH"},
-        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
-      {"AWS::ApiGateway::Method",
-       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/resources/{ResourceId}/methods/{HttpMethod}",
-       {{.when = N::kMake | N::kChange, .action = "apigateway:PUT"},
-        {.when = N::kMake | N::kChange,
-         .action = "iam:PassRole",
-         .properties = {"Integration.Credentials"},
-         .resource = "{Integration.Credentials}",
-         .passedTo = "apigateway.amazonaws.com"},
-        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
-      {"AWS::ApiGateway::Model",
-       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/models/{id}",
-       {{.when = N::kMake,
-         .action = "apigateway:POST",
-         .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/models"},
-        {.when = N::kChange, .action = "apigateway:PATCH"},
-        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
-      {"AWS::ApiGateway::RequestValidator",
-       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/requestvalidators/{id}",
-       {{.when = N::kMake,
-         .action = "apigateway:POST",
-         .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/requestvalidators"},
-        {.when = N::kChange, .action = "apigateway:PATCH"},
-        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
-      {"AWS::ApiGateway::Authorizer",
-       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/authorizers/{id}",
-       {{.when = N::kMake,
-         .action = "apigateway:POST",
-         .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/authorizers"},
-        {.when = N::kChange, .action = "apigateway:PATCH"},
-        {.when = N::kMake | N::kChange,
-         .action = "iam:PassRole",
-         .properties = {"AuthorizerCredentials"},
-         .resource = "{AuthorizerCredentials}",
-         .passedTo = "apigateway.amazonaws.com"},
-        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
-      {"AWS::ApiGateway::GatewayResponse",
-       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/gatewayresponses/{ResponseType}",
-       {{.when = N::kMake | N::kChange, .action = "apigateway:PUT"},
-        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
-      {"AWS::ApiGateway::Account",
-       "arn:aws:apigateway:{region}::/account",
-       {{.when = N::kMake | N::kChange | N::kRemove, .action = "apigateway:PATCH"},
-        {.when = N::kMake | N::kChange,
-         .action = "iam:PassRole",
-         .properties = {"CloudWatchRoleArn"},
-         .resource = "{CloudWatchRoleArn}",
-         .passedTo = "apigateway.amazonaws.com"}}},
-      {"AWS::ApiGateway::Deployment",
-       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/deployments/{id}",
-       {{.when = N::kMake,
-         .action = "apigateway:POST",
-         .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/deployments"},
-        {.when = N::kChange, .action = "apigateway:PATCH"},
-        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
-      {"AWS::ApiGateway::Stage",
-       "arn:aws:apigateway:{region}::/restapis/{RestApiId}/stages/{id}",
-       {{.when = N::kMake,
-         .action = "apigateway:POST",
-         .resource = "arn:aws:apigateway:{region}::/restapis/{RestApiId}/stages"},
-        {.when = N::kChange, .action = "apigateway:PATCH"},
-        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
-      {"AWS::ApiGateway::ApiKey",
-       "arn:aws:apigateway:{region}::/apikeys/{id}",
-       {{.when = N::kMake, .action = "apigateway:POST", .resource = "arn:aws:apigateway:{region}::/apikeys"},
-        {.when = N::kChange, .action = "apigateway:PATCH"},
-        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
-      {"AWS::ApiGateway::UsagePlan",
-       "arn:aws:apigateway:{region}::/usageplans/{id}",
-       {{.when = N::kMake, .action = "apigateway:POST", .resource = "arn:aws:apigateway:{region}::/usageplans"},
-        {.when = N::kChange, .action = "apigateway:PATCH"},
-        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
-      {"AWS::ApiGateway::UsagePlanKey",
-       "arn:aws:apigateway:{region}::/usageplans/{UsagePlanId}/keys/{KeyId}",
-       {{.when = N::kMake,
-         .action = "apigateway:POST",
-         .resource = "arn:aws:apigateway:{region}::/usageplans/{UsagePlanId}/keys"},
-        {.when = N::kChange, .action = "apigateway:PATCH"},
-        {.when = N::kRemove, .action = "apigateway:DELETE"}}},
-  };
+  std::vector<api::TypeRule> rules;
+  for (const Type& type : kTypes) {
+    api::TypeRule& rule = rules.emplace_back(api::TypeRule{type.type, type.resource, {}});
+    if (type.life == Life::kPosted) {
+      rule.needs.push_back({.when = N::kMake, .action = "apigateway:POST", .resource = type.collection});
+      rule.needs.push_back({.when = N::kChange, .action = "apigateway:PATCH"});
+    } else if (type.life == Life::kPut) {
+      rule.needs.push_back({.when = N::kMake | N::kChange, .action = "apigateway:PUT"});
+    } else {
+      rule.needs.push_back({.when = N::kMake | N::kChange | N::kRemove, .action = "apigateway:PATCH"});
+    }
+    for (const Property& property : kProperties)
+      if (property.type == type.type) rule.needs.push_back(needOf(property));
+    if (type.life != Life::kKept) rule.needs.push_back({.when = N::kRemove, .action = "apigateway:DELETE"});
+  }
+  return rules;
 }
 
 }  // namespace
