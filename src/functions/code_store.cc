@@ -52,6 +52,10 @@ void CodeStore::record(const Package& package) {
   }
 }
 
+void CodeStore::abandon(const Package& package) {
+  if (!refersTo(package.blob)) blobs_.remove(package.blob);
+}
+
 void CodeStore::forget(const std::string& contentId) {
   std::vector<std::string> blobs;
   for (auto rows = database_.query("SELECT blob_id FROM function_packages WHERE content_id = ?", contentId);

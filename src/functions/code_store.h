@@ -39,6 +39,8 @@ class CodeStore final {
   Result<Package> keep(std::string_view zip);
   // On the writer thread: from here on the package is there to stay. Content that is known keeps its first blob.
   void record(const Package& package);
+  // Of what keep() gave and no transaction that may hold has recorded: its blob goes. Blocks.
+  void abandon(const Package& package);
   // On the writer thread, when no function or version uses the content any more. What runs from it goes on.
   void forget(const std::string& contentId);
   // For Blobs::sweep().

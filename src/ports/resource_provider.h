@@ -52,6 +52,19 @@ enum class ResourceVerb : unsigned char {
   kSettle,  // see ResourceProvider::settle()
 };
 
+// What a provider has prepared for one request. It goes with that request, and when nobody holds it any more, what
+// came to nothing with it is let go of: on the thread of the last holder, not the writer's.
+class PreparedWork {
+ public:
+  PreparedWork() = default;
+  virtual ~PreparedWork() = default;
+  PreparedWork(const PreparedWork&) = delete;
+  PreparedWork& operator=(const PreparedWork&) = delete;
+
+  // The transaction that it was used in may be there after a crash: nothing is let go of that it would refer to.
+  virtual void outcomeUnknown() {}
+};
+
 // One call to a provider. Properties are resolved (no intrinsics) and coerced to the spec.
 struct ResourceRequest {
   std::string account;
@@ -75,7 +88,8 @@ struct ResourceRequest {
   // A name for a resource whose template gives none: STACK-LOGICALID-RANDOM, cut to `most` characters, the same
   // at every attempt of this operation.
   std::string generatedName(std::size_t most = 64, bool lowerCase = false) const;
-  std::string uniqueToken;  // 12 random capitals and digits, fixed per resource incarnation
+  std::string uniqueToken;                      // 12 random capitals and digits, fixed per resource incarnation
+  std::shared_ptr<PreparedWork> prepared = {};  // in create and update: what prepare() made; null: nothing
 };
 
 struct ResourceState {
@@ -103,8 +117,11 @@ class ResourceProvider {
   virtual ~ResourceProvider() = default;
   virtual const ResourceSpec& spec() const = 0;
 
-  // Slow work before the transaction: reading packages, unpacking. On the engine's thread; repeatable.
-  virtual Result<void> prepare(const ResourceRequest&) { return {}; }
+  // Slow work before the transaction: reading packages, unpacking. On the engine's thread; repeatable, and not
+  // always followed by the call that it was made for. Null: there is nothing to prepare.
+  virtual Result<std::shared_ptr<PreparedWork>> prepare(const ResourceRequest&) {
+    return std::shared_ptr<PreparedWork>();
+  }
 
   // The following three run on the writer thread, in the same transaction in which the engine records the
   // outcome: after a crash either both happened or neither. A Fault leaves nothing behind.
@@ -122,8 +139,8 @@ class ResourceProvider {
   // what was kept for the other direction can go. resume() with kSettle tells when it has.
   virtual Result<void> settle(const ResourceRequest&) { return {}; }
 
-  // The resource as it stands. On the writer thread or with a read snapshot; `properties` are what the stack made it
-  // from. Fault NotFound: it is not there.
+  // The resource as it stands. On the writer thread or with a read snapshot; `properties` are what the stack made
+  // it from. Fault NotFound: it is not there.
   virtual Result<ResourceState> read(const ResourceRequest& request) = 0;
 };
 

@@ -176,7 +176,7 @@ Result<void> GuardedProvider::check(const ResourceRequest& request, TypeNeed::Wh
 }
 
 // A package is read before the function is made: the right to read it is asked first.
-Result<void> GuardedProvider::prepare(const ResourceRequest& request) {
+Result<std::shared_ptr<ports::PreparedWork>> GuardedProvider::prepare(const ResourceRequest& request) {
   if (!request.actor.empty()) {
     HEARTH_CHECK(checkActor(request));
     const TypeNeed::When when = request.physicalId.empty() ? TypeNeed::kMake : TypeNeed::kChange;

@@ -19,7 +19,7 @@ class GuardedProvider final : public ports::ResourceProvider {
       : inner_(std::move(inner)), rule_(rule), authority_(authority), roles_(roles), clock_(clock) {}
 
   const ports::ResourceSpec& spec() const override { return inner_->spec(); }
-  Result<void> prepare(const ports::ResourceRequest& request) override;
+  Result<std::shared_ptr<ports::PreparedWork>> prepare(const ports::ResourceRequest& request) override;
   // What is needed on the new resource itself is asked for when it is known what it is called: by the policies from
   // before, because what was made may be a policy. A Fault undoes it. All else is asked for beforehand.
   Result<ports::ResourceState> create(const ports::ResourceRequest& request) override;

@@ -459,10 +459,12 @@ Task<void> Parts::stop() {
   database_.stop();
 }
 
-// Retention, now and then; secrets whose recovery window is over; and what was deleted leaves the database's log.
+// Retention, now and then; secrets whose recovery window is over; stacks that were deleted long ago; and what was
+// deleted leaves the database's log.
 std::optional<base::Time> Parts::housekeep() {
   database_.post([this] { logs_.expire(); });
   database_.post([this] { secretsmanager_.expire(); });
+  database_.post([this] { stacks_.expire(); });
   store::truncateLog(database_);
   return clock_->now() + kHousekeeping;
 }

@@ -1,6 +1,7 @@
 #include "stacks/drift_detector.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/log.h"
@@ -11,13 +12,16 @@
 namespace hearth::stacks {
 namespace {
 
-bool mayDetect(const StackRecord& stack) {
+// A detection takes seconds: one that is older was lost.
+constexpr std::chrono::hours kLongestDetection{1};
+
+bool mayDetect(const StackHeader& stack) {
   return !stack.operation &&
          (stack.status == Status::kCreateComplete || stack.status == Status::kUpdateComplete ||
           stack.status == Status::kUpdateRollbackComplete || stack.status == Status::kUpdateRollbackFailed);
 }
 
-Fault wrongStatus(const StackRecord& stack) {
+Fault wrongStatus(const StackHeader& stack) {
   return validationError("Drift detection cannot be performed on stack [" + stack.id + "] while it is in [" +
                          std::string(nameOf(stack.status)) + "] state.");
 }
@@ -95,10 +99,10 @@ std::optional<DriftDetector::Subject> DriftDetector::subjectOf(const std::string
 }
 
 Result<std::string> DriftDetector::begin(const std::string& stackId, const std::vector<std::string>& logicalIds) {
-  const auto stack = tools_.store.findStack(stackId);
+  const auto stack = tools_.store.findHeader(stackId);
   if (!stack) return validationError("Stack [" + stackId.substr(0, 300) + "] does not exist");
   if (!mayDetect(*stack)) return wrongStatus(*stack);
-  if (drifts_.isDetecting(stackId)) {
+  if (drifts_.isDetecting(stackId, tools_.clock.now() - kLongestDetection)) {
     return validationError("Drift detection is already in progress for stack [" + stackId + "]");
   }
   const auto rows = tools_.store.resources(stackId);
@@ -173,26 +177,65 @@ std::vector<ResourceDrift> DriftDetector::lookAtAll(const Subject& subject, cons
   return found;
 }
 
-void DriftDetector::run(const std::string& detectionId, const std::string& actor) {
+std::optional<Detection> DriftDetector::find(const std::string& detectionId) const {
   auto detection = drifts_.findDetection(detectionId);
-  if (!detection || detection->stage != Detection::Stage::kInProgress) return;
+  const bool isLost = detection && detection->stage == Detection::Stage::kInProgress &&
+                      tools_.clock.now() - detection->started >= kLongestDetection;
+  if (isLost) {
+    detection->stage = Detection::Stage::kFailed;
+    detection->reason = "The detection did not come to its end.";
+  }
+  return detection;
+}
+
+bool DriftDetector::isInProgress(const std::string& detectionId) const {
+  const auto detection = find(detectionId);
+  return detection && detection->stage == Detection::Stage::kInProgress;
+}
+
+void DriftDetector::run(const std::string& detectionId, const std::string& actor) {
+  try {
+    auto detection = find(detectionId);
+    if (!detection || detection->stage != Detection::Stage::kInProgress) return;
+    std::string cause;
+    try {
+      auto carriedOut = carryOut(*detection, actor);
+      if (carriedOut.ok()) return;
+      cause = carriedOut.fault().message;
+    } catch (const std::exception& error) {
+      cause = error.what();
+    }
+    base::logError("stacks", "a drift was not detected", {{"stack", detection->stackId}, {"cause", cause}});
+    detection->stage = Detection::Stage::kFailed;
+    detection->reason = "Internal Failure";
+    // When this is lost, too, the time ends it.
+    (void)tools_.database.writeAndWait([&]() -> Result<void> {
+      if (isInProgress(detectionId)) drifts_.saveDetection(*detection);
+      return {};
+    });
+  } catch (const std::exception& error) {
+    base::logError("stacks", "a drift was not recorded", {{"detection", detectionId}, {"cause", error.what()}});
+  }
+}
+
+Result<void> DriftDetector::carryOut(Detection& detection, const std::string& actor) {
   std::optional<Subject> subject;
   std::vector<ResourceDrift> found;
   std::vector<std::string> failed;
   {
     const store::Database::Snapshot snapshot(tools_.database);
-    subject = subjectOf(detection->stackId);
-    if (subject) found = lookAtAll(*subject, *detection, actor, failed);
+    subject = subjectOf(detection.stackId);
+    if (subject) found = lookAtAll(*subject, detection, actor, failed);
   }
-  if (!subject) return;
-  auto written = tools_.database.writeAndWait([&] { return finish(*detection, *subject, found, failed); });
-  if (!written.ok()) base::logError("stacks", "a drift was not recorded", {{"cause", written.fault().message}});
+  if (!subject) return Fault("ValidationError", "The stack is not known any more.", 400);
+  return tools_.database.writeAndWait([&] { return finish(detection, *subject, found, failed); });
 }
 
 Result<void> DriftDetector::finish(Detection& detection, const Subject& subject,
                                    const std::vector<ResourceDrift>& found,
                                    const std::vector<std::string>& failed) {
-  const auto now = tools_.store.findStack(detection.stackId);
+  if (!isInProgress(detection.id)) return {};  // it took too long, and has been given up
+  const auto now = tools_.store.findHeader(detection.stackId);
   detection.stage = Detection::Stage::kFailed;
   if (!now || now->operation || now->updated != subject.stack.updated || now->status != subject.stack.status) {
     detection.reason = "The stack was changed while its drift was detected.";
@@ -236,19 +279,13 @@ Result<ResourceDrift> DriftDetector::detect(const std::string& stackId, const st
 }
 
 void DriftDetector::recover() {
-  auto written = tools_.database.writeAndWait([this]() -> Result<void> {
-    for (const std::string& id : drifts_.detectionsInProgress()) {
-      auto detection = drifts_.findDetection(id);
-      if (!detection) continue;
-      detection->stage = Detection::Stage::kFailed;
-      detection->reason = "The server was stopped while the drift was detected.";
-      drifts_.saveDetection(*detection);
-    }
-    drifts_.removeOrphans();
-    return {};
-  });
-  if (!written.ok())
-    base::logWarning("stacks", "old drifts were not removed", {{"cause", written.fault().message}});
+  for (const std::string& id : drifts_.detectionsInProgress()) {
+    auto detection = drifts_.findDetection(id);
+    if (!detection) continue;
+    detection->stage = Detection::Stage::kFailed;
+    detection->reason = "The server was stopped while the drift was detected.";
+    drifts_.saveDetection(*detection);
+  }
 }
 
 std::map<std::string, ResourceDrift> DriftDetector::ofResources(const std::string& stackId) const {

@@ -26,15 +26,18 @@ class DriftDetector final {
   // looked at already, or has no such resource.
   Result<std::string> begin(const std::string& stackId, const std::vector<std::string>& logicalIds);
   // Carries it out: on a thread that may block, not the loop, not the writer's. `actor`, as in a ResourceRequest,
-  // is who looks; what that one may not read has failed.
+  // is who looks; what that one may not read has failed. Whatever happens, the detection ends; one that nobody
+  // carries out has failed after an hour.
   void run(const std::string& detectionId, const std::string& actor);
   // Looks at one resource at once; likewise. Fault also when the provider cannot tell how it stands.
   Result<ResourceDrift> detect(const std::string& stackId, const std::string& logicalId, const std::string& actor);
-  // Before any other: what the last run of the server did not finish has failed. Not on the writer thread.
+  // In a write, before any other: what the last run of the server did not finish has failed.
   void recover();
+  // In a write: forgets what was found of stacks that are not kept any more.
+  void removeOrphans() { drifts_.removeOrphans(); }
 
   // Reads: on any thread.
-  std::optional<Detection> find(const std::string& detectionId) const { return drifts_.findDetection(detectionId); }
+  std::optional<Detection> find(const std::string& detectionId) const;
   std::optional<StackDrift> ofStack(const std::string& stackId) const { return drifts_.findStackDrift(stackId); }
   // By logical id. What was changed or made since it was looked at is not among them.
   std::map<std::string, ResourceDrift> ofResources(const std::string& stackId) const;
@@ -46,6 +49,9 @@ class DriftDetector final {
   Result<ResourceDrift> look(const Subject& subject, const ResourceRecord& row, const std::string& actor) const;
   std::vector<ResourceDrift> lookAtAll(const Subject& subject, const Detection& detection, const std::string& actor,
                                        std::vector<std::string>& failed) const;
+  // Fault: it could not be recorded.
+  Result<void> carryOut(Detection& detection, const std::string& actor);
+  bool isInProgress(const std::string& detectionId) const;
   Result<void> finish(Detection& detection, const Subject& subject, const std::vector<ResourceDrift>& found,
                       const std::vector<std::string>& failed);
 

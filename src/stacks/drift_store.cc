@@ -1,9 +1,9 @@
 #include "stacks/drift_store.h"
 
-#include <stdexcept>
 #include <utility>
 
 #include "stacks/stack_json.h"
+#include "store/damaged_record.h"
 
 namespace hearth::stacks {
 namespace {
@@ -42,9 +42,9 @@ std::vector<ResourceDrift> DriftStore::list(const std::string& stackId) const {
            database_.query("SELECT document FROM stacks_drifts WHERE stack = ? ORDER BY logical_id", stackId);
        rows.next();) {
     const auto text = keyring_.open(rows.blob(0), contextOf(stackId));
-    if (!text.ok()) throw std::runtime_error("stacks: a sealed value does not open");
+    if (!text.ok()) throw store::DamagedRecord("stacks: a sealed value does not open");
     const auto json = base::parseJson(*text, 128);
-    if (!json.ok()) throw std::runtime_error("stacks: a sealed document is damaged");
+    if (!json.ok()) throw store::DamagedRecord("stacks: a sealed document is damaged");
     drifts.push_back(driftOf(*json));
   }
   return drifts;
@@ -99,8 +99,11 @@ std::vector<std::string> DriftStore::detectionsInProgress() const {
   return ids;
 }
 
-bool DriftStore::isDetecting(const std::string& stackId) const {
-  return database_.query("SELECT 1 FROM stacks_detections WHERE stack = ? AND stage = 0 LIMIT 1", stackId).next();
+bool DriftStore::isDetecting(const std::string& stackId, base::Time since) const {
+  return database_
+      .query("SELECT 1 FROM stacks_detections WHERE stack = ? AND stage = 0 AND started > ? LIMIT 1", stackId,
+             base::toMillis(since))
+      .next();
 }
 
 std::optional<StackDrift> DriftStore::findStackDrift(const std::string& stackId) const {

@@ -29,7 +29,8 @@ class DriftStore final {
   void saveDetection(const Detection& detection);
   std::optional<Detection> findDetection(const std::string& id) const;
   std::vector<std::string> detectionsInProgress() const;
-  bool isDetecting(const std::string& stackId) const;
+  // Whether one is in progress that began after `since`.
+  bool isDetecting(const std::string& stackId, base::Time since) const;
   // The last one of the whole stack that was completed.
   std::optional<StackDrift> findStackDrift(const std::string& stackId) const;
 

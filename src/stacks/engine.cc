@@ -41,6 +41,8 @@ Engine::Engine(store::Database& database, const store::Keyring& keyring, const b
 
 Engine::~Engine() { stop(); }
 
+// Names are keys, numbers order nothing (two are called 004): a step builds on the steps of its own store alone,
+// which run in the order in which that store lists them.
 std::vector<store::Migration> Engine::migrations() {
   std::vector<store::Migration> migrations = StackStore::migrations();
   for (store::Migration& one : ChangeSetStore::migrations()) migrations.push_back(std::move(one));
@@ -49,7 +51,7 @@ std::vector<store::Migration> Engine::migrations() {
 }
 
 void Engine::start() {
-  purge();
+  tidy();
   {
     const std::lock_guard lock(mutex_);
     if (!ended_) return;
@@ -198,23 +200,37 @@ bool Engine::waitUntilIdle(const std::string& stackId, std::chrono::milliseconds
   return !busy_.contains(stackId);
 }
 
-void Engine::purge() {
-  const base::Time before = clock_.now() - kDeletedKept;
-  auto purged = database_.writeAndWait([this, before]() -> Result<void> {
-    store_.removeDeletedBefore(before);
-    changeSets_.removeOrphans();
+void Engine::expire() {
+  store_.removeDeletedBefore(clock_.now() - kDeletedKept);
+  changeSets_.removeOrphans();
+  drift_.removeOrphans();
+}
+
+// What the last run of the server left behind.
+void Engine::tidy() {
+  auto tidied = database_.writeAndWait([this]() -> Result<void> {
+    drift_.recover();
+    expire();
     return {};
   });
-  if (!purged.ok()) base::logWarning("stacks", "old stacks were not removed", {{"cause", purged.fault().message}});
-  drift_.recover();
+  if (!tidied.ok()) base::logWarning("stacks", "old stacks were not removed", {{"cause", tidied.fault().message}});
+}
+
+Fault Engine::unknownStack(const std::string& stack) {
+  return validationError("Stack with id " + stack.substr(0, 300) + " does not exist");
 }
 
 Result<StackRecord> Engine::findActive(const Place& place, const std::string& stack) const {
   auto found =
       stack.starts_with("arn:") ? store_.findStack(stack) : store_.findByName(place.account, place.region, stack);
-  if (!found || found->account != place.account || found->region != place.region) {
-    return validationError("Stack with id " + stack.substr(0, 300) + " does not exist");
-  }
+  if (!found || found->account != place.account || found->region != place.region) return unknownStack(stack);
+  return *std::move(found);
+}
+
+Result<StackHeader> Engine::getHeader(const Place& place, const std::string& stack) const {
+  auto found = stack.starts_with("arn:") ? store_.findHeader(stack)
+                                         : store_.findHeaderByName(place.account, place.region, stack);
+  if (!found || found->account != place.account || found->region != place.region) return unknownStack(stack);
   return *std::move(found);
 }
 
@@ -224,9 +240,9 @@ Result<StackView> Engine::getStack(const Place& place, const std::string& stack)
   return show(record);
 }
 
-bool Engine::isProtected(const StackRecord& stack) const {
+bool Engine::isProtected(const StackHeader& stack) const {
   if (stack.rootId.empty()) return stack.terminationProtection;
-  const auto root = store_.findStack(stack.rootId);
+  const auto root = store_.findHeader(stack.rootId);
   return root && !root->deleted && root->terminationProtection;
 }
 
@@ -240,29 +256,33 @@ std::vector<StackView> Engine::listStacks(const Place& place, bool withDeleted, 
                                           std::size_t limit) const {
   const store::Database::Snapshot snapshot(database_);
   std::vector<StackView> views;
-  for (const auto& id : store_.listStacks(place.account, place.region, withDeleted, after, limit)) {
-    if (const auto record = store_.findStack(id)) views.push_back(show(*record));
-  }
+  for (const auto& record : store_.listStacks(place.account, place.region, withDeleted, after, limit))
+    views.push_back(show(record));
   return views;
+}
+
+std::vector<StackHeader> Engine::listHeaders(const Place& place, const std::string& after,
+                                             std::size_t limit) const {
+  return store_.listHeaders(place.account, place.region, true, after, limit);
 }
 
 Result<std::vector<StackEvent>> Engine::getEvents(const Place& place, const std::string& stack, std::int64_t before,
                                                   std::size_t limit) const {
   const store::Database::Snapshot snapshot(database_);
-  HEARTH_TRY(const auto record, findActive(place, stack));
+  HEARTH_TRY(const auto record, getHeader(place, stack));
   return store_.events(record.id, before, limit);
 }
 
 Result<std::vector<ResourceView>> Engine::getResources(const Place& place, const std::string& stack) const {
   const store::Database::Snapshot snapshot(database_);
-  HEARTH_TRY(const auto record, findActive(place, stack));
+  HEARTH_TRY(const auto record, getHeader(place, stack));
   return viewsOf(record, store_.resources(record.id));
 }
 
 Result<ResourceView> Engine::getResource(const Place& place, const std::string& stack,
                                          const std::string& logicalId) const {
   const store::Database::Snapshot snapshot(database_);
-  HEARTH_TRY(const auto record, findActive(place, stack));
+  HEARTH_TRY(const auto record, getHeader(place, stack));
   for (auto& view : viewsOf(record, store_.resources(record.id))) {
     if (view.logicalId == logicalId) return std::move(view);
   }
@@ -272,7 +292,7 @@ Result<ResourceView> Engine::getResource(const Place& place, const std::string& 
 Result<std::vector<ResourceView>> Engine::getResourcesOf(const Place& place, const std::string& physicalId) const {
   const store::Database::Snapshot snapshot(database_);
   const auto id = store_.findStackOfResource(place.account, place.region, physicalId);
-  const auto record = id ? store_.findStack(*id) : std::nullopt;
+  const auto record = id ? store_.findHeader(*id) : std::nullopt;
   if (!record) return validationError("Stack for " + physicalId.substr(0, 300) + " does not exist");
   return viewsOf(*record, store_.resources(record->id));
 }

@@ -29,6 +29,7 @@
 #include "stacks/change_set_store.h"
 #include "stacks/drift_detector.h"
 #include "stacks/engine_views.h"
+#include "stacks/nested_templates.h"
 #include "stacks/provider_registry.h"
 #include "stacks/stack_run.h"
 #include "stacks/stack_store.h"
@@ -60,6 +61,9 @@ struct CreateStackInput {
   bool terminationProtection = false;
   bool retainExceptOnCreate = false;  // of a failure: what was made goes, whatever its DeletionPolicy
   std::string policy = {};            // stack policy; empty: none
+  std::string parentId = {};          // of a nested stack: the stack that it is a resource of
+  std::string rootId = {};            // and the one at the top of the nest
+  std::string reviewed = {};          // ARN of the stack under review that it is to become; empty: a new one
 };
 
 struct UpdateStackInput {
@@ -97,6 +101,11 @@ struct CreateChangeSetInput {
   // What would be ordered, with `document` and `standing` both when the stack exists. A kCreate names a stack that
   // does not exist, or has only change sets.
   UpdateStackInput order;
+  // Of a stack whose template has transforms: what they made of it, getTemplateText(kProcessed) of a moment ago,
+  // parsed off the writer thread.
+  std::shared_ptr<const Template> before = {};
+  // Of gatherNested(): nested stacks get change sets, too. Null: they do not.
+  std::shared_ptr<NestedTemplates> nested = {};
 };
 
 struct ExecuteOptions {
@@ -141,6 +150,9 @@ class Engine final {
   void start();
   void stop();
 
+  // In a write, now and then: forgets what was deleted 90 days ago, and what belonged to it.
+  void expire();
+
   // Orders: on the writer thread, inside a write. All faults are ValidationError 400 unless said otherwise.
   // The id of the new stack. AlreadyExistsException 400; InsufficientCapabilitiesException 400.
   Result<std::string> createStack(const CreateStackInput& input);
@@ -172,14 +184,19 @@ class Engine final {
   // given with an ARN must be the set's own.
   // One that would change nothing is kept, too, as failed. AlreadyExistsException; LimitExceededException.
   Result<ChangeSet> createChangeSet(const CreateChangeSetInput& input);
+  // The templates of the nested stacks that such a set would be about, read in the rights of who orders it. Slow:
+  // on neither the loop nor the writer thread. Faults: those of createChangeSet().
+  Result<std::shared_ptr<NestedTemplates>> gatherNested(CreateChangeSetInput input) const;
   // `document` is the set's template, parsed off the writer thread. The stack's other sets are removed.
   // ChangeSetNotFound 404; InvalidChangeSetStatus.
   Result<void> executeChangeSet(const Place& place, const std::string& set, const std::string& stack,
                                 const std::shared_ptr<const Template>& document, const ExecuteOptions& options);
-  // What is not there is deleted already. InvalidChangeSetStatus while it is executed.
+  // What is not there is deleted already. InvalidChangeSetStatus while it is executed, and for a nested one. The
+  // sets nested in it go with it, and the stacks that were only made for them.
   Result<void> deleteChangeSet(const Place& place, const std::string& set, const std::string& stack);
   // Reads: on any thread.
   Result<ChangeSet> getChangeSet(const Place& place, const std::string& set, const std::string& stack) const;
+  // Without their definitions and changes.
   Result<std::vector<ChangeSet>> listChangeSets(const Place& place, const std::string& stack,
                                                 const std::string& after, std::size_t limit) const;
 
@@ -189,9 +206,13 @@ class Engine final {
   // Reads: on any thread. A stack is named by name (while it is not deleted) or by ARN (90 days longer). Fault of
   // all: "Stack with id NAME does not exist".
   Result<StackView> getStack(const Place& place, const std::string& stack) const;
+  // The same, but for what it is made from, and with its own protection: cheap.
+  Result<StackHeader> getHeader(const Place& place, const std::string& stack) const;
   // Newest first. `after`: the id of the last one of the page before.
   std::vector<StackView> listStacks(const Place& place, bool withDeleted, const std::string& after,
                                     std::size_t limit) const;
+  // The same, those that are deleted among them.
+  std::vector<StackHeader> listHeaders(const Place& place, const std::string& after, std::size_t limit) const;
   // Newest first. `before`: 0, or the sequence of the last one of the page before.
   Result<std::vector<StackEvent>> getEvents(const Place& place, const std::string& stack, std::int64_t before,
                                             std::size_t limit) const;
@@ -238,22 +259,34 @@ class Engine final {
   void enqueueAgain(const std::string& stackId, const StepOutcome& outcome);
   void enqueue(const std::string& stackId);
   void wakeAfterCommit(const std::string& stackId);
-  void purge();
+  void tidy();
+  static Fault unknownStack(const std::string& stack);
   Result<StackRecord> findActive(const Place& place, const std::string& stack) const;
   // A nested stack's is its root's.
-  bool isProtected(const StackRecord& stack) const;
+  bool isProtected(const StackHeader& stack) const;
   StackView show(const StackRecord& stack) const;
   // `caller`: as in a Place.
   Result<Prepared> prepare(const StackRecord& stack, Definition definition, const std::string& caller,
-                           const Template& document, const std::map<std::string, CurrentResource>& current) const;
+                           const Template& document, const std::map<std::string, CurrentResource>& current,
+                           const std::set<std::string>& settled = {}) const;
   Result<Prepared> prepareUpdate(const StackRecord& stack, const UpdateStackInput& input) const;
   void takeRole(StackRecord& stack, const std::string& roleArn);
   // `document` becomes what its transforms make of it with the stack's parameters.
   Result<Definition> definitionFor(const StackRecord& stack, const UpdateStackInput& input,
                                    std::shared_ptr<const Template>& document) const;
-  Result<StackRecord> stackForChangeSet(const CreateChangeSetInput& input);
+  // Change sets (engine_change_sets.cc, engine_nested_sets.cc): worked out first, then kept.
+  struct Draft;
+  Result<Draft> draftFor(const CreateChangeSetInput& input) const;
+  void nameDraft(const CreateChangeSetInput& input, Draft& draft) const;
+  Result<void> fillDraft(const CreateChangeSetInput& input, Draft& draft) const;
+  Result<std::set<std::string>> draftNested(const CreateChangeSetInput& input, const Prepared& prepared,
+                                            Draft& draft) const;
+  Result<std::shared_ptr<Draft>> draftChild(const CreateChangeSetInput& input, const Prepared& prepared,
+                                            const ResourceChange& change, const Draft& parent) const;
+  void keepDraft(const CreateChangeSetInput& input, Draft& draft, const Draft* parent);
+  void dropOthers(const std::string& stackId, const std::string& but);
   // A record of a stack that is not kept yet.
-  StackRecord newStack(const Place& place, const std::string& name);
+  StackRecord newStack(const Place& place, const std::string& name) const;
   // The caller keeps the stack.
   void acceptCreate(StackRecord& stack, Prepared prepared, OnFailure onFailure, Operation operation);
   void acceptUpdate(StackRecord& stack, Prepared prepared, Operation operation);

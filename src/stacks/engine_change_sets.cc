@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "stacks/engine.h"
+#include "stacks/change_set_draft.h"
 #include "stacks/faults.h"
 #include "stacks/order_checks.h"
 
@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::size_t kMostSets = 1000;  // of one stack
 constexpr std::size_t kMostDescription = 1024;
-constexpr std::string_view kNothingToDo =
-    "The submitted information didn't contain changes. Submit different information to create a change set.";
 
 Result<void> checkSetName(const std::string& name) {
   if (checkStackName(name).ok()) return {};
@@ -36,10 +34,11 @@ std::set<std::string> changedParameters(const ParameterValues& before, const Par
 }  // namespace
 
 // The stack that the set is about; a new one, under review, when a kCreate is the first.
-Result<StackRecord> Engine::stackForChangeSet(const CreateChangeSetInput& input) {
+Result<Engine::Draft> Engine::draftFor(const CreateChangeSetInput& input) const {
   const UpdateStackInput& order = input.order;
   auto found = findActive(order.place, order.stack);
   if (found.ok() && found->status == Status::kDeleteComplete) found = validationError("");
+  Draft draft;
   if (input.kind == ChangeSetKind::kUpdate) {
     if (!found.ok()) return validationError("Stack [" + order.stack.substr(0, 300) + "] does not exist");
     if (found->status == Status::kReviewInProgress) {
@@ -47,20 +46,93 @@ Result<StackRecord> Engine::stackForChangeSet(const CreateChangeSetInput& input)
                              "] is in REVIEW_IN_PROGRESS state: a change set of type CREATE makes it.");
     }
     HEARTH_CHECK(checkCanBeUpdated(*found, true));
-    return *std::move(found);
+    draft.stack = *std::move(found);
+    return draft;
   }
   if (found.ok()) {
-    if (found->status == Status::kReviewInProgress) return *std::move(found);
-    return validationError("Stack [" + found->name +
-                           "] already exists and cannot be created again with the changeSet [" + input.name + "].");
+    if (found->status != Status::kReviewInProgress) {
+      return validationError("Stack [" + found->name +
+                             "] already exists and cannot be created again with the changeSet [" + input.name +
+                             "].");
+    }
+    draft.stack = *std::move(found);
+    return draft;
   }
   HEARTH_CHECK(checkStackName(order.stack));
-  StackRecord stack = newStack(order.place, order.stack);
-  stack.operation = newOperation(order.place, OperationKind::kCreate, order.token);
-  announce(stack, Status::kReviewInProgress);
-  stack.operation.reset();
-  store_.insertStack(stack);
-  return stack;
+  draft.stack = newStack(order.place, order.stack);
+  draft.isNew = true;
+  return draft;
+}
+
+void Engine::nameDraft(const CreateChangeSetInput& input, Draft& draft) const {
+  ChangeSet& set = draft.set;
+  set.name = input.name;
+  set.id = "arn:aws:cloudformation:" + draft.stack.region + ":" + draft.stack.account + ":changeSet/" + set.name +
+           "/" + base::randomUuid(random_);
+  set.stackId = draft.stack.id;
+  set.stackName = draft.stack.name;
+  set.kind = input.kind;
+  set.created = clock_.now();
+  set.description = input.description;
+  set.onFailure = input.onFailure;
+  set.includesNested = input.nested != nullptr;
+  set.token = input.order.token;
+}
+
+// What the set is to say. What nested stacks are found not to change by is taken into account once.
+Result<void> Engine::fillDraft(const CreateChangeSetInput& input, Draft& draft) const {
+  nameDraft(input, draft);
+  const StackRecord& stack = draft.stack;
+  const bool isUpdate = input.kind == ChangeSetKind::kUpdate;
+  std::shared_ptr<const Template> before;
+  if (isUpdate) {
+    HEARTH_TRY(before,
+               parsedTemplate(stack.latest().finalText(), input.before ? input.before : input.order.standing));
+  }
+  std::shared_ptr<const Template> after = input.order.document ? input.order.document : before;
+  if (!after) return validationError("A change set of type CREATE needs a template.");
+  if (!input.order.document && !stack.latest().processedText.empty()) {
+    HEARTH_TRY(after, parsedTemplate(stack.latest().templateText, input.order.standing));
+  }
+  HEARTH_TRY(const Definition definition, definitionFor(stack, input.order, after));
+  const auto current = currentResources(store_.resources(stack.id));
+  HEARTH_TRY(Prepared prepared, prepare(stack, definition, input.order.place.caller, *after, current));
+  if (input.nested) {
+    HEARTH_TRY(const auto unchanged, draftNested(input, prepared, draft));
+    if (!unchanged.empty()) {
+      HEARTH_TRY(prepared, prepare(stack, definition, input.order.place.caller, *after, current, unchanged));
+      HEARTH_CHECK(draftNested(input, prepared, draft));
+    }
+  }
+  draft.set.changes = describeChanges(prepared.plan, before ? *before : *after, *after,
+                                      changedParameters(stack.latest().values(), prepared.definition.values()));
+  if (isUpdate && prepared.isSameAs(stack) && !stack.isHalfDone()) draft.fail(std::string(kNothingToDo));
+  for (DescribedChange& change : draft.set.changes) {
+    const auto found = draft.nested.find(change.logicalId);
+    if (found == draft.nested.end()) continue;
+    const Draft& child = *found->second;
+    change.changeSetId = child.set.id;
+    if (child.set.failed && !child.isUnchanged())
+      draft.fail("Nested change set " + child.set.id + " was not successfully created: Currently in FAILED.");
+  }
+  draft.set.definition = std::move(prepared.definition);
+  return {};
+}
+
+void Engine::keepDraft(const CreateChangeSetInput& input, Draft& draft, const Draft* parent) {
+  StackRecord& stack = draft.stack;
+  if (draft.isNew) {
+    if (parent) {
+      stack.parentId = parent->stack.id;
+      stack.rootId = parent->stack.rootId.empty() ? parent->stack.id : parent->stack.rootId;
+    }
+    stack.operation = newOperation(input.order.place, OperationKind::kCreate, input.order.token);
+    announce(stack, Status::kReviewInProgress);
+    stack.operation.reset();
+    store_.insertStack(stack);
+  }
+  changeSets_.insert(draft.set);
+  for (auto& [logicalId, child] : draft.nested) keepDraft(input, *child, &draft);
 }
 
 Result<ChangeSet> Engine::createChangeSet(const CreateChangeSetInput& input) {
@@ -70,49 +142,17 @@ Result<ChangeSet> Engine::createChangeSet(const CreateChangeSetInput& input) {
         "1 validation error detected: Value at 'description' failed to satisfy constraint: Member must "
         "have length less than or equal to 1024");
   }
-  HEARTH_TRY(StackRecord stack, stackForChangeSet(input));
-  if (const auto twin = changeSets_.findByName(stack.id, input.name)) {
+  HEARTH_TRY(Draft draft, draftFor(input));
+  if (const auto twin = changeSets_.findByName(draft.stack.id, input.name)) {
     if (!input.order.token.empty() && twin->token == input.order.token) return *twin;
     return Fault("AlreadyExistsException", "ChangeSet " + input.name + " already exists", 400);
   }
-  if (changeSets_.count(stack.id) >= kMostSets) {
+  if (changeSets_.count(draft.stack.id) >= kMostSets) {
     return Fault("LimitExceededException", "A stack has at most 1000 change sets. Delete some.", 400);
   }
-  const bool isUpdate = input.kind == ChangeSetKind::kUpdate;
-  std::shared_ptr<const Template> before;
-  if (isUpdate) {
-    HEARTH_TRY(before, parsedTemplate(stack.latest().finalText(), input.order.standing));
-  }
-  std::shared_ptr<const Template> after = input.order.document ? input.order.document : before;
-  if (!after) return validationError("A change set of type CREATE needs a template.");
-  if (!input.order.document && !stack.latest().processedText.empty()) {
-    HEARTH_TRY(after, parsedTemplate(stack.latest().templateText, input.order.standing));
-  }
-  HEARTH_TRY(Definition definition, definitionFor(stack, input.order, after));
-  HEARTH_TRY(Prepared prepared, prepare(stack, std::move(definition), input.order.place.caller, *after,
-                                        currentResources(store_.resources(stack.id))));
-
-  ChangeSet set;
-  set.name = input.name;
-  set.id = "arn:aws:cloudformation:" + stack.region + ":" + stack.account + ":changeSet/" + set.name + "/" +
-           base::randomUuid(random_);
-  set.stackId = stack.id;
-  set.stackName = stack.name;
-  set.kind = input.kind;
-  set.created = clock_.now();
-  set.description = input.description;
-  set.onFailure = input.onFailure;
-  set.token = input.order.token;
-  if (isUpdate && prepared.isSameAs(stack) && !stack.isHalfDone()) {
-    set.failed = true;
-    set.reason = kNothingToDo;
-    set.execution = Execution::kUnavailable;
-  }
-  set.changes = describeChanges(prepared.plan, before ? *before : *after, *after,
-                                changedParameters(stack.latest().values(), prepared.definition.values()));
-  set.definition = std::move(prepared.definition);
-  changeSets_.insert(set);
-  return set;
+  HEARTH_CHECK(fillDraft(input, draft));
+  keepDraft(input, draft, nullptr);
+  return draft.set;
 }
 
 Result<ChangeSet> Engine::getChangeSet(const Place& place, const std::string& set, const std::string& stack) const {
@@ -121,7 +161,7 @@ Result<ChangeSet> Engine::getChangeSet(const Place& place, const std::string& se
   std::optional<ChangeSet> found;
   if (set.starts_with("arn:")) {
     found = changeSets_.find(set);
-    const auto owner = found ? store_.findStack(found->stackId) : std::nullopt;
+    const auto owner = found ? store_.findHeader(found->stackId) : std::nullopt;
     if (!owner || owner->account != place.account || owner->region != place.region) return missing;
     // Whoever names a stack, too, was asked about that one.
     if (!stack.empty() && stack != owner->id &&
@@ -131,7 +171,7 @@ Result<ChangeSet> Engine::getChangeSet(const Place& place, const std::string& se
   } else {
     if (stack.empty())
       return validationError("StackName must be specified if ChangeSetName is not specified as an ARN.");
-    HEARTH_TRY(const auto owner, findActive(place, stack));
+    HEARTH_TRY(const auto owner, getHeader(place, stack));
     found = changeSets_.findByName(owner.id, set);
   }
   if (!found) return missing;
@@ -141,7 +181,7 @@ Result<ChangeSet> Engine::getChangeSet(const Place& place, const std::string& se
 Result<std::vector<ChangeSet>> Engine::listChangeSets(const Place& place, const std::string& stack,
                                                       const std::string& after, std::size_t limit) const {
   const store::Database::Snapshot snapshot(database_);
-  HEARTH_TRY(const auto owner, findActive(place, stack));
+  HEARTH_TRY(const auto owner, getHeader(place, stack));
   return changeSets_.list(owner.id, after, limit);
 }
 
@@ -184,7 +224,7 @@ Result<void> Engine::executeChangeSet(const Place& place, const std::string& nam
     acceptUpdate(stack, std::move(prepared), std::move(operation));
   }
   changeSets_.beginExecution(set.id, stack.operation->id);
-  changeSets_.removeOthers(stack.id, set.id);
+  dropOthers(stack.id, set.id);
   return {};
 }
 
@@ -194,6 +234,12 @@ Result<void> Engine::deleteChangeSet(const Place& place, const std::string& name
   if (set->execution == Execution::kInProgress) {
     return invalidStatus("ChangeSet [" + set->id + "] cannot be deleted in status [EXECUTE_IN_PROGRESS]");
   }
+  if (!set->rootId.empty()) {
+    return invalidStatus("ChangeSet [" + set->id + "] is nested: it is deleted with its root change set [" +
+                         set->rootId + "]");
+  }
+  retireBelow(tools_, set->id);
+  changeSets_.removeBelow(set->id);
   changeSets_.remove(set->id);
   return {};
 }

@@ -82,6 +82,26 @@ TEST_F(EngineDriftTest, FailuresAreTold) {
   EXPECT_TRUE(begun("demo").ok()) << "what the last run left is over";
 }
 
+TEST_F(EngineDriftTest, ADetectionThatThrowsOrIsLostHasFailed) {
+  ASSERT_EQ(created("demo", kThree), "CREATE_COMPLETE");
+  const auto lost = begun("demo");
+  ASSERT_TRUE(lost.ok());
+  world_.clock.advance(std::chrono::minutes(59));
+  EXPECT_FALSE(begun("demo").ok());
+  world_.clock.advance(std::chrono::minutes(1));
+  EXPECT_EQ(world_.engine->drift().find(*lost)->stage, Detection::Stage::kFailed);
+  const auto throwing = begun("demo");
+  ASSERT_TRUE(throwing.ok()) << throwing.fault().message;
+  world_.engine->drift().run(*lost, "");
+  EXPECT_TRUE(world_.engine->drift().ofResources(idOf("demo")).empty()) << "its time is over";
+
+  change("UPDATE stacks_resources SET attributes = x'00' WHERE logical_id = 'B'");
+  EXPECT_NO_THROW(world_.engine->drift().run(*throwing, ""));
+  const auto detection = world_.engine->drift().find(*throwing);
+  EXPECT_EQ(detection->stage, Detection::Stage::kFailed);
+  EXPECT_EQ(detection->reason, "Internal Failure");
+}
+
 TEST_F(EngineDriftTest, ADetectionLooksWhenItRuns) {
   ASSERT_EQ(created("demo", kThree), "CREATE_COMPLETE");
   const auto id = begun("demo");

@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "stacks/engine_fixture.h"
+#include "store/damaged_record.h"
 
 namespace hearth::stacks {
 namespace {
@@ -26,6 +27,26 @@ TEST_F(EngineTest, aPreparationThatThrowsIsTheResourcesFailure) {
   const Lines events = world_.events("demo");
   EXPECT_TRUE(std::any_of(events.begin(), events.end(),
                           [](const std::string& line) { return line.starts_with("A CREATE_FAILED"); }));
+}
+
+TEST_F(EngineTest, whatWasPreparedInVainIsLetGoOf) {
+  const std::string three =
+      "Resources: {A: {Type: AWS::X::Thing}, B: {Type: AWS::X::Thing}, C: {Type: AWS::X::Thing}}";
+  for (const std::string failing : {"prepare B", "create A", "create C"}) {
+    world_.things->failures = {{failing, 1}};
+    EXPECT_EQ(created("demo", three), "ROLLBACK_COMPLETE") << failing;
+    EXPECT_EQ(world_.things->prepared, 0) << failing;
+    EXPECT_EQ(world_.things->unprepared, 0);
+    EXPECT_EQ(removed("demo"), "DELETE_COMPLETE");
+  }
+}
+
+// It would be the same the next time.
+TEST_F(EngineTest, aRecordThatIsDamagedIsTheResourcesFailure) {
+  world_.things->onCall = [](const std::string& call) {
+    if (call == "create A") throw store::DamagedRecord("a record cannot be opened");
+  };
+  EXPECT_EQ(created("demo", kOne), "ROLLBACK_COMPLETE");
 }
 
 TEST(EngineFailure, aDatabaseErrorIsRepeatedAndNoFailure) {

@@ -325,5 +325,144 @@ Resources:
   EXPECT_EQ(world_.engine->listExports(world_.place, "", 10).size(), 1U);
 }
 
+// Until its parent's update has come through, what a child exports is seen in its nest alone.
+TEST_F(EngineNested, exportsOfAChildThatWaitsForItsParentAreNobodyElsesYet) {
+  world_.slow->answersItself = false;
+  world_.templates["out"] = R"yaml(
+Parameters: {Size: {Type: String, Default: old}}
+Resources: {A: {Type: AWS::X::Thing}}
+Outputs:
+  A: {Value: !Sub "${Size}-value", Export: {Name: changing}}
+)yaml";
+  ASSERT_EQ(created("demo", "Resources: {O: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: out}}}"),
+            "CREATE_COMPLETE");
+  world_.templates["out"] += "  B: {Value: !Ref A, Export: {Name: fresh}}\n";
+  world_.templates["in"] =
+      "Resources: {U: {Type: AWS::X::Thing, Properties: {Link: !ImportValue fresh, Name: !ImportValue changing}}}";
+  world_.slow->failures = {{"create N", "no"}};
+  const auto ordered = world_.update("demo", R"yaml(
+Resources:
+  O: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: out, Parameters: {Size: new}}}
+  I: {Type: AWS::CloudFormation::Stack, DependsOn: O, Properties: {TemplateURL: in}}
+  N: {Type: AWS::X::Slow, DependsOn: I}
+)yaml");
+  ASSERT_TRUE(ordered.ok()) << ordered.fault().message;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (world_.slow->asked().empty() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  ASSERT_EQ(world_.status(child("demo", "I")), "CREATE_COMPLETE") << "what is made in the nest has the new values";
+  EXPECT_NE(world_.existing().find("new-value"), std::string::npos) << world_.existing();
+
+  EXPECT_EQ(world_.engine->listExports(world_.place, "", 10).size(), 1U);
+  const auto importing = [](const std::string& name) {
+    return "Resources: {U: {Type: AWS::X::Thing, Properties: {Link: !ImportValue " + name + "}}}";
+  };
+  EXPECT_EQ(created("one", importing("fresh")), "No export named fresh found");
+  EXPECT_EQ(created("two", importing("changing")),
+            "Export changing cannot be imported while an update is about to change it.");
+  const std::string taking =
+      "Resources: {A: {Type: AWS::X::Thing}}\nOutputs: {A: {Value: a, Export: {Name: fresh}}}\n";
+  EXPECT_EQ(created("three", taking), "ROLLBACK_COMPLETE") << "the name is taken";
+  EXPECT_TRUE(removed("three") == "DELETE_COMPLETE");
+
+  (void)world_.database->writeAndWait([&]() -> Result<void> {
+    world_.slow->answersItself = true;
+    world_.slow->answerAll();
+    return {};
+  });
+  EXPECT_TRUE(world_.settle("demo"));
+  EXPECT_EQ(world_.status("demo"), "UPDATE_ROLLBACK_COMPLETE");
+  const auto exports = world_.engine->listExports(world_.place, "", 10);
+  ASSERT_EQ(exports.size(), 1U);
+  EXPECT_EQ(exports.front().value, "old-value");
+  EXPECT_EQ(created("two", importing("changing")), "CREATE_COMPLETE");
+  EXPECT_EQ(created("three", taking), "CREATE_COMPLETE");
+}
+
+TEST_F(EngineNested, anExportIsHandedOnFromOneChildToAnother) {
+  const std::string plain = "Resources: {A: {Type: AWS::X::Thing}}\n";
+  const std::string exporting = plain + "Outputs: {A: {Value: !Ref A, Export: {Name: moving}}}\n";
+  world_.templates["first"] = exporting;
+  world_.templates["second"] = plain;
+  const std::string parent = R"yaml(
+Resources:
+  F: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: first}}
+  S: {Type: AWS::CloudFormation::Stack, DependsOn: F, Properties: {TemplateURL: second}}
+)yaml";
+  ASSERT_EQ(created("demo", parent), "CREATE_COMPLETE");
+  world_.templates["first"] = plain;
+  world_.templates["second"] = exporting;
+  ASSERT_EQ(updated("demo", parent), "UPDATE_COMPLETE");
+  const auto exports = world_.engine->listExports(world_.place, "", 10);
+  ASSERT_EQ(exports.size(), 1U);
+  EXPECT_EQ(exports.front().stackId, child("demo", "S"));
+}
+
+// An update whose failure was kept has added a child, the next one changes that child, and is cancelled meanwhile.
+class EngineNestedCancelled : public EngineNested {
+ protected:
+  // The update that changes the child C and what waits beside it. C is the parent's only by an update that failed.
+  std::string parentOf(const std::string& slowSize) {
+    return "Resources:\n  A: {Type: AWS::X::Thing}\n"
+           "  C: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: added}}\n"
+           "  N: {Type: AWS::X::Slow, Properties: {Size: " +
+           slowSize + "}}\n";
+  }
+  void addChild() {
+    ASSERT_EQ(created("demo", "Resources: {A: {Type: AWS::X::Thing}}"), "CREATE_COMPLETE");
+    world_.templates["added"] = "Resources: {S: {Type: AWS::X::Slow, Properties: {Size: 1}}}";
+    world_.things->failures = {{"create Bad", 1}};
+    const std::string failing = parentOf("1") + "  Bad: {Type: AWS::X::Thing, DependsOn: [C, N]}\n";
+    ASSERT_EQ(updated("demo", failing, [](UpdateStackInput& input) { input.disableRollback = true; }),
+              "UPDATE_FAILED");
+    ASSERT_EQ(world_.status(child("demo", "C")), "CREATE_COMPLETE");
+  }
+  // Answers what is asked of the slow ones but `unanswered`, until it is done.
+  bool answerUntil(const std::function<bool()>& done, const std::vector<std::string>& answered = {""}) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      (void)world_.database->writeAndWait([&]() -> Result<void> {
+        for (const std::string& one : answered) world_.slow->answerAll(one);
+        return {};
+      });
+    }
+    return true;
+  }
+  // Orders the update, lets it come to `status` of the child, and cancels it.
+  void cancelWhen(const std::string& status, const std::vector<std::string>& answered) {
+    world_.slow->answersItself = false;
+    world_.templates["added"] = "Resources: {S: {Type: AWS::X::Slow, Properties: {Size: 2}}}";
+    const std::string id = child("demo", "C");
+    const auto ordered =
+        world_.update("demo", parentOf("2"), [](UpdateStackInput& input) { input.disableRollback = true; });
+    ASSERT_TRUE(ordered.ok()) << ordered.fault().message;
+    ASSERT_TRUE(answerUntil([&] { return world_.status(id) == status; }, answered)) << world_.status(id);
+    const auto cancelled =
+        world_.database->writeAndWait([&] { return world_.engine->cancelUpdate(world_.place, "demo"); });
+    ASSERT_TRUE(cancelled.ok()) << cancelled.fault().message;
+  }
+  void expectBack(const std::string& id) {
+    EXPECT_TRUE(answerUntil([&] { return world_.engine->waitUntilIdle(demoId(), std::chrono::milliseconds(1)); }));
+    EXPECT_EQ(world_.status("demo"), "UPDATE_ROLLBACK_COMPLETE");
+    EXPECT_EQ(world_.status(id), "DELETE_COMPLETE");
+    EXPECT_EQ(world_.existing(), "A {}");
+  }
+  std::string demoId() { return world_.engine->getStack(world_.place, "demo")->id; }
+};
+
+TEST_F(EngineNestedCancelled, aChildThatIsChangedAndWasNeverTheParentsGoes) {
+  addChild();
+  const std::string id = child("demo", "C");
+  cancelWhen("UPDATE_IN_PROGRESS", {});
+  expectBack(id);
+}
+
+TEST_F(EngineNestedCancelled, aChildThatWaitsForItsParentAndWasNeverTheParentsGoes) {
+  addChild();
+  const std::string id = child("demo", "C");
+  cancelWhen("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", {"S"});
+  expectBack(id);
+}
+
 }  // namespace
 }  // namespace hearth::stacks

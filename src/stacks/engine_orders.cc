@@ -4,6 +4,7 @@
 
 #include "stacks/dynamic_reference.h"
 #include "stacks/engine.h"
+#include "stacks/exports.h"
 #include "stacks/faults.h"
 #include "stacks/order_checks.h"
 #include "stacks/plan.h"
@@ -19,7 +20,8 @@ bool Engine::Prepared::isSameAs(const StackRecord& stack) const {
 
 Result<Engine::Prepared> Engine::prepare(const StackRecord& stack, Definition definition, const std::string& caller,
                                          const Template& document,
-                                         const std::map<std::string, CurrentResource>& current) const {
+                                         const std::map<std::string, CurrentResource>& current,
+                                         const std::set<std::string>& settled) const {
   HEARTH_CHECK(checkTags(definition.tags));
   HEARTH_CHECK(checkCapabilities(document, definition.capabilities));
   HEARTH_CHECK(checkTypes(document, registry_.specs()));
@@ -27,18 +29,18 @@ Result<Engine::Prepared> Engine::prepare(const StackRecord& stack, Definition de
   const std::string& actor = definition.roleArn.empty() ? caller : definition.roleArn;
   // A change set has them from the time when it was made.
   if (tools_.values && definition.stored.empty()) {
+    ParameterValues keys = definition.parameters;
+    for (const std::string& name : definition.unknown) keys.erase(name);
     HEARTH_TRY(definition.stored,
-               fetchStored(document, definition.parameters, *tools_.values, {stack.account, stack.region, actor}));
+               fetchStored(document, keys, *tools_.values, {stack.account, stack.region, actor}));
   }
-  HEARTH_TRY(Scope scope, makeScope(document, definition.values(), pseudoParametersOf(stack, definition)));
+  HEARTH_TRY(Scope scope,
+             makeScope(document, definition.values(), pseudoParametersOf(stack, definition), definition.unknown));
   scope.plain = tools_.plainValues(stack, actor);
-  scope.import = [&](const std::string& name) -> Result<Json> {
-    const auto found = store_.findExport(stack.account, stack.region, name);
-    if (!found) return validationError("No export named " + name + " found");
-    return Json(found->value);
-  };
+  HEARTH_CHECK(checkRules(document.rules, scope));
+  scope.import = [&](const std::string& name) { return importedValue(store_, stack, name); };
   Prepared prepared;
-  HEARTH_TRY(prepared.plan, makePlan(document, scope, definition.tags, registry_.specs(), current));
+  HEARTH_TRY(prepared.plan, makePlan(document, scope, definition.tags, registry_.specs(), current, settled));
 
   // Outputs see what stays as it is, and nothing yet of what changes.
   std::set<std::string> changing;
@@ -94,14 +96,20 @@ void Engine::announce(StackRecord& stack, Status status) {
 
 Result<std::string> Engine::createStack(const CreateStackInput& input) {
   HEARTH_CHECK(checkStackName(input.name));
-  if (const auto existing = store_.findByName(input.place.account, input.place.region, input.name)) {
+  const auto existing = store_.findByName(input.place.account, input.place.region, input.name);
+  const bool isReviewed = existing && existing->id == input.reviewed;
+  if (existing && !isReviewed) {
     const bool isRetry =
         !input.token.empty() && existing->lastToken == input.token && existing->status != Status::kDeleteInProgress;
     if (isRetry) return existing->id;
     return Fault("AlreadyExistsException", "Stack [" + input.name + "] already exists", 400);
   }
   HEARTH_CHECK(checkExpansion(*input.document, input.capabilities));
-  StackRecord stack = newStack(input.place, input.name);
+  StackRecord stack = isReviewed ? *existing : newStack(input.place, input.name);
+  if (!isReviewed) {
+    stack.parentId = input.parentId;
+    stack.rootId = input.rootId;
+  }
   Definition definition;
   definition.templateText = input.document->text;
   HEARTH_TRY(definition.parameters, resolveParameters(*input.document, input.parameters, {}));
@@ -121,11 +129,16 @@ Result<std::string> Engine::createStack(const CreateStackInput& input) {
   Operation operation = newOperation(input.place, OperationKind::kCreate, input.token);
   operation.retainExceptOnCreate = input.retainExceptOnCreate;
   acceptCreate(stack, std::move(prepared), input.onFailure, std::move(operation));
-  store_.insertStack(stack);
+  if (isReviewed) {
+    store_.saveDefinition(stack);
+    store_.saveState(stack);
+  } else {
+    store_.insertStack(stack);
+  }
   return stack.id;
 }
 
-StackRecord Engine::newStack(const Place& place, const std::string& name) {
+StackRecord Engine::newStack(const Place& place, const std::string& name) const {
   StackRecord stack;
   stack.account = place.account;
   stack.region = place.region;
@@ -163,7 +176,13 @@ Result<Definition> Engine::definitionFor(const StackRecord& stack, const UpdateS
   definition.templateText = document->text;
   const Definition& latest = stack.latest();
   HEARTH_TRY(definition.parameters, resolveParameters(*document, input.parameters, latest.parameters));
-  HEARTH_TRY(document, transformedFor(document, definition.parameters, stack.region));
+  ParameterValues known = definition.parameters;
+  for (const ParameterInput& one : input.parameters) {
+    if (!one.isUnknown) continue;
+    known.erase(one.key);
+    definition.unknown.insert(one.key);
+  }
+  HEARTH_TRY(document, transformedFor(document, known, stack.region));
   definition.processedText = document->processed;
   definition.noEcho = noEchoNames(*document);
   definition.tags = input.tags.value_or(latest.tags);
@@ -279,7 +298,7 @@ Result<void> Engine::deleteStack(const DeleteStackInput& input) {
     row.progress = Progress::kUntouched;
     store_.saveResource(row);
   }
-  changeSets_.removeOthers(stack.id, "");
+  dropOthers(stack.id, "");
   stack.operation = newOperation(input.place, OperationKind::kDelete, input.token);
   stack.operation->phase = Phase::kRemoval;
   stack.operation->endsAs = Status::kDeleteComplete;

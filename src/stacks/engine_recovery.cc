@@ -53,7 +53,7 @@ Result<std::string> Engine::rollbackStack(const Place& place, const std::string&
 }
 
 Result<void> Engine::cancelUpdate(const Place& place, const std::string& stackName) {
-  HEARTH_TRY(const StackRecord stack, findActive(place, stackName));
+  HEARTH_TRY(const StackHeader stack, getHeader(place, stackName));
   if (!stack.operation || stack.status != Status::kUpdateInProgress) {
     return validationError("CancelUpdateStack cannot be called from current stack status");
   }
@@ -104,7 +104,7 @@ Result<void> Engine::continueUpdateRollback(const Place& place, const std::strin
 }
 
 Result<void> Engine::setPolicy(const Place& place, const std::string& stackName, const std::string& text) {
-  HEARTH_TRY(const StackRecord stack, findActive(place, stackName));
+  HEARTH_TRY(const StackHeader stack, getHeader(place, stackName));
   std::vector<std::string> names;
   for (const ResourceRecord& row : store_.resources(stack.id)) {
     if (row.slot != Slot::kGone) names.push_back(row.logicalId);
@@ -115,7 +115,7 @@ Result<void> Engine::setPolicy(const Place& place, const std::string& stackName,
 }
 
 Result<std::string> Engine::getPolicy(const Place& place, const std::string& stackName) const {
-  HEARTH_TRY(const StackRecord stack, findActive(place, stackName));
+  HEARTH_TRY(const StackHeader stack, getHeader(place, stackName));
   if (stack.operation && stack.operation->policy) return *stack.operation->policy;
   return stack.policy;
 }

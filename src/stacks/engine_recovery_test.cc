@@ -111,6 +111,26 @@ TEST_F(RecoveryTest, AFailedCreationGoesOnOrGoes) {
   }
 }
 
+// There is no state to go back to: it is kept as a failure, and nothing passes for a state that stood.
+TEST_F(RecoveryTest, CancellingTheUpdateOfWhatHasNeverStoodKeepsTheFailure) {
+  world_.things->failures = {{"create B", 1}};
+  ASSERT_EQ(created("demo", kThree, [](CreateStackInput& input) { input.onFailure = OnFailure::kDoNothing; }),
+            "CREATE_FAILED");
+  world_.slow->answersItself = false;
+  const std::string slow =
+      std::string(kThree).replace(std::string(kThree).find("Outputs:"), 0, "  N: {Type: AWS::X::Slow}\n");
+  ASSERT_TRUE(world_.update("demo", slow, keeps).ok());
+  const auto cancelled =
+      world_.database->writeAndWait([&] { return world_.engine->cancelUpdate(world_.place, "demo"); });
+  ASSERT_TRUE(cancelled.ok()) << cancelled.fault().message;
+  EXPECT_TRUE(world_.settle("demo"));
+  EXPECT_EQ(world_.status("demo"), "UPDATE_FAILED");
+  EXPECT_EQ(world_.events("demo").back(), "demo UPDATE_FAILED | User Initiated");
+  EXPECT_EQ(updated("demo", kThree).substr(0, 43), kNonTerminal);
+  EXPECT_EQ(updated("demo", kThree, keeps), "UPDATE_COMPLETE") << "it goes on";
+  EXPECT_EQ(world_.existingIds(), world_.believedIds("demo"));
+}
+
 TEST_F(RecoveryTest, WhatAFailureMadeGoesWhateverItsPolicyWhenThatIsAsked) {
   const char* text = R"yaml(
 Resources:

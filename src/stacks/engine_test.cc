@@ -409,6 +409,28 @@ TEST_F(EngineTest, forgetsDeletedStacksAfterNinetyDays) {
   EXPECT_EQ(rows.integer(0), 0);
 }
 
+TEST_F(EngineTest, forgetsThemWhileItRunsAsWell) {
+  ASSERT_EQ(created("demo", kThree), "CREATE_COMPLETE");
+  const std::string id = world_.engine->getStack(world_.place, "demo")->id;
+  ASSERT_EQ(removed("demo"), "DELETE_COMPLETE");
+  const auto expire = [&] {
+    EXPECT_TRUE(world_.database
+                    ->writeAndWait([&]() -> Result<void> {
+                      world_.engine->expire();
+                      return {};
+                    })
+                    .ok());
+  };
+  world_.clock.advance(std::chrono::hours(24 * 90 - 1));
+  expire();
+  EXPECT_EQ(world_.status(id), "DELETE_COMPLETE");
+  world_.clock.advance(std::chrono::hours(2));
+  expire();
+  EXPECT_EQ(world_.status(id), "none");
+  for (const char* table : {"stacks_resources", "stacks_events"})
+    EXPECT_FALSE(world_.database->query("SELECT 1 FROM " + std::string(table) + " LIMIT 1").next()) << table;
+}
+
 TEST_F(EngineTest, findsTheStackOfAResource) {
   ASSERT_EQ(created("demo", kThree), "CREATE_COMPLETE");
   const std::string physicalId = world_.engine->getResource(world_.place, "demo", "B")->physicalId;

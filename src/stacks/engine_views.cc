@@ -65,7 +65,7 @@ StackView viewOf(const StackRecord& stack) {
   return view;
 }
 
-std::vector<ResourceView> viewsOf(const StackRecord& stack, const std::vector<ResourceRecord>& rows) {
+std::vector<ResourceView> viewsOf(const StackHeader& stack, const std::vector<ResourceRecord>& rows) {
   std::map<std::string, const ResourceRecord*> shown;
   for (const auto& row : rows) {
     const ResourceRecord*& best = shown[row.logicalId];

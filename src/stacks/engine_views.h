@@ -53,6 +53,6 @@ enum class TemplateStage : unsigned char { kOriginal, kProcessed };
 
 StackView viewOf(const StackRecord& stack);
 // One per logical id: the incoming one before the current one before the one on its way out.
-std::vector<ResourceView> viewsOf(const StackRecord& stack, const std::vector<ResourceRecord>& rows);
+std::vector<ResourceView> viewsOf(const StackHeader& stack, const std::vector<ResourceRecord>& rows);
 
 }  // namespace hearth::stacks

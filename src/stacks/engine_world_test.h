@@ -54,15 +54,20 @@ class ThingProvider final : public ports::ResourceProvider {
 
   const ports::ResourceSpec& spec() const override { return spec_; }
 
-  Result<void> prepare(const ports::ResourceRequest& request) override { return verdict("prepare", request); }
+  Result<std::shared_ptr<ports::PreparedWork>> prepare(const ports::ResourceRequest& request) override {
+    HEARTH_CHECK(verdict("prepare", request));
+    return std::shared_ptr<ports::PreparedWork>(std::make_shared<Prepared>(request.logicalId, prepared));
+  }
 
   Result<ports::ResourceState> create(const ports::ResourceRequest& request) override {
+    expectPrepared(request);
     const std::string id = request.generatedName();
     database_.execute("INSERT INTO things VALUES (?, ?, ?)", id, request.logicalId, text(request.properties));
     HEARTH_CHECK(verdict("create", request));  // after the work: a fault must undo it
     return stateOf(id, request.properties);
   }
   Result<ports::ResourceState> update(const ports::ResourceRequest& request) override {
+    expectPrepared(request);
     auto rows = database_.query("SELECT properties FROM things WHERE id = ?", request.physicalId);
     if (!rows.next()) return Fault("NotFound", request.physicalId + " does not exist", 404);
     EXPECT_EQ(rows.text(0), text(request.oldProperties)) << "the engine knows what stands";
@@ -86,7 +91,9 @@ class ThingProvider final : public ports::ResourceProvider {
     if (standing.ok() && tells) state.properties = standing->as_object();
     return state;
   }
-  bool tells = true;  // whether read() knows properties
+  bool tells = true;              // whether read() knows properties
+  std::atomic<int> prepared = 0;  // pieces of prepared work that somebody holds
+  int unprepared = 0;             // calls that came without
 
   // "create A": the calls that fail, and how often; -1 is always. "throw A": creating it throws.
   std::map<std::string, int> failures;
@@ -100,6 +107,22 @@ class ThingProvider final : public ports::ResourceProvider {
   std::function<void(const std::string&)> onCall;
 
  private:
+  class Prepared final : public ports::PreparedWork {
+   public:
+    Prepared(std::string of, std::atomic<int>& count) : logicalId(std::move(of)), count_(count) { ++count_; }
+    ~Prepared() override { --count_; }
+    const std::string logicalId;
+
+   private:
+    std::atomic<int>& count_;
+  };
+
+  void expectPrepared(const ports::ResourceRequest& request) {
+    if (!request.prepared) ++unprepared;
+    const auto* work = dynamic_cast<const Prepared*>(request.prepared.get());
+    EXPECT_EQ(work ? work->logicalId : request.logicalId, request.logicalId) << "its own preparations";
+  }
+
   static std::string text(const JsonObject& properties) { return base::writeJson(Json(properties)); }
 
   static ports::ResourceState stateOf(const std::string& id, const JsonObject& properties) {

@@ -5,6 +5,7 @@
 
 #include "base/role_arn.h"
 #include "stacks/faults.h"
+#include "stacks/nested_properties.h"
 #include "stacks/scalars.h"
 
 namespace hearth::stacks {
@@ -17,29 +18,13 @@ using ports::ResourceState;
 using ports::ResourceVerb;
 using Stage = ResourceProgress::Stage;
 
-constexpr std::size_t kMostName = 128;
 constexpr std::size_t kEventsLookedAt = 500;
 
-std::string keyOf(const ResourceRequest& request) { return request.stackId + "/" + request.logicalId; }
-
-std::vector<ParameterInput> parametersOf(const ResourceRequest& request) {
-  std::vector<ParameterInput> parameters;
-  const Json* given = request.properties.if_contains("Parameters");
-  if (!given || !given->is_object()) return parameters;
-  for (const auto& [name, value] : given->get_object())
-    parameters.push_back({std::string(name), textOf(value).value_or(""), false});
-  return parameters;
-}
-
-// The engine has put the stack's own among them.
-std::map<std::string, std::string> tagsOf(const ResourceRequest& request) {
-  std::map<std::string, std::string> tags;
-  const Json* list = request.properties.if_contains("Tags");
-  if (!list || !list->is_array()) return tags;
-  for (const Json& tag : list->get_array())
-    tags[base::findString(tag, "Key").value_or("")] = base::findString(tag, "Value").value_or("");
-  return tags;
-}
+class PreparedStack final : public ports::PreparedWork {
+ public:
+  explicit PreparedStack(Template read) : document(std::make_shared<const Template>(std::move(read))) {}
+  const std::shared_ptr<const Template> document;
+};
 
 Place placeOf(const ResourceRequest& request) { return {request.account, request.region, request.actor}; }
 
@@ -102,41 +87,63 @@ const ports::ResourceSpec& NestedStacks::spec() const {
   return kSpec;
 }
 
+NestedStacks::NestedStacks(store::Database& database, const store::Keyring& keyring, Engine& engine, Fetch fetch)
+    : database_(database),
+      engine_(engine),
+      store_(database, keyring),
+      changeSets_(database, keyring),
+      fetch_(std::move(fetch)) {}
+
+// What the change set says that the parent executes.
+std::optional<ChangeSet> NestedStacks::findSet(const ResourceRequest& request) const {
+  const auto parent = store_.findHeader(request.stackId);
+  if (!parent || !parent->operation) return std::nullopt;
+  return changeSets_.findNested(parent->operation->id, request.logicalId);
+}
+
+// The child's operation that was just ordered is what its change set comes to.
+void NestedStacks::beginExecution(const ChangeSet& set) {
+  const auto child = store_.findHeader(set.stackId);
+  if (child && child->operation) changeSets_.beginExecution(set.id, child->operation->id);
+}
+
 // Fetches and parses the template. A child that goes back remembers its own: what is behind the URL may be another
 // by now.
-Result<void> NestedStacks::prepare(const ResourceRequest& request) {
-  if (request.verb == ResourceVerb::kRestore) return {};
+Result<std::shared_ptr<ports::PreparedWork>> NestedStacks::prepare(const ResourceRequest& request) {
+  if (request.verb == ResourceVerb::kRestore) return std::shared_ptr<ports::PreparedWork>();
   HEARTH_CHECK(checkSupported(request));
-  const auto url = base::findString(Json(request.properties), "TemplateURL");
-  HEARTH_TRY(std::string text, fetch_(request.account, url.value_or("")));
+  std::string text;
+  if (const auto set = findSet(request)) {
+    text = set->definition.templateText;
+  } else {
+    const auto url = base::findString(Json(request.properties), "TemplateURL");
+    HEARTH_TRY(text, fetch_(request.account, url.value_or("")));
+  }
   TransformInput known{{}, request.region};
-  for (const ParameterInput& one : parametersOf(request)) {
+  for (const ParameterInput& one : nestedParameters(request.properties)) {
     if (one.value) known.parameters[one.key] = *one.value;
   }
   HEARTH_TRY(Template document, parseTemplate(std::move(text), known));
-  const std::lock_guard lock(mutex_);
-  prepared_[keyOf(request)] = std::make_shared<const Template>(std::move(document));
-  return {};
+  return std::shared_ptr<ports::PreparedWork>(std::make_shared<PreparedStack>(std::move(document)));
 }
 
-NestedStacks::Document NestedStacks::takeDocument(const ResourceRequest& request) {
-  const std::lock_guard lock(mutex_);
-  auto found = prepared_.extract(keyOf(request));
-  if (found.empty()) throw std::logic_error("stacks: a nested stack's template was not prepared");
-  return std::move(found.mapped());
+std::shared_ptr<const Template> NestedStacks::documentOf(const ports::PreparedWork* prepared) {
+  const auto* stack = dynamic_cast<const PreparedStack*>(prepared);
+  if (!stack) throw std::logic_error("stacks: a nested stack's template was not prepared");
+  return stack->document;
 }
 
-// A template can name itself.
-Result<void> NestedStacks::checkNest(const StackRecord& parent) const {
+// A template can name itself. A child that was reviewed is there already.
+Result<void> NestedStacks::checkNest(const StackHeader& parent, bool isReviewed) const {
   int depth = 1;
   for (std::string above = parent.parentId; !above.empty(); ++depth) {
-    const auto stack = store_.findStack(above);
+    const auto stack = store_.findHeader(above);
     above = stack && depth <= kMostNestDepth ? stack->parentId : "";
   }
   if (depth > kMostNestDepth)
     return validationError("Stacks can be nested " + std::to_string(kMostNestDepth) + " deep, not deeper.");
   const std::string& root = parent.rootId.empty() ? parent.id : parent.rootId;
-  if (store_.countNested(root) >= kMostNestedStacks) {
+  if (store_.countNested(root) - (isReviewed ? 1 : 0) >= kMostNestedStacks) {
     return validationError("Limit for nested stacks has been exceeded: there are " +
                            std::to_string(kMostNestedStacks) + " below one stack at most.");
   }
@@ -144,27 +151,35 @@ Result<void> NestedStacks::checkNest(const StackRecord& parent) const {
 }
 
 Result<ResourceState> NestedStacks::create(const ResourceRequest& request) {
-  const auto parent = store_.findStack(request.stackId);
+  const auto parent = store_.findHeader(request.stackId);
   if (!parent) return validationError("Stack with id " + request.stackId + " does not exist");
-  HEARTH_CHECK(checkNest(*parent));
   CreateStackInput input;
   input.place = placeOf(request);
-  input.name = request.generatedName(kMostName);
-  input.document = takeDocument(request);
-  input.parameters = parametersOf(request);
-  input.tags = tagsOf(request);
+  input.name = request.generatedName(kMostStackName);
+  const auto set = findSet(request);
+  const auto reviewed = set ? store_.findHeader(set->stackId) : std::nullopt;
+  if (reviewed && reviewed->status == Status::kReviewInProgress) {
+    input.name = reviewed->name;
+    input.reviewed = reviewed->id;
+  }
+  HEARTH_CHECK(checkNest(*parent, !input.reviewed.empty()));
+  input.document = documentOf(request.prepared.get());
+  input.parameters = nestedParameters(request.properties);
+  input.tags = nestedTags(request.properties);
   input.capabilities = request.capabilities;
   input.roleArn = roleOf(request);
   input.onFailure = OnFailure::kDoNothing;  // what has failed is its parent's to remove
+  input.parentId = parent->id;
+  input.rootId = parent->topId();
   if (const Json* minutes = request.properties.if_contains("TimeoutInMinutes"))
     input.timeoutMinutes = integerOf(*minutes);
   HEARTH_TRY(const std::string id, engine_.createStack(input));
-  store_.setParent(id, parent->id, parent->rootId.empty() ? parent->id : parent->rootId);
+  if (!input.reviewed.empty()) beginExecution(*set);
   return ResourceState{id, {}};
 }
 
 Result<ResourceState> NestedStacks::update(const ResourceRequest& request) {
-  const auto child = store_.findStack(request.physicalId);
+  const auto child = store_.findHeader(request.physicalId);
   if (!child || child->deleted) return validationError("Stack [" + request.physicalId + "] does not exist");
   if (request.verb == ResourceVerb::kRestore) {
     HEARTH_CHECK(goBack(*child, request));
@@ -174,26 +189,27 @@ Result<ResourceState> NestedStacks::update(const ResourceRequest& request) {
   return ResourceState{child->id, {}};
 }
 
-Result<void> NestedStacks::orderUpdate(const StackRecord& child, const ResourceRequest& request) {
+Result<void> NestedStacks::orderUpdate(const StackHeader& child, const ResourceRequest& request) {
   UpdateStackInput input;
   input.place = placeOf(request);
   input.stack = child.id;
-  input.document = takeDocument(request);
-  input.parameters = parametersOf(request);
-  input.tags = tagsOf(request);
+  input.document = documentOf(request.prepared.get());
+  input.parameters = nestedParameters(request.properties);
+  input.tags = nestedTags(request.properties);
   input.capabilities = request.capabilities;
   input.roleArn = roleOf(request);
   input.disableRollback = child.isHalfDone();  // left with its parent, which goes on
   const auto ordered = engine_.updateStack(input);
   if (ordered.ok()) {
     drive(child.id);
+    if (const auto set = findSet(request)) beginExecution(*set);
   } else if (ordered.fault().message != kNoUpdates) {
     return ordered.fault();
   }
   return {};
 }
 
-Result<void> NestedStacks::goBack(const StackRecord& child, const ResourceRequest& request) {
+Result<void> NestedStacks::goBack(const StackHeader& child, const ResourceRequest& request) {
   if (child.operation) {
     if (child.operation->phase == Phase::kForward) cancel(child);
     return {};
@@ -212,26 +228,39 @@ Result<void> NestedStacks::goBack(const StackRecord& child, const ResourceReques
 }
 
 void NestedStacks::drive(const std::string& childId) {
-  auto child = store_.findStack(childId);
+  auto child = store_.findHeader(childId);
   child->operation->isDrivenByParent = true;
   store_.saveState(*child);
 }
 
-void NestedStacks::cancel(const StackRecord& child) {
+void NestedStacks::cancel(const StackHeader& child) {
   store_.cancel(child.id, child.operation->id);
   database_.afterCommit([this, id = child.id] { engine_.wake(id); });
 }
 
+void NestedStacks::release(const StackHeader& child) {
+  store_.release(child.id, child.operation->id);
+  database_.afterCommit([this, id = child.id] { engine_.wake(id); });
+}
+
 Result<void> NestedStacks::remove(const ResourceRequest& request) {
-  const auto child = store_.findStack(request.physicalId);
+  const auto child = store_.findHeader(request.physicalId);
   if (!child || child->deleted) return {};
   if (!child->operation) return orderRemoval(*child, request);
-  const bool isCreated = child->operation->kind == OperationKind::kCreate;
-  if (isCreated && child->operation->phase == Phase::kForward) cancel(*child);
+  letEnd(*child);
   return {};
 }
 
-Result<void> NestedStacks::orderRemoval(const StackRecord& child, const ResourceRequest& request) {
+// What is under way in a child that is to go comes to its end: what goes forward gives up, and nothing waits for
+// the parent any more. The removal follows; see progressOfRemoval().
+void NestedStacks::letEnd(const StackHeader& child) {
+  const Operation& operation = *child.operation;
+  const bool isForward = operation.phase == Phase::kForward;
+  if (isForward && (operation.kind == OperationKind::kCreate || operation.isDrivenByParent)) cancel(child);
+  if (operation.isDrivenByParent) release(child);
+}
+
+Result<void> NestedStacks::orderRemoval(const StackHeader& child, const ResourceRequest& request) {
   DeleteStackInput input;
   input.place = placeOf(request);
   input.stack = child.id;
@@ -247,10 +276,8 @@ Result<ResourceState> NestedStacks::read(const ResourceRequest& request) {
 }
 
 Result<void> NestedStacks::settle(const ResourceRequest& request) {
-  const auto child = store_.findStack(request.physicalId);
-  if (!child || !child->operation || !child->operation->isDrivenByParent) return {};
-  store_.release(child->id, child->operation->id);
-  database_.afterCommit([this, id = child->id] { engine_.wake(id); });
+  const auto child = store_.findHeader(request.physicalId);
+  if (child && child->operation && child->operation->isDrivenByParent) release(*child);
   return {};
 }
 
@@ -307,7 +334,7 @@ Result<ResourceProgress> NestedStacks::progressOfRemoval(const StackRecord& chil
   if (child.operation) return going();
   if (child.status == Status::kDeleteFailed)
     return failed("Embedded stack " + child.id + " was not successfully deleted: " + child.statusReason);
-  // Somebody else's operation has ended.
+  // What was under way there has ended.
   HEARTH_CHECK(orderRemoval(child, request));
   return going();
 }

@@ -3,17 +3,19 @@
 //
 // The child is a stack like any other; its parent orders what is done to it, and waits. A child's update goes no
 // further than it can go back from, until the parent's own is there (Operation::isDrivenByParent): then settle()
-// lets it clean up. When the parent goes back, a child that waits is told to go back as well.
+// lets it clean up. When the parent goes back, a child that waits is told to go back as well. When the parent
+// executes a change set that includes nested ones, the child becomes what its own change set says: the template of
+// then.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 
 #include "ports/resource_provider.h"
+#include "stacks/change_set_store.h"
 #include "stacks/engine.h"
 #include "stacks/stack_store.h"
 
@@ -27,12 +29,13 @@ class NestedStacks final : public ports::ResourceProvider {
   // The text of the template at a URL, read for the account. May block.
   using Fetch = std::function<Result<std::string>(const std::string& account, const std::string& url)>;
 
-  // Borrows all but `fetch`.
-  NestedStacks(store::Database& database, const store::Keyring& keyring, Engine& engine, Fetch fetch)
-      : database_(database), engine_(engine), store_(database, keyring), fetch_(std::move(fetch)) {}
+  // Borrows all but `fetch`. Before Engine::start().
+  NestedStacks(store::Database& database, const store::Keyring& keyring, Engine& engine, Fetch fetch);
 
   const ports::ResourceSpec& spec() const override;
-  Result<void> prepare(const ports::ResourceRequest& request) override;
+  Result<std::shared_ptr<ports::PreparedWork>> prepare(const ports::ResourceRequest& request) override;
+  // The template that prepare() has read. Throws std::logic_error for what it did not make.
+  static std::shared_ptr<const Template> documentOf(const ports::PreparedWork* prepared);
   Result<ports::ResourceState> create(const ports::ResourceRequest& request) override;
   Result<ports::ResourceState> update(const ports::ResourceRequest& request) override;
   Result<void> remove(const ports::ResourceRequest& request) override;
@@ -41,15 +44,17 @@ class NestedStacks final : public ports::ResourceProvider {
   Result<void> settle(const ports::ResourceRequest& request) override;
 
  private:
-  using Document = std::shared_ptr<const Template>;
-  Document takeDocument(const ports::ResourceRequest& request);
-  Result<void> checkNest(const StackRecord& parent) const;
-  Result<void> orderUpdate(const StackRecord& child, const ports::ResourceRequest& request);
-  Result<void> orderRemoval(const StackRecord& child, const ports::ResourceRequest& request);
-  Result<void> goBack(const StackRecord& child, const ports::ResourceRequest& request);
+  std::optional<ChangeSet> findSet(const ports::ResourceRequest& request) const;
+  void beginExecution(const ChangeSet& set);
+  Result<void> checkNest(const StackHeader& parent, bool isReviewed) const;
+  Result<void> orderUpdate(const StackHeader& child, const ports::ResourceRequest& request);
+  Result<void> orderRemoval(const StackHeader& child, const ports::ResourceRequest& request);
+  Result<void> goBack(const StackHeader& child, const ports::ResourceRequest& request);
   // Of an operation that has just been ordered: it waits for the parent before what cannot be undone.
   void drive(const std::string& childId);
-  void cancel(const StackRecord& child);
+  void cancel(const StackHeader& child);
+  void release(const StackHeader& child);
+  void letEnd(const StackHeader& child);
   std::string failureOf(const StackRecord& child, Status status) const;
   ports::ResourceProgress progressOfUpdate(const StackRecord& child) const;
   ports::ResourceProgress progressOfRestore(const StackRecord& child) const;
@@ -59,9 +64,8 @@ class NestedStacks final : public ports::ResourceProvider {
   store::Database& database_;
   Engine& engine_;
   mutable StackStore store_;
+  ChangeSetStore changeSets_;
   const Fetch fetch_;
-  std::mutex mutex_;
-  std::map<std::string, Document> prepared_;  // guarded by mutex_; by stack and logical id
 };
 
 }  // namespace hearth::stacks

@@ -67,14 +67,14 @@ std::map<std::string, CurrentResource> currentResources(const std::vector<Resour
   return current;
 }
 
-std::string statusText(const StackRecord& stack) { return std::string(nameOf(stack.status)); }
+std::string statusText(const StackHeader& stack) { return std::string(nameOf(stack.status)); }
 
 Result<void> checkPolicy(const std::string& text, const std::vector<std::string>& logicalIds) {
   HEARTH_TRY(const StackPolicy policy, StackPolicy::parse(text));
   return policy.checkNames({logicalIds.begin(), logicalIds.end()});
 }
 
-Result<void> checkCanBeUpdated(const StackRecord& stack, bool disableRollback) {
+Result<void> checkCanBeUpdated(const StackHeader& stack, bool disableRollback) {
   const bool stands = stack.status == Status::kCreateComplete || stack.status == Status::kUpdateComplete ||
                       stack.status == Status::kUpdateRollbackComplete;
   if (stands && !stack.operation) return {};

@@ -23,7 +23,7 @@ std::vector<std::string> noEchoNames(const Template& document);
 std::map<std::string, CurrentResource> currentResources(const std::vector<ResourceRecord>& rows);
 // A stack that a failure left half done goes on only without a way back. Faults: "Stack:ARN is in S state and can
 // not be updated."; "This stack is currently in a non-terminal [S] state. ..."
-Result<void> checkCanBeUpdated(const StackRecord& stack, bool disableRollback);
+Result<void> checkCanBeUpdated(const StackHeader& stack, bool disableRollback);
 // Of a stack policy; it may name these resources. Empty text is no policy.
 Result<void> checkPolicy(const std::string& text, const std::vector<std::string>& logicalIds);
 // `parsed` when it is of this text, else the text parsed now, which takes milliseconds.
@@ -34,6 +34,6 @@ Result<std::shared_ptr<const Template>> parsedTemplate(const std::string& text,
 Result<std::shared_ptr<const Template>> transformedFor(const std::shared_ptr<const Template>& document,
                                                        const ParameterValues& parameters,
                                                        const std::string& region);
-std::string statusText(const StackRecord& stack);
+std::string statusText(const StackHeader& stack);
 
 }  // namespace hearth::stacks

@@ -111,7 +111,7 @@ Result<ResourceState> ResolvingProvider::hide(Result<ResourceState> done, const 
   return done;
 }
 
-Result<void> ResolvingProvider::prepare(const ResourceRequest& request) {
+Result<std::shared_ptr<ports::PreparedWork>> ResolvingProvider::prepare(const ResourceRequest& request) {
   if (!concerns(request)) return inner_->prepare(request);
   ResourceRequest full = request;
   Secrets secrets;

@@ -21,7 +21,7 @@ class ResolvingProvider final : public ports::ResourceProvider {
       : inner_(std::move(inner)), values_(values) {}
 
   const ports::ResourceSpec& spec() const override { return inner_->spec(); }
-  Result<void> prepare(const ports::ResourceRequest& request) override;
+  Result<std::shared_ptr<ports::PreparedWork>> prepare(const ports::ResourceRequest& request) override;
   Result<ports::ResourceState> create(const ports::ResourceRequest& request) override;
   Result<ports::ResourceState> update(const ports::ResourceRequest& request) override;
   Result<void> remove(const ports::ResourceRequest& request) override;

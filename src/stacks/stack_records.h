@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,8 @@ struct Definition {
   std::vector<std::string> notificationArns;
   std::string roleArn;
   std::vector<Output> outputs;  // of one that is pending: once they are known
+  // Parameters whose values are not known yet (ParameterInput::isUnknown); not kept.
+  std::set<std::string> unknown = {};
 
   // What it is made from in the end.
   const std::string& finalText() const { return processedText.empty() ? templateText : processedText; }
@@ -96,7 +99,8 @@ struct Operation {
   std::optional<std::string> policyAfterwards;  // of an update: the stack's policy once it has succeeded
 };
 
-struct StackRecord {
+// A stack without what it is made from: what most of those need that ask for one. It stands in plain columns.
+struct StackHeader {
   std::string id;  // the ARN
   std::string account;
   std::string region;
@@ -111,17 +115,24 @@ struct StackRecord {
   bool disableRollback = false;
   std::optional<std::int64_t> timeoutMinutes;
   std::optional<Operation> operation;  // while one runs
-  Definition definition;               // what stands
-  std::optional<Definition> pending;   // what an update is going to, or failed to come back from
-  std::vector<Output> outputs;
-  std::string parentId;     // of a nested stack; see StackStore::setParent()
-  std::string rootId;       // the one at the top of the nest; both empty for what is not nested
-  std::string lastToken;    // of the last operation, also when it has ended
-  std::string policy;       // the stack policy's text; empty: none was ever set
-  bool neverStood = false;  // its creation failed and was kept: there is nothing to go back to
+  std::string parentId;                // of a nested stack
+  std::string rootId;                  // the one at the top of the nest; both empty for what is not nested
+  std::string lastToken;               // of the last operation, also when it has ended
+  std::string policy;                  // the stack policy's text; empty: none was ever set
+  bool neverStood = false;             // its creation failed and was kept: there is nothing to go back to
 
+  // The stack at the top of its nest: itself, when it is not nested.
+  const std::string& topId() const { return rootId.empty() ? id : rootId; }
   // What a failed creation or update left as it was, for somebody to go on with or to roll back.
   bool isHalfDone() const { return status == Status::kCreateFailed || status == Status::kUpdateFailed; }
+};
+
+// The whole. Its parts are sealed, and as large as templates are.
+struct StackRecord : StackHeader {
+  Definition definition;              // what stands
+  std::optional<Definition> pending;  // what an update is going to, or failed to come back from
+  std::vector<Output> outputs;
+
   // What was ordered last, while it is on its way or half done; else what stands.
   const Definition& latest() const {
     const bool isAhead = operation ? operation->phase == Phase::kForward : isHalfDone();
@@ -185,6 +196,15 @@ struct ExportRecord {
   std::string name;
   std::string value;
   std::string stackId;
+};
+
+// What an update of a nested stack that waits for its parent will make of an export. The stacks of its nest see it
+// already; for all others there is what was published before, and the name is taken.
+struct HeldExport {
+  std::string name;
+  std::optional<std::string> value;  // absent: the export will be gone
+  std::string stackId;
+  std::string rootId;  // the top of the nest
 };
 
 inline constexpr std::string_view kStackType = "AWS::CloudFormation::Stack";

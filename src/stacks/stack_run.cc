@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "stacks/exports.h"
 #include "stacks/faults.h"
 #include "stacks/references.h"
 
@@ -63,6 +64,17 @@ void StackRun::write(const std::function<void()>& work) {
   if (!written.ok()) throw StepNotRecorded{std::move(written).fault()};
 }
 
+void StackRun::write(const std::function<void()>& work, const std::vector<PreparedHandle>& used) {
+  try {
+    write(work);
+  } catch (const StepNotRecorded& failure) {
+    for (const PreparedHandle& one : used) {
+      if (one && failure.fault.outcomeUnknown) one->outcomeUnknown();
+    }
+    throw;
+  }
+}
+
 PseudoParameters pseudoParametersOf(const StackRecord& stack, const Definition& definition) {
   PseudoParameters pseudo;
   pseudo.accountId = stack.account;
@@ -114,11 +126,7 @@ void StackRun::prepareScope() {
     if (!value) return Json();
     return withoutForeign(*value, tools_.providers.specs()(row->type), logicalId + "." + attribute);
   };
-  scope_->import = [this](const std::string& name) -> Result<Json> {
-    const auto found = tools_.store.findExport(stack_.account, stack_.region, name);
-    if (!found) return validationError("No export named " + name + " found");
-    return Json(found->value);
-  };
+  scope_->import = [this](const std::string& name) { return importedValue(tools_.store, stack_, name); };
   if (!target().noEcho.empty()) {
     maskedScope_ = scope_;
     maskSecrets(*maskedScope_, *document_);
@@ -207,7 +215,8 @@ Result<ports::ResourceState> StackRun::attempt(const std::function<Result<ports:
   }
 }
 
-Result<void> StackRun::prepare(ports::ResourceProvider& provider, const ports::ResourceRequest& request) {
+Result<StackRun::PreparedHandle> StackRun::prepare(ports::ResourceProvider& provider,
+                                                   const ports::ResourceRequest& request) {
   try {
     return provider.prepare(request);
   } catch (const store::DatabaseError&) {
@@ -271,8 +280,10 @@ base::Time StackRun::nextEventTime() {
 
 void StackRun::endOperation(Status status, const std::string& reason) {
   setStatus(status, reason);
-  tools_.changeSets.endExecution(stack_.operation->id,
-                                 status == Status::kCreateComplete || status == Status::kUpdateComplete);
+  const bool succeeded = status == Status::kCreateComplete || status == Status::kUpdateComplete;
+  const std::string root = succeeded ? "" : tools_.changeSets.executedRoot(stack_.operation->id);
+  if (!root.empty()) retireBelow(tools_, root);
+  tools_.changeSets.endExecution(stack_.operation->id, succeeded);
   stack_.operation.reset();
   tools_.store.saveState(stack_);
 }

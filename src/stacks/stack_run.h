@@ -51,6 +51,10 @@ struct EngineTools {
   ReferenceLookup plainValues(const StackRecord& stack, const std::string& actor) const;
 };
 
+// The stacks that were made for the change sets below this root, and have nothing but those, are deleted
+// (engine_nested_sets.cc).
+void retireBelow(const EngineTools& tools, const std::string& rootSet);
+
 // How a step has left the operation.
 struct StepOutcome {
   bool ended = false;
@@ -77,6 +81,7 @@ class StackRun final {
 
  private:
   struct Change;  // one resource of a forward step
+  using PreparedHandle = std::shared_ptr<ports::PreparedWork>;
   StackRun(const EngineTools& tools, StackRecord stack, std::vector<ResourceRecord> rows);
 
   // Forward (stack_run_forward.cc).
@@ -89,7 +94,6 @@ class StackRun final {
   void recordFailure(Change& change, const std::string& reason);
   void finishForward();
   Result<std::vector<Output>> finalOutputs();
-  Result<void> checkExports(const std::vector<Output>& outputs) const;
   void adoptDefinition(std::vector<Output> outputs);
   void beginFailure(const std::string& reason);
   void beginRollback(const std::string& reason);
@@ -130,13 +134,12 @@ class StackRun final {
   bool isHeld() const;
   void hold(std::vector<Output> outputs);
   void heldStep();
-  std::vector<ExportRecord> exportsFrom(const std::vector<Output>& outputs) const;
 
   // Rollback of an update and removal (stack_run_back.cc).
   void rollbackStep();
   std::vector<ResourceRecord*> rowsToRestore();
   bool isRestorable(const ResourceRecord& row);
-  void restore(ResourceRecord& row, const std::optional<Fault>& unprepared);
+  void restore(ResourceRecord& row, const Result<PreparedHandle>& prepared);
   void finishRollback();
   void removalStep();
   std::vector<ResourceRecord*> rowsToRemove();
@@ -147,6 +150,8 @@ class StackRun final {
 
   // Common (stack_run.cc).
   void write(const std::function<void()>& work);
+  // The same, of work that uses what was prepared.
+  void write(const std::function<void()>& work, const std::vector<PreparedHandle>& used);
   void prepareScope();
   ResourceRecord* findRow(const std::string& logicalId, Slot slot);
   // What there is of a resource: what an update has made, before what stood.
@@ -159,7 +164,7 @@ class StackRun final {
   // then the step's own write is lost, too, and the step is repeated.
   Result<ports::ResourceState> attempt(const std::function<Result<ports::ResourceState>()>& call);
   // The same for the slow part of a change, on the engine's thread.
-  Result<void> prepare(ports::ResourceProvider& provider, const ports::ResourceRequest& request);
+  Result<PreparedHandle> prepare(ports::ResourceProvider& provider, const ports::ResourceRequest& request);
   Fault thrown(const std::exception& error) const;
   void setStatus(Status status, const std::string& reason);
   void event(ResourceRecord& row, Status status, const std::string& reason = "", const std::string& properties = "",

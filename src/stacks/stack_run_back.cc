@@ -55,27 +55,29 @@ bool StackRun::isRestorable(const ResourceRecord& row) {
 
 void StackRun::rollbackStep() {
   const auto rows = rowsToRestore();
-  std::vector<std::optional<Fault>> unprepared(rows.size());
+  std::vector<Result<PreparedHandle>> prepared(rows.size(), PreparedHandle());
+  std::vector<PreparedHandle> handles;
   for (std::size_t at = 0; at < rows.size(); ++at) {
     if (!rows[at]->former) continue;
     auto* provider = tools_.providers.find(rows[at]->type);
-    auto prepared =
-        provider ? prepare(*provider, restoringRequest(*rows[at])) : Result<void>(noProvider(rows[at]->type));
-    if (!prepared.ok()) unprepared[at] = std::move(prepared).fault();
+    prepared[at] = provider ? prepare(*provider, restoringRequest(*rows[at]))
+                            : Result<PreparedHandle>(noProvider(rows[at]->type));
+    if (prepared[at].ok()) handles.push_back(*prepared[at]);
   }
-  write([&] {
+  const auto work = [&] {
     resumeRestores();
     for (std::size_t at = 0; at < rows.size(); ++at) {
-      if (isRestorable(*rows[at])) restore(*rows[at], unprepared[at]);
+      if (isRestorable(*rows[at])) restore(*rows[at], prepared[at]);
     }
     if (rowsToRestore().empty() && !isAnyBegun()) finishRollback();
-  });
+  };
+  write(work, handles);
 }
 
-void StackRun::restore(ResourceRecord& row, const std::optional<Fault>& unprepared) {
+void StackRun::restore(ResourceRecord& row, const Result<PreparedHandle>& prepared) {
   event(row, Status::kUpdateInProgress);
-  if (unprepared) {
-    failRestore(row, unprepared->message);
+  if (!prepared.ok()) {
+    failRestore(row, prepared.fault().message);
     return;
   }
   if (!row.former) {
@@ -84,7 +86,9 @@ void StackRun::restore(ResourceRecord& row, const std::optional<Fault>& unprepar
     tools_.store.saveResource(row);
     return;
   }
-  auto asked = ask(*tools_.providers.find(row.type), restoringRequest(row));
+  auto request = restoringRequest(row);
+  request.prepared = *prepared;
+  auto asked = ask(*tools_.providers.find(row.type), request);
   if (asked.ok()) {
     advanceRestore(row, *std::move(asked));
   } else {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "stacks/exports.h"
 #include "stacks/faults.h"
 #include "stacks/properties.h"
 #include "stacks/scalars.h"
@@ -27,6 +28,7 @@ struct StackRun::Change {
   JsonObject properties;
   std::string shownProperties;  // JSON with secrets masked
   std::optional<Fault> fault;   // known before its turn came
+  PreparedHandle prepared;
 
   Status inProgress() const {
     return kind == Kind::kCreate ? Status::kCreateInProgress : Status::kUpdateInProgress;
@@ -47,6 +49,7 @@ void StackRun::forwardStep() {
     return;
   }
   std::vector<Change> changes = selectChanges();
+  std::vector<PreparedHandle> handles;
   for (Change& change : changes) {
     if (change.fault) continue;
     ResourceRecord row;
@@ -60,9 +63,14 @@ void StackRun::forwardStep() {
     request.properties = change.properties;
     if (change.standing) request.oldProperties = change.standing->properties;
     auto prepared = prepare(*change.provider, request);
-    if (!prepared.ok()) change.fault = std::move(prepared).fault();
+    if (prepared.ok()) {
+      change.prepared = *prepared;
+      handles.push_back(*std::move(prepared));
+    } else {
+      change.fault = std::move(prepared).fault();
+    }
   }
-  write([&] {
+  const auto work = [&] {
     if (tools_.store.isCancelled(stack_.id, stack_.operation->id)) {
       giveUp();
       return;
@@ -83,13 +91,20 @@ void StackRun::forwardStep() {
     } else if (std::all_of(order_.begin(), order_.end(), [&](const auto& id) { return settled_.contains(id); })) {
       finishForward();
     }
-  });
+  };
+  write(work, handles);
 }
 
-// The order to stop where it is: an update goes back, what is being created goes altogether.
+// The order to stop where it is: an update goes back, what is being created goes altogether. An update of what has
+// never stood has nothing to go back to: it ends as a failure that is kept, to be gone on with or removed.
 void StackRun::giveUp() {
   if (stack_.operation->kind == OperationKind::kUpdate) {
-    beginRollback("User Initiated");
+    if (!stack_.neverStood) {
+      beginRollback("User Initiated");
+      return;
+    }
+    stack_.operation->onFailure = OnFailure::kDoNothing;
+    beginFailure("User Initiated");
     return;
   }
   stack_.operation->onFailure = OnFailure::kDelete;
@@ -251,6 +266,7 @@ Result<void> StackRun::apply(Change& change) {
   ResourceRecord& row = *change.row;
   auto request = requestFor(row);
   request.properties = change.properties;
+  request.prepared = change.prepared;
   const bool isModify = change.kind == Change::Kind::kModify;
   request.verb = isModify ? ports::ResourceVerb::kUpdate : ports::ResourceVerb::kCreate;
   if (isModify) request.oldProperties = row.properties;
@@ -276,33 +292,8 @@ Result<std::vector<Output>> StackRun::finalOutputs() {
   for (const auto& output : outputs) {
     if (!output.value) return validationError("Output " + output.key + " has no value");
   }
-  HEARTH_CHECK(checkExports(outputs));
+  HEARTH_CHECK(checkExports(tools_.store, stack_, outputs));
   return outputs;
-}
-
-// Nobody else's name is taken, and what others import stays as it is.
-Result<void> StackRun::checkExports(const std::vector<Output>& outputs) const {
-  std::map<std::string, std::string> values;
-  for (const auto& output : outputs) {
-    if (output.exportName.empty()) continue;
-    values[output.exportName] = *output.value;
-    const auto other = tools_.store.findExport(stack_.account, stack_.region, output.exportName);
-    if (other && other->stackId != stack_.id) {
-      const auto owner = tools_.store.findStack(other->stackId);
-      return validationError("Export with name " + output.exportName + " is already exported by stack " +
-                             (owner ? owner->name : other->stackId) + ".");
-    }
-  }
-  for (const auto& standing : tools_.store.exportsOf(stack_.id)) {
-    const auto found = values.find(standing.name);
-    if (found != values.end() && found->second == standing.value) continue;
-    const auto importers = tools_.store.importersOf(stack_.account, stack_.region, standing.name);
-    if (importers.empty()) continue;
-    return validationError("Export " + standing.name + " cannot be " +
-                           (found == values.end() ? "deleted" : "updated") + " as it is in use by " +
-                           joinNames(importers));
-  }
-  return {};
 }
 
 void StackRun::finishForward() {
@@ -384,6 +375,7 @@ void StackRun::adoptDefinition(std::vector<Output> outputs) {
   tools_.store.saveDefinition(stack_);
   if (const auto& policy = stack_.operation->policyAfterwards) tools_.store.setPolicy(stack_.id, *policy);
   tools_.store.replaceExports(stack_, exports);
+  tools_.store.dropHeldExports(stack_.id);
   tools_.store.replaceImports(stack_, importNames(*document_, *scope_));
 }
 

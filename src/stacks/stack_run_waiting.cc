@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "stacks/exports.h"
 #include "stacks/faults.h"
 #include "stacks/stack_run.h"
 
@@ -268,7 +269,7 @@ void StackRun::settleRows() {
 void StackRun::leaveChildren() {
   for (const auto& row : rows_) {
     if (row->type != kStackType || row->physicalId.empty()) continue;
-    const auto child = tools_.store.findStack(row->physicalId);
+    const auto child = tools_.store.findHeader(row->physicalId);
     if (!child || !child->operation || !child->operation->isDrivenByParent) continue;
     tools_.store.release(child->id, leftBehind(child->operation->id));
     tools_.database.afterCommit([&tools = tools_, id = child->id] { tools.wake(id); });
@@ -294,21 +295,11 @@ bool StackRun::isHeld() const { return stack_.operation->isHeld; }
 void StackRun::hold(std::vector<Output> outputs) {
   if (stack_.pending) stack_.pending->outputs = std::move(outputs);
   tools_.store.saveDefinition(stack_);
-  if (stack_.pending) tools_.store.replaceExports(stack_, exportsFrom(stack_.pending->outputs));
+  if (stack_.pending)
+    tools_.store.holdExports(stack_, exportChanges(tools_.store, stack_, stack_.pending->outputs));
   stack_.operation->isHeld = true;
   setStatus(Status::kUpdateCompleteCleanupInProgress, "");
   tools_.store.saveState(stack_);
-}
-
-std::vector<ExportRecord> StackRun::exportsFrom(const std::vector<Output>& outputs) const {
-  std::vector<ExportRecord> exports;
-  for (const auto& output : outputs) {
-    if (output.exportName.empty()) continue;
-    const auto other = tools_.store.findExport(stack_.account, stack_.region, output.exportName);
-    if (other && other->stackId != stack_.id) continue;
-    exports.push_back({output.exportName, output.value.value_or(""), stack_.id});
-  }
-  return exports;
 }
 
 void StackRun::heldStep() {
@@ -317,13 +308,14 @@ void StackRun::heldStep() {
     Operation& operation = *stack_.operation;
     const bool isForward = operation.phase == Phase::kForward;
     const bool isLeft = tools_.store.isReleased(stack_.id, leftBehind(operation.id));
-    if (isForward && tools_.store.isCancelled(stack_.id, operation.id)) {
+    const bool isCancelled = isForward && tools_.store.isCancelled(stack_.id, operation.id);
+    if (isCancelled && !stack_.neverStood) {
       operation.isHeld = false;
-      tools_.store.replaceExports(stack_, exportsFrom(stack_.outputs));
+      tools_.store.dropHeldExports(stack_.id);
       beginRollback("");
-    } else if (isForward && isLeft) {
+    } else if (isCancelled || (isForward && isLeft)) {
       operation.isHeld = false;
-      tools_.store.replaceExports(stack_, exportsFrom(stack_.outputs));
+      tools_.store.dropHeldExports(stack_.id);
       endOperation(Status::kUpdateFailed, "");
     } else if (isLeft || tools_.store.isReleased(stack_.id, operation.id)) {
       operation.isHeld = false;

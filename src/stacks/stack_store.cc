@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 #include <utility>
 
+#include "stacks/sealer.h"
 #include "stacks/stack_json.h"
+#include "store/damaged_record.h"
 
 namespace hearth::stacks {
 namespace {
@@ -70,6 +71,13 @@ ALTER TABLE stacks_resources ADD COLUMN secret INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stacks_resources ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+constexpr std::string_view kHeldExportsSchema = R"sql(
+CREATE TABLE stacks_held_exports(
+  account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, stack TEXT NOT NULL, root TEXT NOT NULL,
+  value BLOB, PRIMARY KEY(account, region, name, stack)) STRICT, WITHOUT ROWID;
+CREATE INDEX stacks_held_exports_by_stack ON stacks_held_exports(stack);
+)sql";
+
 constexpr std::array<std::pair<Status, std::string_view>, 19> kStatusNames = {{
     {Status::kCreateInProgress, "CREATE_IN_PROGRESS"},
     {Status::kCreateFailed, "CREATE_FAILED"},
@@ -98,10 +106,12 @@ constexpr std::array<std::pair<OnFailure, std::string_view>, 3> kOnFailureNames 
     {OnFailure::kDoNothing, "DO_NOTHING"},
 }};
 
-constexpr std::string_view kStackColumns =
+constexpr std::string_view kHeaderColumns =
     "id, account, region, name, status, reason, created, updated, deleted, description, protected, "
-    "disable_rollback, timeout_minutes, operation, last_token, definition, pending, outputs, policy, never_stood, "
-    "parent, root";
+    "disable_rollback, timeout_minutes, operation, last_token, policy, never_stood, parent, root";
+// Behind those of the header.
+constexpr std::string_view kInnerColumns = "definition, pending, outputs";
+constexpr int kFirstInner = 19;
 constexpr std::string_view kResourceColumns =
     "id, stack, logical_id, type, physical_id, slot, progress, status, reason, updated, token, deletion_policy, "
     "replace_policy, needs, properties, former, attributes, metadata, secret, begun";
@@ -116,40 +126,8 @@ std::optional<base::Time> timeOf(const std::optional<std::int64_t>& millis) {
   return base::fromMillis(*millis);
 }
 
-// Seals JSON for one row, and opens it again. The context names the stack, so that no value can be moved to
-// another one.
-class Sealer final {
- public:
-  Sealer(const store::Keyring& keyring, const std::string& stackId)
-      : keyring_(keyring), context_("stacks/" + stackId) {}
-
-  store::Blob seal(const Json& json) const { return {keyring_.seal(base::writeJson(json), context_)}; }
-  store::Blob sealText(const std::string& text) const { return {keyring_.seal(text, context_)}; }
-
-  Json open(const std::string& sealed) const {
-    auto json = base::parseJson(openText(sealed), 80);
-    if (!json.ok()) throw std::runtime_error("stacks: a sealed document is damaged");
-    return *std::move(json);
-  }
-  std::string openText(const std::string& sealed) const {
-    auto text = keyring_.open(sealed, context_);
-    if (!text.ok()) throw std::runtime_error("stacks: a sealed value does not open");
-    return *std::move(text);
-  }
-  JsonObject openObject(const std::string& sealed) const {
-    Json json = open(sealed);
-    return json.is_object() ? std::move(json.get_object()) : JsonObject();
-  }
-
- private:
-  const store::Keyring& keyring_;
-  const std::string context_;
-};
-
-StackRecord readStack(const store::Rows& rows, const store::Keyring& keyring) {
-  StackRecord stack;
+void readHeader(const store::Rows& rows, StackHeader& stack) {
   stack.id = rows.text(0);
-  const Sealer sealer(keyring, stack.id);
   stack.account = rows.text(1);
   stack.region = rows.text(2);
   stack.name = rows.text(3);
@@ -164,19 +142,41 @@ StackRecord readStack(const store::Rows& rows, const store::Keyring& keyring) {
   stack.timeoutMinutes = rows.optionalInteger(12);
   if (const auto operation = rows.optionalText(13)) {
     const auto json = base::parseJson(*operation);
-    if (!json.ok()) throw std::runtime_error("stacks: an operation is damaged");
+    if (!json.ok()) throw store::DamagedRecord("stacks: an operation is damaged");
     stack.operation = operationOf(*json);
   }
   stack.lastToken = rows.text(14);
-  stack.definition = definitionOf(sealer.open(rows.blob(15)));
-  if (!rows.isNull(16)) stack.pending = definitionOf(sealer.open(rows.blob(16)));
-  stack.outputs = outputsOf(sealer.open(rows.blob(17)));
-  stack.policy = rows.text(18);
-  stack.neverStood = rows.integer(19) != 0;
-  stack.parentId = rows.text(20);
-  stack.rootId = rows.text(21);
+  stack.policy = rows.text(15);
+  stack.neverStood = rows.integer(16) != 0;
+  stack.parentId = rows.text(17);
+  stack.rootId = rows.text(18);
+}
+
+StackRecord readStack(const store::Rows& rows, const store::Keyring& keyring) {
+  StackRecord stack;
+  readHeader(rows, stack);
+  const Sealer sealer(keyring, stack.id);
+  stack.definition = definitionOf(sealer.open(rows.blob(kFirstInner)));
+  if (!rows.isNull(kFirstInner + 1)) stack.pending = definitionOf(sealer.open(rows.blob(kFirstInner + 1)));
+  stack.outputs = outputsOf(sealer.open(rows.blob(kFirstInner + 2)));
   return stack;
 }
+
+std::string headerQuery(std::string_view rest) {
+  return "SELECT " + std::string(kHeaderColumns) + " FROM stacks_stacks " + std::string(rest);
+}
+
+std::string stackQuery(std::string_view rest) {
+  return "SELECT " + std::string(kHeaderColumns) + ", " + std::string(kInnerColumns) + " FROM stacks_stacks " +
+         std::string(rest);
+}
+
+constexpr std::string_view kById = "WHERE id = ?";
+constexpr std::string_view kByName = "WHERE account = ? AND region = ? AND name = ? AND deleted IS NULL";
+// Newest first, behind one.
+constexpr std::string_view kOfPlace =
+    "WHERE account = ? AND region = ? AND (? OR deleted IS NULL) AND (? = '' OR number < (SELECT number FROM "
+    "stacks_stacks WHERE id = ?)) ORDER BY number DESC LIMIT ?";
 
 ResourceRecord readResource(const store::Rows& rows, const Sealer& sealer) {
   ResourceRecord resource;
@@ -203,7 +203,7 @@ ResourceRecord readResource(const store::Rows& rows, const Sealer& sealer) {
   return resource;
 }
 
-std::optional<std::string> operationText(const StackRecord& stack) {
+std::optional<std::string> operationText(const StackHeader& stack) {
   if (!stack.operation) return std::nullopt;
   return base::writeJson(Json(toJson(*stack.operation)));
 }
@@ -241,22 +241,23 @@ Status statusOf(std::string_view name) {
 std::vector<store::Migration> StackStore::migrations() {
   return {{"stacks/001 stacks", kSchema},
           {"stacks/003 recovery and policies", kRecoverySchema},
-          {"stacks/004 nested stacks", kNestedSchema}};
+          {"stacks/004 nested stacks", kNestedSchema},
+          {"stacks/007 held exports", kHeldExportsSchema}};
 }
 
 void StackStore::insertStack(const StackRecord& stack) {
   const Sealer sealer(keyring_, stack.id);
-  database_.execute("INSERT INTO stacks_stacks(" + std::string(kStackColumns) +
+  database_.execute("INSERT INTO stacks_stacks(" + std::string(kHeaderColumns) + ", " + std::string(kInnerColumns) +
                         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     stack.id, stack.account, stack.region, stack.name, nameOf(stack.status), stack.statusReason,
                     base::toMillis(stack.created), millisOf(stack.updated), millisOf(stack.deleted),
                     stack.description, stack.terminationProtection, stack.disableRollback, stack.timeoutMinutes,
-                    operationText(stack), stack.lastToken, sealer.seal(Json(toJson(stack.definition))), nullptr,
-                    sealer.seal(Json(toJson(stack.outputs))), stack.policy, stack.neverStood, stack.parentId,
-                    stack.rootId);
+                    operationText(stack), stack.lastToken, stack.policy, stack.neverStood, stack.parentId,
+                    stack.rootId, sealer.seal(Json(toJson(stack.definition))), nullptr,
+                    sealer.seal(Json(toJson(stack.outputs))));
 }
 
-void StackStore::saveState(const StackRecord& stack) {
+void StackStore::saveState(const StackHeader& stack) {
   database_.execute(
       "UPDATE stacks_stacks SET status = ?, reason = ?, updated = ?, deleted = ?, operation = ?, "
       "last_token = ? WHERE id = ?",
@@ -288,10 +289,6 @@ bool StackStore::isCancelled(const std::string& id, const std::string& operation
   return rows.next() && rows.integer(0) != 0;
 }
 
-void StackStore::setParent(const std::string& id, const std::string& parentId, const std::string& rootId) {
-  database_.execute("UPDATE stacks_stacks SET parent = ?, root = ? WHERE id = ?", parentId, rootId, id);
-}
-
 std::int64_t StackStore::countNested(const std::string& rootId) const {
   auto rows = database_.query(
       "SELECT COUNT(*) FROM stacks_stacks WHERE root = ? AND root <> '' AND deleted IS NULL", rootId);
@@ -311,32 +308,56 @@ void StackStore::setProtection(const std::string& id, bool on) {
   database_.execute("UPDATE stacks_stacks SET protected = ? WHERE id = ?", on, id);
 }
 
+std::optional<StackHeader> StackStore::findHeader(const std::string& id) const {
+  auto rows = database_.query(headerQuery(kById), id);
+  if (!rows.next()) return std::nullopt;
+  StackHeader header;
+  readHeader(rows, header);
+  return header;
+}
+
+std::optional<StackHeader> StackStore::findHeaderByName(const std::string& account, const std::string& region,
+                                                        const std::string& name) const {
+  auto rows = database_.query(headerQuery(kByName), account, region, name);
+  if (!rows.next()) return std::nullopt;
+  StackHeader header;
+  readHeader(rows, header);
+  return header;
+}
+
+std::vector<StackHeader> StackStore::listHeaders(const std::string& account, const std::string& region,
+                                                 bool withDeleted, const std::string& before,
+                                                 std::size_t limit) const {
+  std::vector<StackHeader> headers;
+  for (auto rows = database_.query(headerQuery(kOfPlace), account, region, withDeleted, before, before, limit);
+       rows.next();) {
+    readHeader(rows, headers.emplace_back());
+  }
+  return headers;
+}
+
 std::optional<StackRecord> StackStore::findStack(const std::string& id) const {
-  auto rows = database_.query("SELECT " + std::string(kStackColumns) + " FROM stacks_stacks WHERE id = ?", id);
+  auto rows = database_.query(stackQuery(kById), id);
   if (!rows.next()) return std::nullopt;
   return readStack(rows, keyring_);
 }
 
 std::optional<StackRecord> StackStore::findByName(const std::string& account, const std::string& region,
                                                   const std::string& name) const {
-  auto rows = database_.query("SELECT " + std::string(kStackColumns) +
-                                  " FROM stacks_stacks WHERE account = ? AND region = ? AND name = ? "
-                                  "AND deleted IS NULL",
-                              account, region, name);
+  auto rows = database_.query(stackQuery(kByName), account, region, name);
   if (!rows.next()) return std::nullopt;
   return readStack(rows, keyring_);
 }
 
-std::vector<std::string> StackStore::listStacks(const std::string& account, const std::string& region,
+std::vector<StackRecord> StackStore::listStacks(const std::string& account, const std::string& region,
                                                 bool withDeleted, const std::string& before,
                                                 std::size_t limit) const {
-  auto rows = database_.query(
-      "SELECT id FROM stacks_stacks WHERE account = ? AND region = ? AND (? OR deleted IS NULL) AND "
-      "(? = '' OR number < (SELECT number FROM stacks_stacks WHERE id = ?)) ORDER BY number DESC LIMIT ?",
-      account, region, withDeleted, before, before, limit);
-  std::vector<std::string> ids;
-  while (rows.next()) ids.push_back(rows.text(0));
-  return ids;
+  std::vector<StackRecord> stacks;
+  for (auto rows = database_.query(stackQuery(kOfPlace), account, region, withDeleted, before, before, limit);
+       rows.next();) {
+    stacks.push_back(readStack(rows, keyring_));
+  }
+  return stacks;
 }
 
 std::vector<std::string> StackStore::stacksAtWork() const {
@@ -456,71 +477,6 @@ std::vector<StackEvent> StackStore::events(const std::string& stackId, std::int6
     events.push_back(std::move(event));
   }
   return events;
-}
-
-std::optional<ExportRecord> StackStore::findExport(const std::string& account, const std::string& region,
-                                                   const std::string& name) const {
-  auto rows =
-      database_.query("SELECT stack, value FROM stacks_exports WHERE account = ? AND region = ? AND name = ?",
-                      account, region, name);
-  if (!rows.next()) return std::nullopt;
-  return ExportRecord{name, Sealer(keyring_, rows.text(0)).openText(rows.blob(1)), rows.text(0)};
-}
-
-std::vector<ExportRecord> StackStore::listExports(const std::string& account, const std::string& region,
-                                                  const std::string& after, std::size_t limit) const {
-  std::vector<ExportRecord> exports;
-  for (auto rows = database_.query("SELECT name, stack, value FROM stacks_exports WHERE account = ? AND region = ? "
-                                   "AND name > ? ORDER BY name LIMIT ?",
-                                   account, region, after, limit);
-       rows.next();) {
-    exports.push_back({rows.text(0), Sealer(keyring_, rows.text(1)).openText(rows.blob(2)), rows.text(1)});
-  }
-  return exports;
-}
-
-std::vector<ExportRecord> StackStore::exportsOf(const std::string& stackId) const {
-  const Sealer sealer(keyring_, stackId);
-  std::vector<ExportRecord> exports;
-  for (auto rows = database_.query("SELECT name, value FROM stacks_exports WHERE stack = ? ORDER BY name", stackId);
-       rows.next();) {
-    exports.push_back({rows.text(0), sealer.openText(rows.blob(1)), stackId});
-  }
-  return exports;
-}
-
-void StackStore::replaceExports(const StackRecord& stack, const std::vector<ExportRecord>& exports) {
-  const Sealer sealer(keyring_, stack.id);
-  database_.execute("DELETE FROM stacks_exports WHERE stack = ?", stack.id);
-  for (const auto& one : exports) {
-    database_.execute("INSERT INTO stacks_exports(account, region, name, stack, value) VALUES (?, ?, ?, ?, ?)",
-                      stack.account, stack.region, one.name, stack.id, sealer.sealText(one.value));
-  }
-}
-
-std::vector<std::string> StackStore::importersOf(const std::string& account, const std::string& region,
-                                                 const std::string& name) const {
-  std::vector<std::string> names;
-  for (auto rows = database_.query(
-           "SELECT s.name FROM stacks_imports i JOIN stacks_stacks s ON s.id = i.stack WHERE i.account = ? AND "
-           "i.region = ? AND i.name = ? ORDER BY s.number",
-           account, region, name);
-       rows.next();) {
-    names.push_back(rows.text(0));
-  }
-  return names;
-}
-
-void StackStore::replaceImports(const StackRecord& stack, const std::set<std::string>& names) {
-  database_.execute("DELETE FROM stacks_imports WHERE stack = ?", stack.id);
-  addImports(stack, names);
-}
-
-void StackStore::addImports(const StackRecord& stack, const std::set<std::string>& names) {
-  for (const auto& name : names) {
-    database_.execute("INSERT OR IGNORE INTO stacks_imports(account, region, name, stack) VALUES (?, ?, ?, ?)",
-                      stack.account, stack.region, name, stack.id);
-  }
 }
 
 }  // namespace hearth::stacks

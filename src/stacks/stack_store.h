@@ -15,7 +15,7 @@
 namespace hearth::stacks {
 
 // Writes belong on the writer thread, inside a write; reads go anywhere. Thread-safe as the database is.
-// A record that does not open again (changed on the disk) throws std::runtime_error.
+// A record that does not open again (changed on the disk) throws store::DamagedRecord.
 class StackStore final {
  public:
   StackStore(store::Database& database, const store::Keyring& keyring) : database_(database), keyring_(keyring) {}
@@ -26,12 +26,10 @@ class StackStore final {
 
   // Stacks. saveState() writes status, reason, times and operation; saveDefinition() what the stack is made from.
   void insertStack(const StackRecord& stack);
-  void saveState(const StackRecord& stack);
+  void saveState(const StackHeader& stack);
   void saveDefinition(const StackRecord& stack);
   void setProtection(const std::string& id, bool on);
   void setPolicy(const std::string& id, const std::string& policy);
-  // Of a nested stack, once; `rootId` is the parent's root, or the parent.
-  void setParent(const std::string& id, const std::string& parentId, const std::string& rootId);
   // Stacks in the nest below a root that are not deleted.
   std::int64_t countNested(const std::string& rootId) const;
   // Lets a held operation go on; see Operation::isHeld.
@@ -40,12 +38,18 @@ class StackStore final {
   // Asks the run of an operation to give up; it looks before every step.
   void cancel(const std::string& id, const std::string& operationId);
   bool isCancelled(const std::string& id, const std::string& operationId) const;
+  std::optional<StackHeader> findHeader(const std::string& id) const;
+  std::optional<StackHeader> findHeaderByName(const std::string& account, const std::string& region,
+                                              const std::string& name) const;
+  // As listStacks() has them.
+  std::vector<StackHeader> listHeaders(const std::string& account, const std::string& region, bool withDeleted,
+                                       const std::string& before, std::size_t limit) const;
   std::optional<StackRecord> findStack(const std::string& id) const;
   // The stack of that name which is not deleted.
   std::optional<StackRecord> findByName(const std::string& account, const std::string& region,
                                         const std::string& name) const;
-  // Ids, newest first, of those before `before` (an id that was answered; empty: from the start).
-  std::vector<std::string> listStacks(const std::string& account, const std::string& region, bool withDeleted,
+  // Newest first, of those before `before` (an id that was answered; empty: from the start).
+  std::vector<StackRecord> listStacks(const std::string& account, const std::string& region, bool withDeleted,
                                       const std::string& before, std::size_t limit) const;
   std::vector<std::string> stacksAtWork() const;
   void removeDeletedBefore(base::Time time);
@@ -69,8 +73,14 @@ class StackStore final {
                                          const std::string& name) const;
   std::vector<ExportRecord> listExports(const std::string& account, const std::string& region,
                                         const std::string& after, std::size_t limit) const;
+  // A name that another stack still has becomes this one's.
   void replaceExports(const StackRecord& stack, const std::vector<ExportRecord>& exports);
   std::vector<ExportRecord> exportsOf(const std::string& stackId) const;
+  // What held updates are going to make of a name; see HeldExport.
+  std::vector<HeldExport> heldExports(const std::string& account, const std::string& region,
+                                      const std::string& name) const;
+  void holdExports(const StackRecord& stack, const std::vector<HeldExport>& exports);
+  void dropHeldExports(const std::string& stackId);
   // Names of the stacks that import it.
   std::vector<std::string> importersOf(const std::string& account, const std::string& region,
                                        const std::string& name) const;

@@ -121,7 +121,8 @@ class CloudFormationService final {
                                                                      const std::optional<std::string>& url,
                                                                      stacks::TransformInput input);
 
-  std::optional<stacks::StackDrift> driftOf(const stacks::StackView& view) const;
+  std::optional<stacks::StackDrift> driftOf(const std::string& stackId,
+                                            const std::optional<base::Time>& updated) const;
   // Of resources of one stack.
   std::map<std::string, stacks::ResourceDrift> driftsOf(const std::vector<stacks::ResourceView>& views) const;
 

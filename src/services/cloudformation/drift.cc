@@ -45,7 +45,7 @@ Task<Result<DetectStackDriftOutput>> CloudFormationService::detectStackDrift(con
   DetectStackDriftOutput out;
   const std::vector<std::string> logicalIds = withoutEmpty(in.logicalResourceIds);
   auto work = [&]() -> Result<void> {
-    HEARTH_TRY(const stacks::StackView stack, engine_.getStack(placeOf(call), in.stackName));
+    HEARTH_TRY(const stacks::StackHeader stack, engine_.getHeader(placeOf(call), in.stackName));
     HEARTH_TRY(out.stackDriftDetectionId, engine_.drift().begin(stack.id, logicalIds));
     return {};
   };
@@ -57,7 +57,7 @@ Task<Result<DetectStackDriftOutput>> CloudFormationService::detectStackDrift(con
 
 Task<Result<DetectStackResourceDriftOutput>> CloudFormationService::detectStackResourceDrift(
     const api::Call& call, DetectStackResourceDriftInput in) {
-  HEARTH_CO_TRY(const stacks::StackView stack, engine_.getStack(placeOf(call), in.stackName));
+  HEARTH_CO_TRY(const stacks::StackHeader stack, engine_.getHeader(placeOf(call), in.stackName));
   auto look = [this, id = stack.id, logicalId = in.logicalResourceId, actor = placeOf(call).caller] {
     return engine_.drift().detect(id, logicalId, actor);
   };
@@ -99,7 +99,7 @@ Result<DescribeStackResourceDriftsOutput> CloudFormationService::describeStackRe
   if (most < 1 || most > kMostDrifts)
     return invalid("1 validation error detected: Value '" + std::to_string(most) +
                    "' at 'maxResults' failed to satisfy constraint: Member must have value between 1 and 100");
-  HEARTH_TRY(const stacks::StackView stack, engine_.getStack(placeOf(call), in.stackName));
+  HEARTH_TRY(const stacks::StackHeader stack, engine_.getHeader(placeOf(call), in.stackName));
   HEARTH_TRY(const std::string after, pageAfter("drifts", in.nextToken));
   DescribeStackResourceDriftsOutput out;
   const auto drifts = engine_.drift().ofResources(stack.id);

@@ -106,9 +106,10 @@ Information resourceDrift(const std::map<std::string, stacks::ResourceDrift>& dr
 }  // namespace
 
 // What was found before the stack changed says nothing any more.
-std::optional<stacks::StackDrift> CloudFormationService::driftOf(const stacks::StackView& view) const {
-  auto drift = engine_.drift().ofStack(view.id);
-  if (drift && view.updated && *view.updated > drift->checked) drift.reset();
+std::optional<stacks::StackDrift> CloudFormationService::driftOf(const std::string& stackId,
+                                                                 const std::optional<base::Time>& updated) const {
+  auto drift = engine_.drift().ofStack(stackId);
+  if (drift && updated && *updated > drift->checked) drift.reset();
   return drift;
 }
 
@@ -124,7 +125,7 @@ Result<DescribeStacksOutput> CloudFormationService::describeStacks(const api::Ca
   auto& list = out.stacks.emplace();
   if (in.stackName && !in.stackName->empty()) {
     HEARTH_TRY(stacks::StackView view, engine_.getStack(placeOf(call), *in.stackName));
-    list.push_back(stackOf(view, driftOf(view)));
+    list.push_back(stackOf(view, driftOf(view.id, view.updated)));
     return out;
   }
   HEARTH_TRY(const std::string after, pageAfter("stacks", in.nextToken));
@@ -133,7 +134,7 @@ Result<DescribeStacksOutput> CloudFormationService::describeStacks(const api::Ca
     views.resize(kPage);
     out.nextToken = writePageToken("stacks", views.back().id);
   }
-  for (const auto& view : views) list.push_back(stackOf(view, driftOf(view)));
+  for (const auto& view : views) list.push_back(stackOf(view, driftOf(view.id, view.updated)));
   return out;
 }
 
@@ -143,7 +144,7 @@ Result<ListStacksOutput> CloudFormationService::listStacks(const api::Call& call
   for (const std::string& status : wanted) HEARTH_CHECK(checkStatus(status));
   ListStacksOutput out;
   auto& list = out.stackSummaries.emplace();
-  auto views = engine_.listStacks(placeOf(call), true, after, kPage + 1);
+  auto views = engine_.listHeaders(placeOf(call), after, kPage + 1);
   if (views.size() > kPage) {
     views.resize(kPage);
     out.nextToken = writePageToken("all stacks", views.back().id);
@@ -162,7 +163,7 @@ Result<ListStacksOutput> CloudFormationService::listStacks(const api::Call& call
     summary.deletionTime = view.deleted;
     summary.stackStatus = status;
     summary.stackStatusReason = unlessEmpty(view.statusReason);
-    const auto drift = driftOf(view);
+    const auto drift = driftOf(view.id, view.updated);
     auto& information = summary.driftInformation.emplace();
     information.stackDriftStatus = driftStatus(drift);
     if (drift) information.lastCheckTimestamp = drift->checked;

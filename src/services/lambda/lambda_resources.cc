@@ -3,6 +3,7 @@
 #include "api/document.h"
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "functions/inline_code.h"
 #include "services/lambda/configuration.h"
 #include "services/resource_reading.h"
@@ -29,6 +30,29 @@ bool isGone(const Fault& fault) { return fault.code == "ResourceNotFoundExceptio
 std::string text(const ResourceRequest& request, std::string_view name) {
   return base::findString(request.properties, name).value_or("");
 }
+
+// A package whose blob goes when no function has come to use it.
+class PreparedPackage final : public ports::PreparedWork {
+ public:
+  PreparedPackage(LambdaService& service, std::string codeKey, functions::Package kept)
+      : key(std::move(codeKey)), package(std::move(kept)), service_(service) {}
+  ~PreparedPackage() override {
+    if (mayBeUsed_) return;
+    try {
+      service_.abandonPackage(package);
+    } catch (const std::exception& error) {
+      base::logWarning("lambda", "a package was not removed", {{"cause", error.what()}});
+    }
+  }
+  void outcomeUnknown() override { mayBeUsed_ = true; }
+
+  const std::string key;  // of the code that it was made from
+  const functions::Package package;
+
+ private:
+  LambdaService& service_;
+  bool mayBeUsed_ = false;
+};
 
 class FunctionProvider final : public ports::ResourceProvider {
  public:
@@ -67,12 +91,11 @@ class FunctionProvider final : public ports::ResourceProvider {
     return kSpec;
   }
 
-  // Reads, checks and unpacks the package; what create() and update() need of it waits under the resource's name.
-  Result<void> prepare(const ResourceRequest& request) override {
+  // Reads, checks and unpacks the package.
+  Result<std::shared_ptr<ports::PreparedWork>> prepare(const ResourceRequest& request) override {
     HEARTH_TRY(functions::Package package, keepPackage(request));
-    std::lock_guard lock(mutex_);
-    prepared_[keyOf(request)] = std::move(package);
-    return {};
+    return std::shared_ptr<ports::PreparedWork>(
+        std::make_shared<PreparedPackage>(service_, keyOf(request), std::move(package)));
   }
 
   Result<ResourceState> create(const ResourceRequest& request) override {
@@ -162,12 +185,10 @@ class FunctionProvider final : public ports::ResourceProvider {
     return service_.keepPackage(request.account, code);
   }
 
+  // The prepared one, unless a secret in the code has become another one since.
   Result<functions::Package> takePackage(const ResourceRequest& request) {
-    {
-      std::lock_guard lock(mutex_);
-      auto found = prepared_.extract(keyOf(request));
-      if (!found.empty()) return std::move(found.mapped());
-    }
+    const auto* prepared = dynamic_cast<const PreparedPackage*>(request.prepared.get());
+    if (prepared && prepared->key == keyOf(request)) return prepared->package;
     return keepPackage(request);
   }
 
@@ -208,8 +229,6 @@ class FunctionProvider final : public ports::ResourceProvider {
   }
 
   LambdaService& service_;
-  std::mutex mutex_;
-  std::map<std::string, functions::Package> prepared_;  // guarded by mutex_
 };
 
 class PermissionProvider final : public ports::ResourceProvider {

@@ -172,6 +172,14 @@ Result<FunctionConfiguration> LambdaService::createWith(const api::Call& call, C
   return store_.findVersion(function.id, kLatest)->configuration;
 }
 
+// Of a write that has failed: its package goes, unless the write may hold all the same.
+Task<Fault> LambdaService::withoutPackage(functions::Package package, Fault fault) {
+  if (fault.outcomeUnknown) co_return fault;
+  auto abandon = [this, &package] { code_.abandon(package); };
+  co_await base::runOn(pool_, abandon);
+  co_return fault;
+}
+
 Task<Result<CreateFunctionOutput>> LambdaService::createFunction(const api::Call& call, CreateFunctionInput in) {
   // What can be refused without the package is refused before it is read.
   HEARTH_CO_CHECK(checkCreation(in));
@@ -184,7 +192,8 @@ Task<Result<CreateFunctionOutput>> LambdaService::createFunction(const api::Call
     HEARTH_TRY(out, createWith(call, in, package));
     return {};
   };
-  HEARTH_CO_CHECK(co_await database_.write(work));
+  const auto written = co_await database_.write(work);
+  if (!written.ok()) co_return co_await withoutPackage(std::move(package), written.fault());
   co_return out;
 }
 
@@ -227,7 +236,8 @@ Task<Result<UpdateFunctionCodeOutput>> LambdaService::updateFunctionCode(const a
     HEARTH_TRY(out, updateCodeWith(call, in.functionName, package, in.publish.value_or(false), in.revisionId));
     return {};
   };
-  HEARTH_CO_CHECK(co_await database_.write(work));
+  const auto written = co_await database_.write(work);
+  if (!written.ok()) co_return co_await withoutPackage(std::move(package), written.fault());
   co_return out;
 }
 

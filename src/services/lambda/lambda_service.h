@@ -106,6 +106,8 @@ class LambdaService final : public ports::Invoker {
 
   // --- the cores of the waiting operations, for CloudFormation: the package is kept first, off the writer thread
   Result<functions::Package> keepPackage(const std::string& account, const api::lambda::FunctionCode& code);
+  // What no write has recorded that may hold; not on the writer thread.
+  void abandonPackage(const functions::Package& package) { code_.abandon(package); }
   Result<api::lambda::FunctionConfiguration> createWith(const api::Call& call, api::lambda::CreateFunctionInput in,
                                                         const functions::Package& package);
   Result<api::lambda::FunctionConfiguration> updateCodeWith(const api::Call& call, const std::string& functionName,
@@ -122,6 +124,7 @@ class LambdaService final : public ports::Invoker {
   // Writes $LATEST with a new revision, and takes out of use what ran under the former one.
   void putLatest(const FunctionRow& function, VersionRow version);
   Result<api::lambda::FunctionConfiguration> publish(FunctionRow function, const std::string& description);
+  Task<Fault> withoutPackage(functions::Package package, Fault fault);
   void changed(const FunctionName& name);
   void forgetUnused(const std::string& contentId);
   std::shared_ptr<const functions::FunctionSpec> specOf(const FunctionRow& function, const VersionRow& version,
