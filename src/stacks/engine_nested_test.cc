@@ -212,6 +212,31 @@ Resources:
   EXPECT_EQ(world_.existing(), "");
 }
 
+TEST_F(EngineNested, aFailureThatIsKeptIsLeftInChildrenOfChildrenAsWell) {
+  world_.templates["middle"] = kParent;
+  const std::string top = R"yaml(
+Parameters: {Size: {Type: Number, Default: 1}}
+Resources:
+  Middle: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: middle, Parameters: {Size: !Ref Size}}}
+  Last: {Type: AWS::X::Thing, DependsOn: Middle, Properties: {Size: !Ref Size}}
+)yaml";
+  ASSERT_EQ(created("demo", top), "CREATE_COMPLETE");
+  const std::string middle = child("demo", "Middle");
+  const std::string inner = child(middle, "Child");
+  const auto keeping = [](UpdateStackInput& input) {
+    input.parameters = {{"Size", "2", false}};
+    input.disableRollback = true;
+  };
+  world_.things->failures = {{"update Last", 1}};
+  ASSERT_EQ(updated("demo", top, keeping), "UPDATE_FAILED");
+  EXPECT_TRUE(world_.settle(middle));
+  EXPECT_TRUE(world_.engine->waitUntilIdle(inner, std::chrono::seconds(5)));
+  EXPECT_EQ(world_.status(middle), "UPDATE_FAILED");
+  EXPECT_EQ(world_.status(inner), "UPDATE_FAILED");
+  EXPECT_EQ(updated("demo", top, keeping), "UPDATE_COMPLETE") << "it goes on";
+  EXPECT_EQ(world_.status(inner), "UPDATE_COMPLETE");
+}
+
 TEST_F(EngineNested, aTemplateThatNamesItselfIsStopped) {
   world_.templates["self"] =
       "Resources: {Again: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: self}}}";

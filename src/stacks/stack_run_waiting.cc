@@ -316,6 +316,7 @@ void StackRun::heldStep() {
     } else if (isCancelled || (isForward && isLeft)) {
       operation.isHeld = false;
       tools_.store.dropHeldExports(stack_.id);
+      leaveChildren();
       endOperation(Status::kUpdateFailed, "");
     } else if (isLeft || tools_.store.isReleased(stack_.id, operation.id)) {
       operation.isHeld = false;
