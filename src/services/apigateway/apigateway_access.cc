@@ -103,27 +103,28 @@ constexpr Type kTypes[] = {
 
 // What some properties need besides, when a record is made or changed.
 struct Property {
-  std::string_view type;
+  std::string_view type;  // behind "AWS::ApiGateway::"
   std::string_view action;
   std::array<std::string_view, 4> names;  // those that are not empty
   std::string_view resource = {};
   std::string_view version = {};
 };
 
+constexpr std::string_view kPrefix = "AWS::ApiGateway::";
 constexpr std::string_view kPassRole = "iam:PassRole";
 constexpr Property kProperties[] = {
-    {"AWS::ApiGateway::RestApi", "apigateway:PUT", {"Body", "BodyS3Location", "Parameters", "Mode"}},
-    {"AWS::ApiGateway::RestApi", "apigateway:UpdateRestApiPolicy", {"Policy", "Body.x-amazon-apigateway-policy"}},
-    {"AWS::ApiGateway::RestApi",
+    {"RestApi", "apigateway:PUT", {"Body", "BodyS3Location", "Parameters", "Mode"}},
+    {"RestApi", "apigateway:UpdateRestApiPolicy", {"Policy", "Body.x-amazon-apigateway-policy"}},
+    {"RestApi",
      "s3:GetObject",
      {"BodyS3Location", "Parameters", "Mode"},
      "arn:aws:s3:::{BodyS3Location.Bucket}/{BodyS3Location.Key}",
      "BodyS3Location.Version"},
-    {"AWS::ApiGateway::RestApi", kPassRole, {"Body.**.credentials"}, "{Body.**.credentials}"},
-    {"AWS::ApiGateway::RestApi", kPassRole, {"Body.**.authorizerCredentials"}, "{Body.**.authorizerCredentials}"},
-    {"AWS::ApiGateway::Method", kPassRole, {"Integration.Credentials"}, "{Integration.Credentials}"},
-    {"AWS::ApiGateway::Authorizer", kPassRole, {"AuthorizerCredentials"}, "{AuthorizerCredentials}"},
-    {"AWS::ApiGateway::Account", kPassRole, {"CloudWatchRoleArn"}, "{CloudWatchRoleArn}"},
+    {"RestApi", kPassRole, {"Body.**.credentials"}, "{Body.**.credentials}"},
+    {"RestApi", kPassRole, {"Body.**.authorizerCredentials"}, "{Body.**.authorizerCredentials}"},
+    {"Method", kPassRole, {"Integration.Credentials"}, "{Integration.Credentials}"},
+    {"Authorizer", kPassRole, {"AuthorizerCredentials"}, "{AuthorizerCredentials}"},
+    {"Account", kPassRole, {"CloudWatchRoleArn"}, "{CloudWatchRoleArn}"},
 };
 
 api::TypeNeed needOf(const Property& property) {
@@ -152,7 +153,7 @@ std::vector<api::TypeRule> types() {
       rule.needs.push_back({.when = N::kMake | N::kChange | N::kRemove, .action = "apigateway:PATCH"});
     }
     for (const Property& property : kProperties)
-      if (property.type == type.type) rule.needs.push_back(needOf(property));
+      if (property.type == type.type.substr(kPrefix.size())) rule.needs.push_back(needOf(property));
     if (type.life != Life::kKept) rule.needs.push_back({.when = N::kRemove, .action = "apigateway:DELETE"});
   }
   return rules;
