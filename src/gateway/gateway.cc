@@ -102,11 +102,7 @@ Task<http::Response> Gateway::answer(http::Request& request, Exchange& exchange,
   if (!intake.bodyRead) {
     if (auto refusal = co_await readBody(request, exchange, intake)) co_return refuse(exchange, record, *refusal);
   }
-  http::Response response = co_await fulfil(exchange, record, intake.holding);
-  if (!holdUntilSent(std::move(intake.holding), response)) {
-    co_return refuse(exchange, record, {Problem::kBusy, {}, "no room for the answer now"});
-  }
-  co_return response;
+  co_return co_await fulfil(exchange, record, intake.holding);
 }
 
 Task<http::Response> Gateway::fulfil(Exchange& exchange, AccessRecord& record, Holding& holding) {

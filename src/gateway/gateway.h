@@ -62,9 +62,8 @@ struct GatewaySettings {
   // An integration waits for its own timeout, and never longer than this.
   std::chrono::milliseconds integrationTimeout{29'000};
   std::size_t bodyBytes = 10 << 20;
-  // Of all requests that run: bodies, what is made of them for integrations and templates, and answers until they
-  // are sent. Beyond it a request is answered 503. What exists only while the loop works at one request is not in
-  // it.
+  // Of all requests that run: bodies, and what is made of them for integrations and templates. Beyond it a request
+  // is answered 503. What exists only while the loop works at one request is not in it, nor what waits to be sent.
   std::size_t bodyBytesInMemory = 256 << 20;
   // Of answers of authorizers that are kept.
   std::size_t authorizerBytesInMemory = 64 << 20;

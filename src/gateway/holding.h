@@ -1,16 +1,15 @@
 // Holding: what the buffers of one request take of the memory that all bodies may have, from the first byte that is
-// read to the last that is sent.
+// read until there is a response. What waits to be sent is the server's to bound: http/server.h.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 
 #include "base/byte_budget.h"
-#include "http/message.h"
 
 namespace hearth::gateway {
 
-// On the loop. The budget outlives it, and the responses that it goes with.
+// On the loop. The budget outlives it.
 class Holding final {
  public:
   explicit Holding(base::ByteBudget& budget) : budget_(&budget), share_(budget) {}
@@ -26,11 +25,5 @@ class Holding final {
   base::ByteBudget* budget_;
   std::optional<base::ByteBudget::Share> share_;  // always set
 };
-
-// Bodies up to this size are not counted: every connection may have one.
-inline constexpr std::size_t kSmallBody = 16 << 10;
-
-// Lets a response take what is held for its body along until it is sent. False when there is no room for the body.
-bool holdUntilSent(Holding holding, http::Response& response);
 
 }  // namespace hearth::gateway

@@ -1,9 +1,7 @@
-// What the bodies of requests and answers take of the memory that all may have.
+// What the bodies of requests, and what is made of them, take of the memory that all may have.
 #include "gateway/holding.h"
 
 #include <gtest/gtest.h>
-
-#include <boost/asio/detached.hpp>
 
 #include "gateway/gateway_fixture.h"
 
@@ -25,47 +23,6 @@ struct HeldWorld : testing::World {
     invoker.answerWith(R"({"statusCode":200,"body":")" + std::string(bytes, 'x') + "\"}");
   }
 };
-
-TEST(Holding, AnswersAreHeldUntilTheyAreSent) {
-  HeldWorld world(5 * kMegabyte);
-  world.addFunction();
-  world.answerWithBody(2 * kMegabyte);
-  std::optional<http::Response> slow = world.post("/f", "");
-  http::Response second = world.post("/f", "");
-  EXPECT_EQ(second.status, 200);
-  EXPECT_EQ(testing::brief(world.post("/f", "")), R"(503 {"message":"Service Unavailable"})");
-  slow.reset();
-  EXPECT_EQ(world.post("/f", "").status, 200);
-}
-
-TEST(Holding, AHeldBodyIsSentWhole) {
-  base::ByteBudget budget(kMegabyte);
-  http::Response response;
-  response.body = std::string(kSmallBody, 'a') + "end";
-  ASSERT_TRUE(holdUntilSent(Holding(budget), response));
-  EXPECT_EQ(response.body, "");
-  EXPECT_EQ(response.stream->size(), kSmallBody + 3);
-  EXPECT_EQ(budget.left(), kMegabyte - kSmallBody - 3);
-  boost::asio::io_context loop;
-  std::string sent;
-  const auto readBody = [&]() -> Task<void> {
-    Fault tooLarge("TooLarge", "");
-    sent = (co_await base::readAll(*response.stream, kMegabyte, std::move(tooLarge))).value();
-  };
-  boost::asio::co_spawn(loop, readBody(), boost::asio::detached);
-  loop.run();
-  EXPECT_EQ(sent, std::string(kSmallBody, 'a') + "end");
-  response.stream.reset();
-  EXPECT_EQ(budget.left(), kMegabyte);
-}
-
-TEST(Holding, SmallAnswersAreNotCounted) {
-  base::ByteBudget budget(1);
-  http::Response response;
-  response.body = std::string(kSmallBody, 'a');
-  EXPECT_TRUE(holdUntilSent(Holding(budget), response));
-  EXPECT_EQ(response.body.size(), kSmallBody);
-}
 
 TEST(Holding, AnEventTakesThePlaceOfItsBody) {
   HeldWorld world(2 * kMegabyte);
