@@ -170,6 +170,16 @@ def test_signatures_that_are_not_good_are_refused_in_the_services_words(hearth, 
     assert (header.status, header.headers["x-amzn-ErrorType"]) == (403, "IncompleteSignatureException")
 
 
+def test_a_signature_holds_for_one_spelling_of_a_path(hearth, api):
+    api.method("/pets/{proxy+}", "POST", "AWS_PROXY", "proxy", method={"authorizationType": "AWS_IAM"}).deploy()
+    user = User(hearth, allow("execute-api:Invoke"))
+    method, path, headers, body = signed(hearth, "execute-api", "POST", f"/_aws/execute-api/{api.id}/v1/pets/a/b", b"", **user.key)
+    assert send(hearth, method, path, headers, body).status == 200
+    for other, status in (("/pets/a/./b", 400), ("/pets/c/../a/b", 400), ("/pets/a//b", 400), ("/pets/a/c;/..;/b", 400),
+                          ("/pets/a%2Fb", 403), ("/pets/a/b/", 403)):
+        assert send(hearth, method, path.replace("/pets/a/b", other), headers, body).status == status, other
+
+
 def test_a_browser_may_ask_and_may_read_refusals(api):
     """A preflight has neither token nor key; the answer of a mock lets the real request through, refusals included."""
     guard = authorizer(api)
