@@ -31,7 +31,9 @@ TEST(Json, IsCheckedLikeItIsParsed) {
     const auto parsed = parseJson(text, 4);
     const auto checked = checkJson(text, 4);
     EXPECT_EQ(checked.ok(), parsed.ok()) << text;
-    if (!parsed.ok() && !checked.ok()) EXPECT_EQ(checked.fault().message, parsed.fault().message);
+    if (!parsed.ok() && !checked.ok()) {
+      EXPECT_EQ(checked.fault().message, parsed.fault().message);
+    }
   }
 }
 

@@ -5,8 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,5 +45,8 @@ class JsonPath final {
   explicit JsonPath(std::vector<JsonPathStep> steps);
   std::vector<JsonPathStep> steps_;
 };
+
+// By their text.
+using JsonPaths = std::map<std::string, JsonPath, std::less<>>;
 
 }  // namespace hearth::gateway

@@ -136,12 +136,20 @@ const Json* InputObject::document(const CallContext& context) {
 std::optional<Value> InputObject::at(std::string_view path, const CallContext& context) {
   const Json* json = document(context);
   if (json == nullptr) return std::nullopt;
-  const auto parsed = JsonPath::parse(path);
-  if (!parsed.ok()) {
-    context.fail(parsed.fault().message);
-    return std::nullopt;
+  std::optional<JsonPath> own;
+  const JsonPath* wanted = nullptr;
+  if (paths_ != nullptr) {
+    if (const auto known = paths_->find(path); known != paths_->end()) wanted = &known->second;
   }
-  auto match = parsed->find(*json);
+  if (wanted == nullptr) {
+    auto parsed = JsonPath::parse(path);
+    if (!parsed.ok()) {
+      context.fail(parsed.fault().message);
+      return std::nullopt;
+    }
+    wanted = &own.emplace(std::move(*parsed));
+  }
+  auto match = wanted->find(*json);
   if (!match.ok()) {
     context.fail(match.fault().message);
     return std::nullopt;
@@ -253,6 +261,7 @@ Result<std::string> MappingScope::render(const MappingTemplate& mapping, std::st
                                          InputObject::Side side) {
   if (!mapping.parsed) return Fault("MappingTemplateError", mapping.error, 500);
   input_.setPayload(payload, side);
+  input_.setPaths(mapping.paths);
   return mapping.parsed->render(*this, *heap_);
 }
 

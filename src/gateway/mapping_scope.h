@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "gateway/exchange.h"
+#include "gateway/json_path.h"
 #include "gateway/vtl_template.h"
 
 namespace hearth::gateway {
@@ -25,6 +26,8 @@ class InputObject final : public vtl::Object {
   enum class Side : unsigned char { kRequest, kResponse };
   // `payload` must outlive the scope.
   void setPayload(std::string_view payload, Side side);
+  // Paths that need not be parsed again; they outlive the next render.
+  void setPaths(const JsonPaths& paths) { paths_ = &paths; }
 
   vtl::Value property(std::string_view name, const vtl::CallContext& context) override;
   vtl::Value call(std::string_view method, std::span<const vtl::Value> arguments,
@@ -42,6 +45,7 @@ class InputObject final : public vtl::Object {
   const Exchange& exchange_;
   std::string_view payload_;
   Side side_ = Side::kRequest;
+  const JsonPaths* paths_ = nullptr;
   const Json* document_ = nullptr;  // of payload_
 };
 

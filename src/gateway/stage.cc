@@ -39,10 +39,17 @@ std::vector<MappingTemplate> compileTemplates(const TextMap& templates) {
     MappingTemplate& made = compiled.emplace_back();
     made.contentType = contentType == "$default" ? contentType : mediaTypeOf(contentType);
     auto parsed = vtl::Template::parse(source);
-    if (parsed.ok())
-      made.parsed = std::move(*parsed);
-    else
+    if (!parsed.ok()) {
       made.error = parsed.fault().message;
+      continue;
+    }
+    made.parsed = std::move(*parsed);
+    for (const char* method : {"path", "json"}) {
+      for (const std::string_view text : made.parsed->literalArguments(method)) {
+        // One that is none fails the render, if that comes to it.
+        if (auto path = JsonPath::parse(text); path.ok()) made.paths.emplace(text, std::move(*path));
+      }
+    }
   }
   return compiled;
 }

@@ -28,6 +28,7 @@ struct MappingTemplate {
   std::string contentType;  // "application/json", or "$default"
   std::optional<vtl::Template> parsed;
   std::string error;  // when there is no `parsed`
+  JsonPaths paths;    // that are written out in it
 
   bool passesThrough() const { return parsed && parsed->isEmpty(); }
 };

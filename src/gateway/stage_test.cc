@@ -86,6 +86,21 @@ TEST(Stage, DeploysTemplatesThatDoNotParse) {
   EXPECT_EQ(mapping.error, "Invalid mapping template at line 1, column 5: unexpected end");
 }
 
+TEST(Stage, CompilesThePathsThatAreWrittenOut) {
+  StageDefinition stage = testing::makeStageDefinition();
+  stage.resources.push_back(
+      {"r1",
+       "/",
+       {makeMock("GET",
+                 "#set($p = '$.no')$input.path('$.a')#if($input.json('$.b[0]') == \"x$input.path('$.c')\")"
+                 "$input.path($p)$input.path('$[')$input.params('$.d')#end")}});
+  const auto compiled = compileStage(stage, testing::FakePolicies());
+  ASSERT_TRUE(compiled.ok());
+  std::string paths;
+  for (const auto& [text, path] : (*compiled)->methods[0].integration.templates[0].paths) paths += text + " ";
+  EXPECT_EQ(paths, "$.a $.b[0] $.c ");
+}
+
 TEST(Stage, PutsStageVariablesIntoFunctionNames) {
   StageDefinition stage = testing::makeStageDefinition();
   stage.variables = {{"alias", "live"}};

@@ -442,6 +442,23 @@ Result<Template> Template::parse(std::string_view source) {
   return Template(std::move(tree));
 }
 
+namespace {
+
+// Nodes are as deep as the parser lets them be.
+void collectLiterals(const Node& node, std::string_view method, std::vector<std::string_view>& into) {
+  const bool isCall = node.kind == Kind::kMethod && node.text == method && node.children.size() == 1;
+  if (isCall && node.children.front().kind == Kind::kString) into.push_back(node.children.front().text);
+  for (const Node& child : node.children) collectLiterals(child, method, into);
+}
+
+}  // namespace
+
+std::vector<std::string_view> Template::literalArguments(std::string_view method) const {
+  std::vector<std::string_view> found;
+  collectLiterals(tree_.root, method, found);
+  return found;
+}
+
 Result<std::string> Template::render(Variables& variables, Heap& heap, const Limits& limits) const {
   return Evaluator(tree_, variables, heap, limits).run();
 }

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "gateway/vtl_ast.h"
@@ -34,6 +35,9 @@ class Template final {
   // Faults: MappingTemplateError 500 with line and column, or whatever an Object's method failed with. What
   // `variables` gives must live as long as `heap`.
   Result<std::string> render(Variables& variables, Heap& heap, const Limits& limits = {}) const;
+
+  // The texts that are written as the only argument of this method: of $x.path('$.a') with "path".
+  std::vector<std::string_view> literalArguments(std::string_view method) const;
 
   // True when there is nothing in it: the payload passes through.
   bool isEmpty() const { return tree_.root.children.empty(); }
