@@ -110,7 +110,7 @@ struct AccessRule {
 };
 
 // What CloudFormation needs to be allowed for when it makes, changes or removes a resource in the name of somebody
-// who is not root. Properties are named by their path, through lists as well: "Targets.RoleArn".
+// who is not root. Properties are named by their path, through lists as well: "Targets.RoleArn"; `**` is any depth.
 struct TypeNeed {
   enum When : unsigned char { kMake = 1, kChange = 2, kRemove = 4 };
 
