@@ -87,7 +87,7 @@ def test_the_time_passes(stack):
 
 
 def test_a_server_that_was_killed_goes_on_waiting(make_hearth):
-    hearth = make_hearth()
+    hearth = make_hearth().start()
     stack = Stack(hearth.client("cloudformation"))
     url = begin(stack, Count="2")
     assert put(hearth, url, signal("before")) == 200
