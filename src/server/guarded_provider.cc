@@ -33,9 +33,23 @@ void collect(const Json& value, std::string_view path, std::vector<std::string>&
   if (member) collect(*member, dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1), into);
 }
 
-// The member at the path of an object's first part: enough to see whether it is there, or has changed.
+// The member at the path's first part. What is a part of it may be used otherwise when another part has changed.
 const Json* findFirst(const JsonObject& properties, std::string_view path) {
   return properties.if_contains(path.substr(0, path.find('.')));
+}
+
+// Whether there is something at the path, as far as it can be followed without looking into lists or for `**`.
+bool isThere(const JsonObject& properties, std::string_view path) {
+  const JsonObject* object = &properties;
+  while (true) {
+    const std::size_t dot = path.find('.');
+    if (path.substr(0, dot) == "**") return true;
+    const Json* member = object->if_contains(path.substr(0, dot));
+    if (!member || dot == std::string_view::npos) return member != nullptr;
+    object = member->if_object();
+    if (!object) return member->is_array();
+    path.remove_prefix(dot + 1);
+  }
 }
 
 std::vector<std::string> textsAt(const JsonObject& properties, std::string_view path) {
@@ -59,8 +73,10 @@ bool isWanted(const TypeNeed& need, const ResourceRequest& request, TypeNeed::Wh
   if (need.gone != TypeNeed::Gone::kNo) return !goneFrom(need, request).empty();
   if (need.properties.empty()) return true;
   return std::any_of(need.properties.begin(), need.properties.end(), [&](std::string_view name) {
+    const bool isGiven = isThere(request.properties, name);
+    if (when != TypeNeed::kChange) return isGiven;
+    if (!isGiven && !isThere(request.oldProperties, name)) return false;
     const Json* value = findFirst(request.properties, name);
-    if (when != TypeNeed::kChange) return value != nullptr;
     const Json* former = findFirst(request.oldProperties, name);
     return (value == nullptr) != (former == nullptr) || (value && *value != *former);
   });

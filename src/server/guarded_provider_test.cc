@@ -124,6 +124,16 @@ TEST(GuardedProvider, WhatADocumentOfAnApiNeeds) {
             (Texts{"apigateway:POST " + apis, "apigateway:PUT " + apis + "/the-id",
                    "iam:PassRole " + kIam + "role/r iam:PassedToService=apigateway.amazonaws.com",
                    "iam:PassRole " + kIam + "role/s iam:PassedToService=apigateway.amazonaws.com"}));
+  // Who may call it is said in it, or not any more.
+  const std::string policy = R"({"Body":{"x-amazon-apigateway-policy":{}}})";
+  const Texts changed = {"apigateway:PATCH " + apis + "/the-id", "apigateway:PUT " + apis + "/the-id",
+                         "apigateway:UpdateRestApiPolicy " + apis + "/the-id"};
+  const auto change = [&](const std::string& now, const std::string& before) {
+    return needs(apigateway, "AWS::ApiGateway::RestApi", TypeNeed::kChange, now, before);
+  };
+  EXPECT_EQ(change(policy, R"({"Body":{}})"), changed);
+  EXPECT_EQ(change(R"({"Body":{}})", policy), changed);
+  EXPECT_EQ(change(policy, policy), (Texts{"apigateway:PATCH " + apis + "/the-id"}));
   EXPECT_EQ(
       needs(apigateway, "AWS::ApiGateway::RestApi", TypeNeed::kChange,
             R"({"BodyS3Location":{"Bucket":"b","Key":"k"}})", R"({"BodyS3Location":{"Bucket":"b","Key":"j"}})"),
