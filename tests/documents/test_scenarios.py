@@ -53,3 +53,9 @@ def test_a_run_fails_and_says_what_is_missing():
                          cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert run.returncode == 1 and "1 passed" in run.stdout, run.stdout
     assert "sts: AssumeRole never answered" in run.stdout and "sts: nobody was told ValidationError" in run.stdout
+
+
+def test_no_two_files_of_tests_have_one_name():
+    """pytest imports them by it: of two, the second is not run."""
+    names = [path.name for path in pathlib.Path(__file__).parents[1].rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))

@@ -1,4 +1,4 @@
-"""How S3's operations refuse: a row for each operation and error that no larger scenario sees (test_errors.py)."""
+"""How S3's operations refuse: a row for each operation and error that no larger scenario sees (test_refusals.py)."""
 
 import pytest
 from botocore import xform_name
