@@ -122,6 +122,7 @@ void Connection::finish() {
 
 void Connection::abort() {
   broken_ = true;
+  context_->responseBytes -= std::exchange(responseBytes_, 0);
   boost::system::error_code ignored;
   socket_.close(ignored);
 }
@@ -386,9 +387,13 @@ Task<bool> Connection::respond(Response& response, bool isHead, ResponseFraming&
 
 // Sends out_, then a body that stays in memory until its peer has taken it.
 Task<bool> Connection::sendBody(const Response& response) {
+  const std::uint64_t limit = context_->limits.responseBytes;
+  const std::uint64_t& all = context_->responseBytes;
   responseBytes_ = response.body.size();
   context_->responseBytes += responseBytes_;
-  if (context_->responseBytes > context_->limits.responseBytes) context_->freeBytes();
+  if (all > limit) context_->freeBytes();
+  // There was nobody to break off, or too few.
+  if (all - responseBytes_ >= limit && all / 2 >= limit) abort();
   const bool sent = co_await send(out_, response.body);
   context_->responseBytes -= std::exchange(responseBytes_, 0);
   co_return sent;

@@ -39,8 +39,8 @@ struct ServerContext {
   DateField date;
   const base::Clock* clock = nullptr;  // null: the machine's
   TunnelPolicy tunnels;                // may be empty
-  std::uint64_t responseBytes = 0;     // of all connections
-  std::function<void()> freeBytes;     // the server's: breaks one response off
+  std::uint64_t responseBytes = 0;     // of all connections but those that were aborted
+  std::function<void()> freeBytes;     // the server's: breaks responses off while there are too many bytes
 
   std::time_t second() const { return clock ? base::toMillis(clock->now()) / 1000 : std::time(nullptr); }
 };

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
@@ -29,6 +30,52 @@ using std::chrono::milliseconds;
 constexpr milliseconds kAcceptPause{100};  // when descriptors or memory have run out
 constexpr milliseconds kLeastWaited{250};  // before a connection gives way to another
 constexpr int kAcceptsPerWake = 64;
+
+// The connections that give way, whoever has kept the server waiting for the longest time first. All connections
+// are looked at for a batch of them.
+class GivingWay final {
+ public:
+  explicit GivingWay(bool (*which)(const Connection&)) : which_(which) {}
+
+  // Null: at the moment there is none.
+  std::shared_ptr<Connection> next(const std::vector<std::shared_ptr<Connection>>& open) {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    while (true) {
+      while (!batch_.empty()) {
+        const auto [since, candidate] = std::move(batch_.back());
+        batch_.pop_back();
+        auto connection = candidate.lock();
+        if (connection && which_(*connection) && connection->waitingSince() == since) return connection;
+      }
+      if (now < lookAgain_) return nullptr;
+      look(open, now);
+      if (batch_.empty()) return nullptr;
+    }
+  }
+
+ private:
+  static constexpr std::size_t kBatch = 64;
+  static constexpr milliseconds kLookPause{10};  // when all are known who give way
+
+  void look(const std::vector<std::shared_ptr<Connection>>& open, SteadyTime now) {
+    for (const auto& connection : open) {
+      const auto since = which_(*connection) ? connection->waitingSince() : std::nullopt;
+      if (since && *since <= now - kLeastWaited) batch_.emplace_back(*since, connection);
+    }
+    const auto isLater = [](const auto& one, const auto& other) { return one.first > other.first; };
+    if (batch_.size() > kBatch) {
+      std::nth_element(batch_.begin(), batch_.end() - kBatch, batch_.end(), isLater);
+      batch_.erase(batch_.begin(), batch_.end() - kBatch);
+    } else {
+      lookAgain_ = now + kLookPause;
+    }
+    std::sort(batch_.begin(), batch_.end(), isLater);
+  }
+
+  bool (*which_)(const Connection&);
+  std::vector<std::pair<SteadyTime, std::weak_ptr<Connection>>> batch_;  // whose turn it is, last
+  SteadyTime lookAgain_;
+};
 
 // "127.0.0.1:53122", "[::1]:53122"; empty for what has no port.
 std::string describePeer(const sockaddr_storage& address) {
@@ -117,7 +164,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   void begin() {
     context->freeBytes = [weak = weak_from_this()] {
       const auto self = weak.lock();
-      if (self) self->abortLongestWaiting([](const Connection& connection) { return connection.holdsResponse(); });
+      if (self) self->freeBytes();
     };
   }
 
@@ -228,20 +275,17 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   // Somebody comes by an address, and all connections are taken: the one whose peer has kept the server waiting for
   // the longest time gives way. So whoever says nothing, or little, shuts nobody out.
   void makeRoom() {
-    abortLongestWaiting([](const Connection& connection) { return !connection.handedIn; });
+    const auto longest = givingRoom.next(open);
+    if (longest) longest->abort();
   }
 
-  template <class Which>
-  void abortLongestWaiting(const Which& which) {
-    Connection* longest = nullptr;
-    SteadyTime since = std::chrono::steady_clock::now() - kLeastWaited;
-    for (const auto& connection : open) {
-      const auto waiting = which(*connection) ? connection->waitingSince() : std::nullopt;
-      if (!waiting || *waiting > since) continue;
-      since = *waiting;
-      longest = connection.get();
+  // Responses that nobody takes are broken off until there are not too many bytes of them.
+  void freeBytes() {
+    while (context->responseBytes > context->limits.responseBytes) {
+      const auto longest = givingBytes.next(open);
+      if (!longest) return;
+      longest->abort();
     }
-    if (longest) longest->abort();
   }
 
   void sweep() {
@@ -249,6 +293,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     sweepTimer.async_wait([weak = weak_from_this()](ErrorCode error) {
       const auto self = weak.lock();
       if (error || !self || self->open.empty()) return;
+      self->freeBytes();
       const auto now = std::chrono::steady_clock::now();
       for (const auto& connection : self->open) connection->expire(now);
       self->sweep();
@@ -281,6 +326,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   std::vector<std::shared_ptr<Listener>> listeners;
   std::vector<std::shared_ptr<Connection>> open;
   std::size_t handedIn = 0;  // of `open`
+  GivingWay givingRoom{[](const Connection& connection) { return !connection.handedIn; }};
+  GivingWay givingBytes{[](const Connection& connection) { return connection.holdsResponse(); }};
 };
 
 Server::Server(asio::io_context& loop, ServerLimits limits, Handler handler)

@@ -31,14 +31,15 @@ struct ServerLimits {
   std::chrono::milliseconds bodyTimeout{30'000};  // between two pieces of a body, in either direction: close
   // Whoever sends a body more slowly is closed when it has kept the server waiting for bodyTimeout in all.
   std::size_t bodyBytesPerSecond = 4096;
-  // At a time. A further one takes the place of the one whose peer has kept the server waiting for the longest time;
-  // when none does, it waits in the backlog. Listeners that were handed in as sockets belong to strangers and share
-  // room of their own, of which none gets more than its part, so that they never crowd out who comes by an address.
+  // At a time. A further one takes the place of the one whose peer has kept the server waiting for the longest
+  // time; when none does, it waits in the backlog. Listeners that were handed in as sockets belong to strangers and
+  // share room of their own, of which none gets more than its part, so that they never crowd out who comes by an
+  // address.
   std::size_t connections = 4096;
   std::size_t handedInConnections = 16384;
   std::size_t connectionsPerHandedIn = 256;
-  // Of bodies of responses that are in memory whole. With more, the one whose peer has taken nothing for the
-  // longest time is broken off.
+  // Of bodies of responses that are in memory whole. With more, those whose peers have taken nothing for the
+  // longest time are broken off; with twice as many, whoever comes next, too.
   std::uint64_t responseBytes = 1ULL << 30;
 };
 
