@@ -148,6 +148,11 @@ void ChangeSetStore::endExecution(const std::string& operationId, bool succeeded
                     static_cast<int>(succeeded ? Execution::kComplete : Execution::kFailed), operationId);
 }
 
+void ChangeSetStore::endWithoutWork(const std::string& id) {
+  database_.execute("UPDATE stacks_change_sets SET execution = ? WHERE id = ?",
+                    static_cast<int>(Execution::kComplete), id);
+}
+
 std::optional<ChangeSet> ChangeSetStore::findNested(const std::string& operationId,
                                                     const std::string& logicalId) const {
   const auto executed = firstColumn(database_.query(
@@ -183,8 +188,10 @@ void ChangeSetStore::removeBelow(const std::string& rootId) {
 }
 
 void ChangeSetStore::makeObsolete(const std::string& stackId) {
-  database_.execute("UPDATE stacks_change_sets SET execution = ? WHERE stack = ? AND execution = ?",
-                    static_cast<int>(Execution::kObsolete), stackId, static_cast<int>(Execution::kAvailable));
+  database_.execute(
+      "UPDATE stacks_change_sets SET execution = ? WHERE execution = ? AND (stack = ? OR id IN (SELECT root FROM "
+      "stacks_change_sets WHERE stack = ? AND root <> ''))",
+      static_cast<int>(Execution::kObsolete), static_cast<int>(Execution::kAvailable), stackId, stackId);
 }
 
 void ChangeSetStore::removeOrphans() {

@@ -36,6 +36,8 @@ class ChangeSetStore final {
   void beginExecution(const std::string& id, const std::string& operationId);
   // Of the set that the operation executes, if there is one.
   void endExecution(const std::string& operationId, bool succeeded);
+  // Of a set without an operation: there was nothing to do.
+  void endWithoutWork(const std::string& id);
   // --- nested sets
   // Of the set that the operation executes: the set nested in it for that resource.
   std::optional<ChangeSet> findNested(const std::string& operationId, const std::string& logicalId) const;
@@ -46,7 +48,8 @@ class ChangeSetStore final {
   // The stacks of all sets below a root, and removing those sets.
   std::vector<std::string> stacksBelow(const std::string& rootId) const;
   void removeBelow(const std::string& rootId);
-  // The stack was changed by other hands: what was worked out before does not hold any more.
+  // The stack was changed by other hands: what was worked out before, of it or of a nest that it is in, does not
+  // hold any more.
   void makeObsolete(const std::string& stackId);
   // Of stacks that are no longer known.
   void removeOrphans();

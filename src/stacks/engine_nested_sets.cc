@@ -147,8 +147,10 @@ void retireBelow(const EngineTools& tools, const std::string& rootSet) {
   }
 }
 
-// The stack's change sets but one (empty: all), with what is nested in them.
+// The stack's change sets but one (empty: all), with what is nested in them. What they are nested in stays, of no
+// use.
 void Engine::dropOthers(const std::string& stackId, const std::string& but) {
+  changeSets_.makeObsolete(stackId);
   for (const std::string& root : changeSets_.nestingRoots(stackId)) {
     if (root == but) continue;
     retireBelow(tools_, root);

@@ -23,12 +23,13 @@ class NestedSetTest : public EngineTest {
   NestedSetTest() { world_.templates["child"] = kChild; }
 
   Result<ChangeSet> made(const std::string& name, const std::string& text, const std::string& size,
-                         ChangeSetKind kind = ChangeSetKind::kUpdate, const std::string& own = "1") {
+                         ChangeSetKind kind = ChangeSetKind::kUpdate, const std::string& own = "1",
+                         const std::string& stack = "demo") {
     CreateChangeSetInput input;
     input.name = name;
     input.kind = kind;
     input.order.place = world_.place;
-    input.order.stack = "demo";
+    input.order.stack = stack;
     HEARTH_TRY(auto document, parseTemplate(text));
     if (document.findParameter("Size")) input.order.parameters = {{"Size", size, false}, {"Own", own, false}};
     input.order.document = std::make_shared<const Template>(std::move(document));
@@ -44,12 +45,12 @@ class NestedSetTest : public EngineTest {
     const auto written = world_.database->writeAndWait(order);
     return written.ok() ? "" : written.fault().code + ": " + written.fault().message;
   }
-  std::string executed(const std::string& set) {
+  std::string executed(const std::string& set, const std::string& stack = "demo") {
     const std::string fault =
-        ordered([&] { return world_.engine->executeChangeSet(world_.place, set, "demo", nullptr, {}); });
+        ordered([&] { return world_.engine->executeChangeSet(world_.place, set, stack, nullptr, {}); });
     if (!fault.empty()) return fault;
-    EXPECT_TRUE(world_.settle("demo"));
-    return world_.status("demo");
+    EXPECT_TRUE(world_.settle(stack));
+    return world_.status(stack);
   }
   std::string dropped(const std::string& set, const std::string& stack = "demo") {
     return ordered([&] { return world_.engine->deleteChangeSet(world_.place, set, stack); });
@@ -196,6 +197,57 @@ Resources:
   world_.things->failures = {{"create First", -1}};
   EXPECT_EQ(executed("first"), "ROLLBACK_COMPLETE");
   EXPECT_EQ(world_.status(inner), "DELETE_COMPLETE");
+}
+
+TEST_F(NestedSetTest, aChildThatOthersHaveChangedIsNotPutBackUnseen) {
+  ASSERT_EQ(created("demo", kParent), "CREATE_COMPLETE");
+  const std::string other =
+      "Resources: {In: {Type: AWS::X::Thing, Properties: {Size: 7}}}\nOutputs: {Which: {Value: !Ref In}}";
+  const auto first = made("first", kParent, "2");
+  ASSERT_TRUE(first.ok()) << first.fault().message;
+  ASSERT_EQ(updated(child(), other), "UPDATE_COMPLETE");
+  EXPECT_EQ(execution(first->id), "OBSOLETE");
+  EXPECT_TRUE(executed("first").starts_with("InvalidChangeSetStatus: "));
+
+  const auto second = made("second", kParent, "2");
+  ASSERT_TRUE(second.ok()) << second.fault().message;
+  ASSERT_TRUE(made("own", "Resources: {In: {Type: AWS::X::Thing, Properties: {Size: 8}}}", "",
+                   ChangeSetKind::kUpdate, "1", child())
+                  .ok());
+  EXPECT_EQ(execution(second->id), "AVAILABLE");
+  ASSERT_EQ(executed("own", child()), "UPDATE_COMPLETE");
+  EXPECT_EQ(execution(second->id), "OBSOLETE");
+  EXPECT_EQ(dropped("second"), "");
+}
+
+TEST_F(NestedSetTest, aChildForWhichNothingIsLeftToDoIsDone) {
+  const std::string before = R"yaml(
+Resources:
+  First: {Type: AWS::X::Thing, Properties: {Link: a}}
+  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child, Parameters: {Size: !GetAtt First.Size}}}
+)yaml";
+  ASSERT_EQ(created("demo", before), "CREATE_COMPLETE");
+  std::string after = before;
+  after.replace(after.find("Link: a"), 7, "Link: b");
+  const auto set = made("next", after, "");
+  ASSERT_TRUE(set.ok()) << set.fault().message;
+  const auto inner = below(*set, "Child");
+  ASSERT_TRUE(inner.ok()) << "it is not known yet that the size stays";
+  EXPECT_EQ(inner->status(), "CREATE_COMPLETE") << inner->reason;
+  const std::size_t count = eventCount(child());
+  EXPECT_EQ(executed("next"), "UPDATE_COMPLETE");
+  EXPECT_EQ(eventCount(child()), count);
+  EXPECT_EQ(execution(set->id) + " " + execution(inner->id), "EXECUTE_COMPLETE EXECUTE_COMPLETE");
+}
+
+TEST_F(NestedSetTest, whatIsUnderReviewDoesNotCount) {
+  const auto set = made("first", kParent, "2", ChangeSetKind::kCreate);
+  ASSERT_TRUE(set.ok()) << set.fault().message;
+  ASSERT_TRUE(made("second", kParent, "3", ChangeSetKind::kCreate).ok());
+  const StackStore store(*world_.database, *world_.keyring);
+  EXPECT_EQ(store.countNested(set->stackId), 0);
+  ASSERT_EQ(executed("first"), "CREATE_COMPLETE");
+  EXPECT_EQ(store.countNested(set->stackId), 1);
 }
 
 TEST_F(NestedSetTest, aTemplateThatNamesItselfIsStopped) {

@@ -422,6 +422,35 @@ Resources:
   EXPECT_EQ(exports.front().stackId, child("demo", "S"));
 }
 
+TEST_F(EngineNested, anExportThatAChildWasMadeWithGoesBackToTheOneThatHadIt) {
+  const std::string plain = "Resources: {A: {Type: AWS::X::Thing}}\n";
+  const std::string exporting = plain + "Outputs: {A: {Value: !Ref A, Export: {Name: moving}}}\n";
+  world_.templates["first"] = exporting;
+  world_.templates["second"] = exporting;
+  const std::string parent = R"yaml(
+Resources:
+  F: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: first}}
+)yaml";
+  ASSERT_EQ(created("demo", parent), "CREATE_COMPLETE");
+  const auto before = world_.engine->listExports(world_.place, "", 10);
+  ASSERT_EQ(before.size(), 1U);
+  world_.templates["first"] = plain;
+  const std::string handing = parent + R"yaml(
+  S: {Type: AWS::CloudFormation::Stack, DependsOn: F, Properties: {TemplateURL: second}}
+)yaml";
+  world_.things->failures = {{"create Z", 1}};
+  ASSERT_EQ(updated("demo", handing + "  Z: {Type: AWS::X::Thing, DependsOn: S}\n"), "UPDATE_ROLLBACK_COMPLETE");
+  const auto exports = world_.engine->listExports(world_.place, "", 10);
+  ASSERT_EQ(exports.size(), 1U);
+  EXPECT_EQ(exports.front().stackId, child("demo", "F"));
+  EXPECT_EQ(exports.front().value, before.front().value);
+  EXPECT_EQ(created("user", "Resources: {U: {Type: AWS::X::Thing, Properties: {Link: !ImportValue moving}}}"),
+            "CREATE_COMPLETE");
+  ASSERT_EQ(removed("user"), "DELETE_COMPLETE");
+  ASSERT_EQ(updated("demo", handing), "UPDATE_COMPLETE") << "it is handed on after all";
+  EXPECT_EQ(world_.engine->listExports(world_.place, "", 10).at(0).stackId, child("demo", "S"));
+}
+
 // An update whose failure was kept has added a child, the next one changes that child, and is cancelled meanwhile.
 class EngineNestedCancelled : public EngineNested {
  protected:

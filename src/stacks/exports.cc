@@ -71,6 +71,22 @@ Result<void> checkExports(const StackStore& store, const StackRecord& stack, con
   return {};
 }
 
+std::vector<ExportRecord> exportsIn(const StackRecord& stack) {
+  std::vector<ExportRecord> exports;
+  for (auto& [name, value] : exportedBy(stack.outputs)) exports.push_back({name, value, stack.id});
+  return exports;
+}
+
+std::vector<ExportRecord> exportsToRestore(const StackStore& store, const StackRecord& stack) {
+  std::vector<ExportRecord> exports = exportsIn(stack);
+  std::erase_if(exports, [&](const ExportRecord& one) {
+    const auto published = store.findExport(stack.account, stack.region, one.name);
+    const auto owner = published ? store.findHeader(published->stackId) : std::nullopt;
+    return owner && owner->topId() != stack.topId();
+  });
+  return exports;
+}
+
 std::vector<HeldExport> exportChanges(const StackStore& store, const StackRecord& stack,
                                       const std::vector<Output>& outputs) {
   auto values = exportedBy(outputs);

@@ -18,6 +18,13 @@ Result<Json> importedValue(const StackStore& store, const StackRecord& stack, co
 // Nobody else's name is taken, and what others import stays as it is. ValidationError.
 Result<void> checkExports(const StackStore& store, const StackRecord& stack, const std::vector<Output>& outputs);
 
+// What the stack's outputs export.
+std::vector<ExportRecord> exportsIn(const StackRecord& stack);
+
+// The same, of a stack that has gone back to them. A name that another stack of its nest has taken over meanwhile
+// is its own again; one that is somebody else's by now is not.
+std::vector<ExportRecord> exportsToRestore(const StackStore& store, const StackRecord& stack);
+
 // What an update that ends in these outputs does to the stack's exports.
 std::vector<HeldExport> exportChanges(const StackStore& store, const StackRecord& stack,
                                       const std::vector<Output>& outputs);

@@ -133,8 +133,8 @@ std::shared_ptr<const Template> NestedStacks::documentOf(const ports::PreparedWo
   return stack->document;
 }
 
-// A template can name itself. A child that was reviewed is there already.
-Result<void> NestedStacks::checkNest(const StackHeader& parent, bool isReviewed) const {
+// A template can name itself.
+Result<void> NestedStacks::checkNest(const StackHeader& parent) const {
   int depth = 1;
   for (std::string above = parent.parentId; !above.empty(); ++depth) {
     const auto stack = store_.findHeader(above);
@@ -143,7 +143,7 @@ Result<void> NestedStacks::checkNest(const StackHeader& parent, bool isReviewed)
   if (depth > kMostNestDepth)
     return validationError("Stacks can be nested " + std::to_string(kMostNestDepth) + " deep, not deeper.");
   const std::string& root = parent.rootId.empty() ? parent.id : parent.rootId;
-  if (store_.countNested(root) - (isReviewed ? 1 : 0) >= kMostNestedStacks) {
+  if (store_.countNested(root) >= kMostNestedStacks) {
     return validationError("Limit for nested stacks has been exceeded: there are " +
                            std::to_string(kMostNestedStacks) + " below one stack at most.");
   }
@@ -162,7 +162,7 @@ Result<ResourceState> NestedStacks::create(const ResourceRequest& request) {
     input.name = reviewed->name;
     input.reviewed = reviewed->id;
   }
-  HEARTH_CHECK(checkNest(*parent, !input.reviewed.empty()));
+  HEARTH_CHECK(checkNest(*parent));
   input.document = documentOf(request.prepared.get());
   input.parameters = nestedParameters(request.properties);
   input.tags = nestedTags(request.properties);
@@ -200,12 +200,11 @@ Result<void> NestedStacks::orderUpdate(const StackHeader& child, const ResourceR
   input.roleArn = roleOf(request);
   input.disableRollback = child.isHalfDone();  // left with its parent, which goes on
   const auto ordered = engine_.updateStack(input);
-  if (ordered.ok()) {
-    drive(child.id);
-    if (const auto set = findSet(request)) beginExecution(*set);
-  } else if (ordered.fault().message != kNoUpdates) {
-    return ordered.fault();
-  }
+  if (!ordered.ok() && ordered.fault().message != kNoUpdates) return ordered.fault();
+  if (ordered.ok()) drive(child.id);
+  const auto set = findSet(request);
+  if (set && ordered.ok()) beginExecution(*set);
+  if (set && !ordered.ok() && !set->failed) changeSets_.endWithoutWork(set->id);
   return {};
 }
 

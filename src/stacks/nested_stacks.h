@@ -46,7 +46,7 @@ class NestedStacks final : public ports::ResourceProvider {
  private:
   std::optional<ChangeSet> findSet(const ports::ResourceRequest& request) const;
   void beginExecution(const ChangeSet& set);
-  Result<void> checkNest(const StackHeader& parent, bool isReviewed) const;
+  Result<void> checkNest(const StackHeader& parent) const;
   Result<void> orderUpdate(const StackHeader& child, const ports::ResourceRequest& request);
   Result<void> orderRemoval(const StackHeader& child, const ports::ResourceRequest& request);
   Result<void> goBack(const StackHeader& child, const ports::ResourceRequest& request);

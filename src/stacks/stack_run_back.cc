@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "stacks/exports.h"
 #include "stacks/faults.h"
 #include "stacks/references.h"
 #include "stacks/scalars.h"
@@ -115,6 +116,7 @@ void StackRun::finishRollback() {
   }
   stack_.pending.reset();
   tools_.store.saveDefinition(stack_);
+  tools_.store.replaceExports(stack_, exportsToRestore(tools_.store, stack_));
   auto document = parseTemplate(stack_.definition.finalText());
   if (document.ok()) {
     auto scope = makeScope(*document, stack_.definition.values(), pseudoParametersOf(stack_, stack_.definition));

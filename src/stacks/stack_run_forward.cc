@@ -364,17 +364,13 @@ void StackRun::adoptDefinition(std::vector<Output> outputs) {
     }
     tools_.store.saveResource(*row);
   }
-  std::vector<ExportRecord> exports;
-  for (const auto& output : outputs) {
-    if (!output.exportName.empty()) exports.push_back({output.exportName, *output.value, stack_.id});
-  }
   if (stack_.pending) stack_.definition = *std::exchange(stack_.pending, std::nullopt);
   stack_.description = document_->description;
   stack_.outputs = std::move(outputs);
   stack_.neverStood = false;
   tools_.store.saveDefinition(stack_);
   if (const auto& policy = stack_.operation->policyAfterwards) tools_.store.setPolicy(stack_.id, *policy);
-  tools_.store.replaceExports(stack_, exports);
+  tools_.store.replaceExports(stack_, exportsIn(stack_));
   tools_.store.dropHeldExports(stack_.id);
   tools_.store.replaceImports(stack_, importNames(*document_, *scope_));
 }

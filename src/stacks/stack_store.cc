@@ -291,7 +291,8 @@ bool StackStore::isCancelled(const std::string& id, const std::string& operation
 
 std::int64_t StackStore::countNested(const std::string& rootId) const {
   auto rows = database_.query(
-      "SELECT COUNT(*) FROM stacks_stacks WHERE root = ? AND root <> '' AND deleted IS NULL", rootId);
+      "SELECT COUNT(*) FROM stacks_stacks WHERE root = ? AND root <> '' AND deleted IS NULL AND status <> ?",
+      rootId, nameOf(Status::kReviewInProgress));
   return rows.next() ? rows.integer(0) : 0;
 }
 
