@@ -26,6 +26,8 @@ constexpr std::chrono::hours kKept{24 * 7};  // what a stack has left behind, be
 
 std::string contextOf(const std::string& requestId) { return "cloudformation_requests/" + requestId; }
 
+Fault denied() { return {"AccessDenied", "Access Denied", 403}; }
+
 class CustomProvider final : public ports::ResourceProvider {
  public:
   explicit CustomProvider(CustomResources& resources) : resources_(resources) {}
@@ -181,31 +183,36 @@ Result<ResourceProgress> CustomResources::progressOf(const ResourceRequest& requ
   return progress;
 }
 
+// The writer is not troubled by what anybody may send.
 Task<Result<void>> CustomResources::receive(ports::Answer answer) {
+  if (!findAwaited(answer)) co_return denied();
   auto work = [this, &answer] { return take(answer); };
   co_return co_await database_.write(work);
 }
 
-Result<void> CustomResources::take(const ports::Answer& answer) {
-  const Fault denied("AccessDenied", "Access Denied", 403);
+std::optional<CustomResources::Awaited> CustomResources::findAwaited(const ports::Answer& answer) const {
   const std::size_t bar = answer.subject.rfind('|');
-  if (bar == std::string::npos) return denied;
+  if (bar == std::string::npos) return std::nullopt;
   const std::string id = answer.subject.substr(bar + 1);
   auto rows = database_.query(
       "SELECT stack, logical_id, secret, deadline FROM cloudformation_requests WHERE id = ? AND secret <> '' AND "
       "failed = 0",
       id);
-  if (!rows.next()) return denied;
+  if (!rows.next()) return std::nullopt;
   const std::string stack = rows.text(0);
   const bool isMeant = answer.subject == stack + "|" + rows.text(1) + "|" + id;
   const bool isGenuine = base::equalsConstantTime(base::sha256Hex(answer.token), rows.text(2));
   const bool isInTime = clock_.now() < base::fromMillis(rows.integer(3));
-  if (!isMeant || !isGenuine || !isInTime) return denied;
-  while (rows.next()) {
-  }
+  if (!isMeant || !isGenuine || !isInTime) return std::nullopt;
+  return Awaited{stack, id};
+}
+
+Result<void> CustomResources::take(const ports::Answer& answer) {
+  const auto awaited = findAwaited(answer);
+  if (!awaited) return denied();
   database_.execute("UPDATE cloudformation_requests SET secret = '', answer = ? WHERE id = ?",
-                    store::Blob{keyring_.seal(answer.body, contextOf(id))}, id);
-  database_.afterCommit([this, stack] { engine_.wake(stack); });
+                    store::Blob{keyring_.seal(answer.body, contextOf(awaited->id))}, awaited->id);
+  database_.afterCommit([this, stack = awaited->stackId] { engine_.wake(stack); });
   return {};
 }
 

@@ -55,6 +55,12 @@ class CustomResources final : public ports::AnswerReceiver {
  private:
   struct Sent;
   std::optional<Sent> find(const ports::ResourceRequest& request) const;
+  // The request that it answers; nullopt for whatever is not to be taken.
+  struct Awaited {
+    std::string stackId;
+    std::string id;
+  };
+  std::optional<Awaited> findAwaited(const ports::Answer& answer) const;
   Result<void> take(const ports::Answer& answer);
   std::string physicalIdFor(const ports::ResourceRequest& request) const;
 

@@ -8,6 +8,8 @@
 #include <boost/asio/use_future.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
+#include <thread>
 
 #include "base/bytes.h"
 
@@ -102,6 +104,12 @@ class CustomResourcesTest : public ::testing::Test {
       if (event.logicalId == "Thing" && event.status == status) return event.reason;
     return "none";
   }
+  // The n-th request, once it is committed: before that it goes to no function.
+  Json asked(std::size_t number) {
+    const Json request = functions_.await(number);
+    EXPECT_TRUE(database_->writeAndWait([]() -> Result<void> { return {}; }).ok());
+    return request;
+  }
   // As the door would: the URL of the request, taken apart.
   static ports::Answer answerTo(const Json& request, const std::string& more) {
     const std::string url = *base::findString(request, "ResponseURL");
@@ -146,7 +154,7 @@ class CustomResourcesTest : public ::testing::Test {
 
 TEST_F(CustomResourcesTest, theAnswerMakesTheResource) {
   const std::string id = create();
-  const Json request = functions_.await(0);
+  const Json request = asked(0);
   EXPECT_TRUE(receive(answerTo(request, R"(,"Data":{"Data":"heard"})")).ok());
   EXPECT_EQ(settled(id), "CREATE_COMPLETE");
   const auto view = engine_->getStack(place_, id);
@@ -156,7 +164,7 @@ TEST_F(CustomResourcesTest, theAnswerMakesTheResource) {
 
 TEST_F(CustomResourcesTest, onlyTheSecretOpensAndOnlyOnce) {
   const std::string id = create();
-  const ports::Answer good = answerTo(functions_.await(0), R"(,"Data":{"Data":"x"})");
+  const ports::Answer good = answerTo(asked(0), R"(,"Data":{"Data":"x"})");
   ports::Answer other = good;
   other.token.back() = other.token.back() == '0' ? '1' : '0';
   EXPECT_EQ(receive(other).fault().status, 403);
@@ -173,11 +181,35 @@ TEST_F(CustomResourcesTest, onlyTheSecretOpensAndOnlyOnce) {
   EXPECT_EQ(settled(id), "CREATE_COMPLETE");
 }
 
+TEST_F(CustomResourcesTest, whatIsRefusedDoesNotWaitForTheWriter) {
+  const std::string id = create();
+  const ports::Answer good = answerTo(asked(0), R"(,"Data":{"Data":"x"})");
+  ports::Answer forged = good;
+  forged.token.back() = forged.token.back() == '0' ? '1' : '0';
+  std::promise<void> entered;
+  std::promise<void> leave;
+  std::thread writing([&] {
+    (void)database_->writeAndWait([&]() -> Result<void> {
+      entered.set_value();
+      leave.get_future().wait();
+      return {};
+    });
+  });
+  entered.get_future().wait();
+  auto refused = std::async(std::launch::async, [&] { return receive(forged); });
+  EXPECT_EQ(refused.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  leave.set_value();
+  writing.join();
+  EXPECT_EQ(refused.get().fault().status, 403);
+  EXPECT_TRUE(receive(good).ok());
+  EXPECT_EQ(settled(id), "CREATE_COMPLETE");
+}
+
 TEST_F(CustomResourcesTest, aFunctionThatCannotRunFailsItsResourceAtOnce) {
   const std::string id = create();
-  const Json request = functions_.await(0);
+  const Json request = asked(0);
   invocationFailed(request);
-  const Json removal = functions_.await(1);
+  const Json removal = asked(1);
   EXPECT_EQ(base::findString(removal, "RequestType"), "Delete");
   EXPECT_TRUE(base::findString(removal, "PhysicalResourceId")->starts_with("demo-Thing-"));
   EXPECT_EQ(receive(answerTo(request, "")).fault().status, 403) << "too late";
@@ -191,12 +223,12 @@ TEST_F(CustomResourcesTest, aFunctionThatCannotRunFailsItsResourceAtOnce) {
 
 TEST_F(CustomResourcesTest, timePassesForTheOneThatSaysNothing) {
   const std::string id = create();
-  const Json request = functions_.await(0);
+  const Json request = asked(0);
   engine_->stop();  // the clock is read by its thread
   clock_.advance(std::chrono::seconds(61));
   EXPECT_EQ(receive(answerTo(request, "")).fault().status, 403) << "expired";
   engine_->start();
-  const Json removal = functions_.await(1);
+  const Json removal = asked(1);
   EXPECT_TRUE(receive(answerTo(removal, "")).ok());
   EXPECT_EQ(settled(id), "ROLLBACK_COMPLETE");
 }
@@ -211,8 +243,8 @@ TEST_F(CustomResourcesTest, whatWasNeverAskedForIsNotDeleted) {
 
 TEST_F(CustomResourcesTest, dataThatIsMissingFailsWhatNeedsIt) {
   const std::string id = create();
-  EXPECT_TRUE(receive(answerTo(functions_.await(0), "")).ok());
-  const Json removal = functions_.await(1);
+  EXPECT_TRUE(receive(answerTo(asked(0), "")).ok());
+  const Json removal = asked(1);
   EXPECT_TRUE(receive(answerTo(removal, "")).ok());
   EXPECT_EQ(settled(id), "ROLLBACK_COMPLETE");
 }

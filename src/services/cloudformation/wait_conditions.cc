@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "services/cloudformation/request_parts.h"
+#include "store/damaged_record.h"
 
 namespace hearth::services::cloudformation {
 namespace {
@@ -18,6 +19,12 @@ constexpr std::size_t kSecretBytes = 32;
 constexpr std::int64_t kMostSignals = 200;  // of one handle
 
 std::string contextOf(const std::string& handle) { return "cloudformation_signals/" + handle; }
+
+Fault denied() { return {"AccessDenied", "Access Denied", 403}; }
+
+HandleAddress addressOf(const ports::Answer& answer) {
+  return {answer.subject, handleIdIn(answer.subject), answer.token};
+}
 
 Fault notUpdatable(const ResourceRequest& request) {
   return invalid("Update to resource type " + request.type + " is not supported.");
@@ -185,7 +192,7 @@ std::vector<WaitSignal> WaitConditions::signalsOf(const std::string& handle, boo
            database_.query("SELECT signal FROM cloudformation_signals WHERE handle = ? ORDER BY number", handle);
        rows.next();) {
     const auto body = keyring_.open(rows.blob(0), contextOf(handle));
-    if (!body.ok()) throw std::runtime_error("cloudformation: a sealed signal does not open");
+    if (!body.ok()) throw store::DamagedRecord("cloudformation: a sealed signal does not open");
     if (auto signal = readSignal(*body)) {
       signals.push_back(*std::move(signal));
     } else {
@@ -214,15 +221,16 @@ Result<ResourceProgress> WaitConditions::progressOf(const ResourceRequest& reque
   return waitProgress(signals, broken, count, deadline, clock_.now());
 }
 
+// The writer is not troubled by what anybody may send.
 Task<Result<void>> WaitConditions::receive(ports::Answer answer) {
+  if (!isOpen(addressOf(answer))) co_return denied();
   auto work = [this, &answer] { return take(answer); };
   co_return co_await database_.write(work);
 }
 
 Result<void> WaitConditions::take(const ports::Answer& answer) {
-  const Fault denied("AccessDenied", "Access Denied", 403);
-  const HandleAddress address{answer.subject, handleIdIn(answer.subject), answer.token};
-  if (address.id.empty() || !isOpen(address)) return denied;
+  const HandleAddress address = addressOf(answer);
+  if (!isOpen(address)) return denied();
   std::int64_t made = 0;
   std::int64_t count = 0;
   {
@@ -230,11 +238,11 @@ Result<void> WaitConditions::take(const ports::Answer& answer) {
         "SELECT made, (SELECT count(*) FROM cloudformation_signals WHERE handle = ?) FROM cloudformation_handles "
         "WHERE id = ?",
         address.id, address.id);
-    if (!rows.next()) return denied;
+    if (!rows.next()) return denied();
     made = rows.integer(0);
     count = rows.integer(1);
   }
-  if (clock_.now() >= base::fromMillis(made) + kHandleLifetime || count >= kMostSignals) return denied;
+  if (clock_.now() >= base::fromMillis(made) + kHandleLifetime || count >= kMostSignals) return denied();
   const auto signal = readSignal(answer.body);
   // What is no signal is kept as such: the condition fails by it.
   database_.execute("INSERT OR IGNORE INTO cloudformation_signals(handle, unique_id, signal) VALUES (?, ?, ?)",
