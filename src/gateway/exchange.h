@@ -60,8 +60,9 @@ struct Exchange {
   const std::string* findPathParameter(std::string_view name) const;
   std::string_view contentType() const;  // empty when there is none
 
-  // The body as JSON, {} when it is empty: parsed once, and kept as long as the body. Fault: as base::parseJson().
+  // The body as JSON, {} when it is empty: parsed once, and kept until it is dropped. Fault: as base::parseJson().
   const Result<Json>& json() const;
+  void dropJson() { json_.reset(); }
   void dropBody();
 
  private:

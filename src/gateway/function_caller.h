@@ -1,5 +1,6 @@
 // In whose name a function is called: API Gateway's own, which the function's policy has to let in, or that of a
-// role that the API was given (`credentials`), whose policies have to allow it.
+// role that the API was given (`credentials`), whose policies have to allow it. A function of another account has
+// to let in either.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
 #pragma once
 

@@ -43,6 +43,7 @@ std::string sourceArnOf(const Exchange& exchange) {
 // `sent` bytes that the integration was given, is held. Fault: Busy 503.
 Result<void> readyToWait(Exchange& exchange, MappingScope* scope, std::size_t sent, Holding& holding) {
   const bool seen = scope != nullptr && !scope->letGo();  // by the template of the response
+  if (!seen || !scope->looksIntoJson()) exchange.dropJson();
   if (!seen && exchange.stage->gatewayResponses.empty()) exchange.dropBody();
   const std::size_t kept = exchange.body.size() + (scope == nullptr ? 0 : scope->bytes());
   if (holding.holdOnly(kept + sent)) return {};

@@ -102,7 +102,7 @@ TEST(ApiPolicy, IsHandedToWhoKnowsSignatures) {
   EXPECT_EQ(world.callers.policies[0], world.stages.stages["abc123/api"]->policy.get());
 }
 
-TEST(FunctionCaller, ARoleThatMayCallNeedsNoPermission) {
+TEST(FunctionCaller, ARoleThatMayCallIsTheCaller) {
   constexpr char kRole[] = "arn:aws:iam::111122223333:role/caller";
   testing::World world;
   auto method = testing::makeLambda("GET", "AWS_PROXY");
@@ -114,6 +114,7 @@ TEST(FunctionCaller, ARoleThatMayCallNeedsNoPermission) {
   EXPECT_EQ(world.roleActs, std::vector<std::string>{std::string(kRole) +
                                                      " arn:aws:lambda:eu-central-1:111122223333:function:score"});
   EXPECT_EQ(world.invoker.invocations[0].caller.servicePrincipal, "");
+  EXPECT_EQ(world.invoker.invocations[0].caller.roleArn, kRole);
   world.roleAnswer = Fault("AccessDenied", "not yours", 403);
   EXPECT_EQ(brief(world.get("/pets")), R"(500 {"message":"Internal server error"})");
   EXPECT_EQ(world.invoker.invocations.size(), 1U);
@@ -137,6 +138,7 @@ TEST(FunctionCaller, AnAuthorizersRoleIsAsked) {
   world.roleAnswer = {};
   EXPECT_EQ(world.get("/pets", {{"Authorization", "t"}}).status, 200);
   EXPECT_EQ(world.invoker.invocations[0].caller.servicePrincipal, "");
+  EXPECT_EQ(world.invoker.invocations[0].caller.roleArn, "arn:aws:iam::111122223333:role/caller");
 }
 
 }  // namespace

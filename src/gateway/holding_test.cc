@@ -2,6 +2,7 @@
 #include "gateway/holding.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include "gateway/gateway_fixture.h"
 
@@ -50,6 +51,32 @@ TEST(Holding, WhatTheTemplateOfTheAnswerSeesIsHeld) {
   EXPECT_EQ(testing::brief(answer), "200 done");
   EXPECT_EQ(testing::header(answer, "A"), "b");
   EXPECT_EQ(world.post("/f", body(kMegabyte + kMegabyte / 2)).status, 503);
+}
+
+// In bytes of this process.
+std::size_t allocated() {
+  const auto info = ::mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+TEST(Holding, WhatABodyWasParsedToIsNotKeptForTheApisOwnResponses) {
+  if (allocated() == 0) GTEST_SKIP() << "a sanitizer's allocator does not tell";
+  HeldWorld world(4 * kMegabyte);
+  GatewayResponseDefinition response;
+  response.responseType = "DEFAULT_5XX";
+  response.statusCode = "500";
+  world.definition.gatewayResponses.push_back(response);
+  world.addFunction("AWS", {{"application/json", "$input.path('$[0]')"}}, {{"application/json", "done"}});
+  std::string body = "[0";
+  while (body.size() < kMegabyte) body += ",0";
+  const std::size_t before = allocated();
+  std::size_t during = 0;
+  world.invoker.answer = [&](const ports::Invocation&) {
+    during = allocated();
+    return Result<ports::InvokeOutcome>(ports::InvokeOutcome{});
+  };
+  EXPECT_EQ(testing::brief(world.post("/f", body + "]")), "200 done");
+  EXPECT_LT(during, before + 6 * kMegabyte) << "the list alone takes twelve";
 }
 
 }  // namespace

@@ -29,6 +29,9 @@ class InputObject final : public vtl::Object {
   // Paths that need not be parsed again; they outlive the next render.
   void setPaths(const JsonPaths& paths) { paths_ = &paths; }
 
+  // Whether a template has looked into the payload, which may be the exchange's own tree.
+  bool looksIntoJson() const { return document_ != nullptr; }
+
   vtl::Value property(std::string_view name, const vtl::CallContext& context) override;
   vtl::Value call(std::string_view method, std::span<const vtl::Value> arguments,
                   const vtl::CallContext& context) override;
@@ -73,6 +76,8 @@ class MappingScope final : private vtl::Variables {
   // Between the two renders: gives back what no template can see again. False when the first one has used $context,
   // which the second one shares: then all stays, payloads too.
   bool letGo();
+  // Whether what the last template made may be out of Exchange::json(), whose bytes are counted here then.
+  bool looksIntoJson() const { return input_.looksIntoJson(); }
   // What templates and payloads take in memory.
   std::size_t bytes() const;
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "base/result.h"
 
@@ -14,8 +13,5 @@ namespace hearth::identity {
 Result<void> checkBucketPolicy(const std::string& document, const std::string& bucketArn);
 // Whether it lets in everybody, by AWS's definition of "public". False for what is no policy.
 bool isPublicPolicy(const std::string& document);
-
-// Whether a principal, as Policy::principals() spells it, is one that there could be.
-bool canBeSomebody(std::string_view principal);
 
 }  // namespace hearth::identity

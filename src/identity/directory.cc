@@ -60,6 +60,19 @@ std::string textOf(const Json& document, std::string_view name) {
   return base::findString(document, name).value_or("");
 }
 
+Fault noRole(const std::string& arn) { return {"NoSuchEntity", "The role " + arn + " cannot be found.", 404}; }
+
+Result<void> checkAccount(const std::string& roleArn, const std::string& account) {
+  if (base::accountOfRole(roleArn) == account) return {};
+  return Fault("AccessDenied", "Cross-account pass role is not allowed.", 403);
+}
+
+Result<void> checkTrust(const Policy& trust, const RoleRow& role, const std::string& servicePrincipal) {
+  if (trustsService(trust, servicePrincipal, role.account)) return {};
+  return Fault("AccessDenied", "The trust policy of " + role.arn() + " does not name " + servicePrincipal + ".",
+               403);
+}
+
 }  // namespace
 
 std::vector<store::Migration> directoryMigrations() {
@@ -355,17 +368,46 @@ std::optional<KeyUse> Directory::findUse(const std::string& id) const {
   return KeyUse{base::fromMillis(rows.integer(0)), rows.text(1), rows.text(2)};
 }
 
+struct Directory::TrustedRole {
+  RoleRow row;
+  Policy trust;  // compiled
+};
+
+Result<std::shared_ptr<const Directory::TrustedRole>> Directory::getTrusted(const std::string& roleArn) const {
+  auto row = findRoleByArn(roleArn);
+  if (!row) return noRole(roleArn);
+  HEARTH_TRY(Policy trust, Policy::parse(row->trustPolicy, PolicyForm::kTrust));
+  return std::make_shared<const TrustedRole>(TrustedRole{*std::move(row), std::move(trust)});
+}
+
+Result<std::shared_ptr<const Directory::TrustedRole>> Directory::getKept(const std::string& roleArn) const {
+  const std::uint64_t generation = roleGeneration();
+  {
+    std::lock_guard lock(mutex_);
+    const auto kept = keptRoles_.find(roleArn);
+    if (kept != keptRoles_.end() && kept->second.generation == generation) return kept->second.role;
+  }
+  HEARTH_TRY(auto role, getTrusted(roleArn));
+  std::lock_guard lock(mutex_);
+  if (keptRoles_.size() >= kMostCached) keptRoles_.clear();
+  keptRoles_[roleArn] = {generation, role};
+  return role;
+}
+
+Result<std::shared_ptr<const RoleRow>> Directory::getAssumable(const std::string& roleArn,
+                                                               const std::string& servicePrincipal,
+                                                               const std::string& account) const {
+  HEARTH_CHECK(checkAccount(roleArn, account));
+  HEARTH_TRY(const auto role, getKept(roleArn));
+  HEARTH_CHECK(checkTrust(role->trust, role->row, servicePrincipal));
+  return std::shared_ptr<const RoleRow>(role, &role->row);
+}
+
 Result<void> Directory::checkAssumable(const std::string& roleArn, const std::string& servicePrincipal,
                                        const std::string& account) {
-  if (base::accountOfRole(roleArn) != account)
-    return Fault("AccessDenied", "Cross-account pass role is not allowed.", 403);
-  auto role = findRoleByArn(roleArn);
-  if (!role) return Fault("NoSuchEntity", "The role " + roleArn + " cannot be found.", 404);
-  HEARTH_TRY(const Policy trust, Policy::parse(role->trustPolicy, PolicyForm::kTrust));
-  if (!trustsService(trust, servicePrincipal, account))
-    return Fault("AccessDenied", "The trust policy of " + roleArn + " does not name " + servicePrincipal + ".",
-                 403);
-  return {};
+  HEARTH_CHECK(checkAccount(roleArn, account));
+  HEARTH_TRY(const auto role, getTrusted(roleArn));
+  return checkTrust(role->trust, role->row, servicePrincipal);
 }
 
 Result<ports::RoleCredentials> Directory::assumeForService(const std::string& roleArn,
@@ -374,7 +416,7 @@ Result<ports::RoleCredentials> Directory::assumeForService(const std::string& ro
                                                            const std::string& account) {
   HEARTH_CHECK(checkAssumable(roleArn, servicePrincipal, account));
   auto role = findRoleByArn(roleArn);
-  if (!role) return Fault("NoSuchEntity", "The role " + roleArn + " cannot be found.", 404);
+  if (!role) return noRole(roleArn);
   // Long enough for the longest environment; a fresh environment gets fresh keys.
   constexpr std::int64_t kSessionSeconds = 12 * 3600;
   return issue(*role, {sessionName, kSessionSeconds});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -121,6 +122,11 @@ class Directory final : public ports::CredentialIssuer {
   // GetSessionToken: the caller's own rights under temporary keys.
   ports::RoleCredentials issueFor(const api::Principal& principal, std::int64_t seconds) const;
 
+  // The role, when the service may take it, as checkAssumable() has it. Kept until roles change, for what every
+  // request to an API asks. On the loop, and outside of Snapshots: their view may be older than roleGeneration().
+  Result<std::shared_ptr<const RoleRow>> getAssumable(const std::string& roleArn,
+                                                      const std::string& servicePrincipal,
+                                                      const std::string& account) const;
   Result<void> checkAssumable(const std::string& roleArn, const std::string& servicePrincipal,
                               const std::string& account) override;
   Result<ports::RoleCredentials> assumeForService(const std::string& roleArn, const std::string& sessionName,
@@ -128,6 +134,9 @@ class Directory final : public ports::CredentialIssuer {
                                                   const std::string& account) override;
 
  private:
+  struct TrustedRole;
+  Result<std::shared_ptr<const TrustedRole>> getTrusted(const std::string& roleArn) const;
+  Result<std::shared_ptr<const TrustedRole>> getKept(const std::string& roleArn) const;
   std::optional<KeyIdentity> openSession(const std::string& accessKeyId, const std::string& token) const;
   ports::RoleCredentials seal(const api::Principal& principal, std::int64_t seconds) const;
   void forgetKeys();
@@ -154,7 +163,12 @@ class Directory final : public ports::CredentialIssuer {
     base::Time written{};  // the use that is on the disk
   };
   std::atomic<std::uint64_t> roleGeneration_ = 0;
-  std::unordered_map<std::string, RecordedUse> uses_;  // guarded by mutex_; bounded; by key id or role id
+  struct KeptRole {
+    std::uint64_t generation = 0;
+    std::shared_ptr<const TrustedRole> role;
+  };
+  mutable std::unordered_map<std::string, KeptRole> keptRoles_;  // guarded by mutex_; bounded; by ARN
+  std::unordered_map<std::string, RecordedUse> uses_;            // guarded by mutex_; bounded; by key id or role id
 };
 
 }  // namespace hearth::identity

@@ -40,6 +40,12 @@ bool has(const std::vector<std::string>& list, std::string_view text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
+bool cut(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
 }  // namespace
 
 Conditions::Verdict Policy::Selection::takes(std::string_view text, const ConditionKeys& keys) const {
@@ -239,6 +245,21 @@ std::vector<std::string> Policy::principals() const {
     for (const std::string& other : statement.principals.others) texts.push_back(other);
   }
   return texts;
+}
+
+// "AWS:arn:aws:iam::111122223333:user/ann" and the like.
+bool canBeSomebody(std::string_view principal) {
+  if (principal == "*" || principal.starts_with("Service:")) return true;
+  if (!cut(principal, "AWS:")) return false;
+  const bool session = cut(principal, kSts);
+  if (!session && !cut(principal, kIam)) return false;
+  const std::size_t colon = principal.find(':');
+  if (colon == std::string_view::npos || !isAccountNumber(principal.substr(0, colon))) return false;
+  principal.remove_prefix(colon + 1);
+  // A name is whole: wildcards are for conditions on aws:PrincipalArn.
+  if (principal.find_first_of("*?") != std::string_view::npos) return false;
+  if (session) return principal.starts_with("assumed-role/");
+  return principal == "root" || principal.starts_with("user/") || principal.starts_with("role/");
 }
 
 }  // namespace hearth::identity

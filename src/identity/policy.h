@@ -98,4 +98,7 @@ class Policy final {
   std::vector<Statement> statements_;
 };
 
+// Whether a principal, as Policy::principals() spells it, is one that there could be.
+bool canBeSomebody(std::string_view principal);
+
 }  // namespace hearth::identity

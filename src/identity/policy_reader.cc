@@ -4,7 +4,6 @@
 #include <array>
 
 #include "base/bytes.h"
-#include "identity/bucket_policy.h"
 
 namespace hearth::identity {
 namespace {

@@ -13,16 +13,18 @@
 namespace hearth::ports {
 
 // On whose behalf a function is called. A service principal needs a statement in the function's resource
-// policy (AWS::Lambda::Permission); an identity was already authorised by the IAM engine.
+// policy (AWS::Lambda::Permission); an identity was already authorised by the IAM engine. That is enough for
+// functions of its own account: those of another one have to let the role in as well.
 struct InvokeCaller {
   std::string servicePrincipal;  // "apigateway.amazonaws.com"; empty when an identity calls
-  std::string sourceArn;         // matched against the permission's SourceArn
+  std::string sourceArn;         // of a service; matched against the permission's SourceArn
   std::string sourceAccount;
+  std::string roleArn = {};  // of the role that a service calls as, instead of by its own name
 };
 
 struct Invocation {
-  std::string functionArn;  // arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]
-  std::string payload;      // JSON text
+  std::string functionArn;    // arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]
+  std::string payload;        // JSON text
   std::string clientContext;  // JSON text as the caller sent it (decoded from base64), or empty
   std::string traceId;
   bool wantLogTail = false;

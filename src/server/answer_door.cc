@@ -15,17 +15,25 @@ http::Response refused(int status, const std::string& code, const std::string& m
                                   "</Code><Message>" + message + "</Message></Error>");
 }
 
-}  // namespace
+enum class Bucket : unsigned char { kNone, kAnswers, kSignals };
 
-bool AnswerDoor::owns(const http::Request& request) {
-  const std::string_view given = request.host();
+// Which of CloudFormation's buckets a host is. Every request is asked, so that others' hosts cost nothing.
+Bucket bucketOf(std::string_view given) {
   const auto begins = [&](std::string_view prefix) {
     return base::equalsIgnoreCase(given.substr(0, prefix.size()), prefix);
   };
-  if (!begins(ports::kAnswerBucket) && !begins(ports::kSignalBucket)) return false;
+  const Bucket bucket = begins(ports::kAnswerBucket)   ? Bucket::kAnswers
+                        : begins(ports::kSignalBucket) ? Bucket::kSignals
+                                                       : Bucket::kNone;
+  if (bucket == Bucket::kNone) return bucket;
   const std::string host = base::toLower(given);
-  return host.ends_with(".amazonaws.com") && host.find(".s3.") != std::string::npos;
+  const bool isOfAws = host.ends_with(".amazonaws.com") && host.find(".s3.") != std::string::npos;
+  return isOfAws ? bucket : Bucket::kNone;
 }
+
+}  // namespace
+
+bool AnswerDoor::owns(const http::Request& request) { return bucketOf(request.host()) != Bucket::kNone; }
 
 Task<http::Response> AnswerDoor::handle(http::Request& request) {
   if (request.method != "PUT") co_return refused(403, "AccessDenied", "Access Denied");
@@ -45,8 +53,7 @@ Task<http::Response> AnswerDoor::handle(http::Request& request) {
     co_return refused(400, "IncompleteBody", "The request body terminated unexpectedly");
   }
   const std::string tag = base::hexEncode(base::md5(answer.body));
-  const bool isSignal = base::toLower(request.host()).starts_with(ports::kSignalBucket);
-  ports::AnswerReceiver& receiver = isSignal ? signals_ : answers_;
+  ports::AnswerReceiver& receiver = bucketOf(request.host()) == Bucket::kSignals ? signals_ : answers_;
   const auto received = co_await receiver.receive(std::move(answer));
   if (!received.ok()) {
     const bool isDenied = received.fault().status == 403;

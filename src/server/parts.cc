@@ -267,8 +267,7 @@ void Parts::makeGateway() {
 
 // The session is named as on AWS.
 Result<void> Parts::mayInvokeAs(const std::string& role, const std::string& account, const std::string& function) {
-  store::Database::Snapshot snapshot(database_);
-  HEARTH_CHECK(directory_.checkAssumable(role, "apigateway.amazonaws.com", account));
+  HEARTH_CHECK(directory_.getAssumable(role, "apigateway.amazonaws.com", account));
   return authority_.mayDo({.roleArn = role,
                            .sessionName = "BackplaneAssumeRoleSession",
                            .action = "lambda:InvokeFunction",

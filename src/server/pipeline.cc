@@ -117,10 +117,7 @@ Task<Result<http::Response>> Pipeline::callAs(gateway::ServiceCall call) {
 // The session in which API Gateway acts for an API, named as on AWS.
 Result<api::Principal> Pipeline::takeRole(const std::string& roleArn, const std::string& account) {
   constexpr std::string_view kSession = "BackplaneAssumeRoleSession";
-  store::Database::Snapshot snapshot(parts_.database);
-  HEARTH_CHECK(parts_.directory.checkAssumable(roleArn, "apigateway.amazonaws.com", account));
-  const auto role = parts_.directory.findRoleByArn(roleArn);
-  if (!role) return Fault("NoSuchEntity", "The role " + roleArn + " cannot be found.", 404);
+  HEARTH_TRY(const auto role, parts_.directory.getAssumable(roleArn, "apigateway.amazonaws.com", account));
   api::Principal principal;
   principal.account = role->account;
   principal.arn = "arn:aws:sts::" + role->account + ":assumed-role/" + role->name + "/" + std::string(kSession);

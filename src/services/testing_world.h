@@ -31,7 +31,7 @@ class RecordingInvoker final : public ports::Invoker {
   static std::vector<store::Migration> migrations() {
     return {{"testing/001",
              "CREATE TABLE testing_events (id INTEGER PRIMARY KEY, arn TEXT, payload TEXT,"
-             " principal TEXT, source TEXT, account TEXT)"}};
+             " principal TEXT, source TEXT, account TEXT, role TEXT)"}};
   }
 
   Task<Result<ports::InvokeOutcome>> invoke(ports::Invocation) override {
@@ -40,9 +40,9 @@ class RecordingInvoker final : public ports::Invoker {
   Result<void> enqueue(const ports::Invocation& invocation) override {
     ++asked;
     database_.execute(
-        "INSERT INTO testing_events (arn, payload, principal, source, account) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO testing_events (arn, payload, principal, source, account, role) VALUES (?, ?, ?, ?, ?, ?)",
         invocation.functionArn, invocation.payload, invocation.caller.servicePrincipal, invocation.caller.sourceArn,
-        invocation.caller.sourceAccount);
+        invocation.caller.sourceAccount, invocation.caller.roleArn);
     for (const auto& [arn, fault] : refusals)
       if (arn == invocation.functionArn) return fault;
     return {};
@@ -50,13 +50,13 @@ class RecordingInvoker final : public ports::Invoker {
 
   std::vector<ports::Invocation> taken() const {
     std::vector<ports::Invocation> list;
-    for (auto rows =
-             database_.query("SELECT arn, payload, principal, source, account FROM testing_events ORDER BY id");
+    for (auto rows = database_.query(
+             "SELECT arn, payload, principal, source, account, role FROM testing_events ORDER BY id");
          rows.next();) {
       ports::Invocation invocation;
       invocation.functionArn = rows.text(0);
       invocation.payload = rows.text(1);
-      invocation.caller = {rows.text(2), rows.text(3), rows.text(4)};
+      invocation.caller = {rows.text(2), rows.text(3), rows.text(4), rows.text(5)};
       list.push_back(std::move(invocation));
     }
     return list;

@@ -6,7 +6,7 @@ import pytest
 
 from support.aws import fresh, make_role, refused
 from support.packages import package
-from support.principals import ACCOUNT, Session, User, allow, deny
+from support.principals import ACCOUNT, Principal, Session, User, allow, deny
 from support.raw import send, signed
 from support.rest_api import Api
 from support.server import ACCOUNT as ROOT
@@ -48,12 +48,16 @@ def replace(value):
     return [{"op": "replace", "path": "/policy", "value": value}]
 
 
-@pytest.fixture(scope="module")
-def functions(hearth):
+def make_functions(hearth):
     """Nobody may call them yet."""
     client, role = hearth.client("lambda"), make_role(hearth)
     return {handler: client.create_function(FunctionName=fresh(handler), Runtime="python3.11", Role=role, Handler=f"index.{handler}",
                                             Code={"ZipFile": package(index__py=SOURCE)})["FunctionArn"] for handler in ("proxy", "guard")}
+
+
+@pytest.fixture(scope="module")
+def functions(hearth):
+    return make_functions(hearth)
 
 
 def test_a_policy_holds_from_the_next_deployment_on(hearth):
@@ -97,18 +101,28 @@ def test_what_is_no_policy_is_refused(hearth, text):
 
 def test_to_say_who_may_call_is_a_right_of_its_own(hearth):
     api = Api(hearth, {}).method("/pets", "GET", "MOCK", **MOCK)
-    user = User(hearth, allow(["apigateway:POST", "apigateway:PUT", "apigateway:PATCH"]))
+    some, all_of_it = allow(["apigateway:POST", "apigateway:PUT", "apigateway:PATCH"]), allow("apigateway:*")
+    user = User(hearth, some)
     client, text = user.client("apigateway"), policy(from_network(HERE))
-    document = json.dumps({"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": {}, "x-amazon-apigateway-policy": json.loads(text)})
+    plain = {"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": {}}
+    document, plain = json.dumps(plain | {"x-amazon-apigateway-policy": json.loads(text)}), json.dumps(plain)
+    take_away = dict(restApiId=api.id, body=plain, mode="overwrite")
+    assert "policy" not in client.put_rest_api(**take_away)
     calls = (lambda: client.create_rest_api(name=fresh("api"), policy=text), lambda: client.import_rest_api(body=document),
              lambda: client.put_rest_api(restApiId=api.id, body=document),
              lambda: client.update_rest_api(restApiId=api.id, patchOperations=replace(text)))
     for call in calls:
         with refused("AccessDeniedException", 403, "apigateway:UpdateRestApiPolicy"):
             call()
-    user.may(allow(["apigateway:POST", "apigateway:PUT", "apigateway:PATCH", "apigateway:UpdateRestApiPolicy"]))
+    user.may(all_of_it)
     for call in calls:
         assert stored(call()["policy"])["Version"] == "2012-10-17"
+    user.may(some)
+    assert "policy" in client.put_rest_api(**(take_away | {"mode": "merge"}))
+    with refused("AccessDeniedException", 403, "apigateway:UpdateRestApiPolicy"):
+        client.put_rest_api(**take_away)
+    user.may(all_of_it)
+    assert "policy" not in client.put_rest_api(**take_away)
 
 
 def test_signed_calls_are_judged_by_both_policies(make_hearth):
@@ -301,3 +315,26 @@ def test_functions_are_called_as_a_role(hearth, functions):
     with refused("AccessDeniedException", 403, "iam:PassRole"):
         user.client("apigateway").update_authorizer(restApiId=api.id, authorizerId=guard["id"], patchOperations=[
             {"op": "replace", "path": "/authorizerCredentials", "value": session.role}])
+
+
+def test_functions_of_other_accounts_let_roles_in_themselves(make_hearth):
+    server = make_hearth("--account", ":".join(OTHER)).start()
+    theirs = Principal(server, *OTHER[1:])
+    client, functions = theirs.client("lambda"), make_functions(theirs)
+    session = Session(server, allow("lambda:InvokeFunction"), services=("apigateway.amazonaws.com",))
+    api = Api(server, functions)
+    guard = api.client.create_authorizer(restApiId=api.id, name="guard", type="TOKEN", authorizerUri=api.uri("guard"),
+                                         identitySource="method.request.header.X-Effect", authorizerCredentials=session.role)
+    api.method("/called", "GET", "AWS_PROXY", "proxy", credentials=session.role).deploy()
+
+    def ask(principal=None):
+        for function in functions.values() if principal else ():
+            client.add_permission(FunctionName=function, StatementId=fresh("s"), Action="lambda:InvokeFunction", Principal=principal)
+        tried = api.client.test_invoke_authorizer(restApiId=api.id, authorizerId=guard["id"], headers={"X-Effect": "Allow"})
+        return api.ask("GET", "/called")[0], tried["clientStatus"]
+
+    assert ask() == (500, 500)
+    assert ask("apigateway.amazonaws.com") == (500, 500)
+    assert ask(session.role) == (201, 0)
+    session.may(allow("s3:*"))
+    assert ask(ACCOUNT) == (500, 500)

@@ -6,6 +6,7 @@ import pytest
 
 from integration.test_events import make_function, seen
 from support.aws import fresh, make_role, refused
+from support.principals import Principal
 from support.wait import until
 
 OFF = {"Mode": "OFF"}
@@ -101,3 +102,19 @@ def test_a_rate_goes_on_after_a_restart(make_hearth):
     hearth.stop()
     hearth.start("--clock", "2030-07-01T10:50:10Z")
     until(lambda: len(seen(hearth)) == 3, "the next fire")
+
+
+def test_functions_of_other_accounts_let_roles_in_themselves(make_hearth):
+    hearth = make_hearth("--account", "000000000002:OTHERSKEY:others-secret").start()
+    theirs = Principal(hearth, "OTHERSKEY", "others-secret")
+    arn = make_function(theirs, principal="scheduler.amazonaws.com")
+
+    def schedule(name):
+        hearth.client("scheduler").create_schedule(Name=name, ScheduleExpression="rate(1 hour)", FlexibleTimeWindow=OFF,
+                                                   Target=target(hearth, arn, Input=json.dumps(name)))
+
+    schedule("shut")
+    until(lambda: any("InvocationDroppedCount" in line for line in hearth.log), "the refusal")
+    theirs.client("lambda").add_permission(FunctionName=arn, StatementId="role", Action="lambda:InvokeFunction", Principal="000000000001")
+    schedule("open")
+    assert until(lambda: seen(theirs), "the fire") == ["open"]

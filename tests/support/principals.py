@@ -19,6 +19,16 @@ def deny(action, resource="*", **more):
     return {"Effect": "Deny", "Action": action, "Resource": resource, **more}
 
 
+class Principal:
+    """Whose key this is, in place of a server: the root of another account."""
+
+    def __init__(self, hearth, key, secret):
+        self.hearth, self.key = hearth, {"key": key, "secret": secret}
+
+    def client(self, service, **more):
+        return self.hearth.client(service, **self.key, **more)
+
+
 class User:
     """A user with a key and one inline policy."""
 

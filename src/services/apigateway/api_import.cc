@@ -87,9 +87,10 @@ class ApiImport final {
     return {};
   }
 
-  // To say who may call an API is a right of its own, also in a document.
+  // To say who may call an API is a right of its own, also in a document, and in one that says nothing about it
+  // when that takes the policy away.
   Result<void> checkPolicyRights() const {
-    if (!definition_.policy) return {};
+    if (!definition_.policy && !(overwrite_ && rest_.policy)) return {};
     return api::checkRights(call_, {"apigateway:UpdateRestApiPolicy",
                                     "arn:aws:apigateway:" + scope_.region + "::/restapis/" + scope_.apiId});
   }

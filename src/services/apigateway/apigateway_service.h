@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 
 #include "api/apigateway.h"
 #include "api/call.h"
@@ -320,7 +321,8 @@ class ApiGatewayService final : public gateway::StageSource, public ports::Usage
   std::atomic<std::uint64_t> keysGeneration_{0};
   std::atomic<bool> anyChanged_{false};
   std::mutex changedMutex_;
-  std::vector<std::string> changedApis_;  // since forgetChanged(); guarded by changedMutex_
+  static constexpr std::size_t kMostChanged = 256;
+  std::set<std::string> changedApis_;  // since forgetChanged(); kMostChanged are all; guarded by changedMutex_
   void forgetChanged();
 };
 

@@ -246,11 +246,12 @@ std::optional<std::shared_ptr<const gateway::Stage>> ApiGatewayService::loadStag
 
 void ApiGatewayService::forgetChanged() {
   if (!anyChanged_.exchange(false, std::memory_order_acquire)) return;
-  std::vector<std::string> apis;
+  std::set<std::string> apis;
   {
     const std::lock_guard lock(changedMutex_);
     apis.swap(changedApis_);
   }
+  if (apis.size() >= kMostChanged) stages_.clear();
   for (const std::string& api : apis) {
     const std::string prefix = api + "/";
     const auto first = stages_.lower_bound(prefix);

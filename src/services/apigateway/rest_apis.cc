@@ -55,7 +55,7 @@ void ApiGatewayService::stagesChanged(const std::string& apiId) {
   database_.afterCommit([this, apiId] {
     {
       const std::lock_guard lock(changedMutex_);
-      changedApis_.push_back(apiId);
+      if (changedApis_.size() < kMostChanged) changedApis_.insert(apiId);
     }
     anyChanged_.store(true, std::memory_order_release);
   });

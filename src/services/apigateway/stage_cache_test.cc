@@ -83,6 +83,30 @@ TEST_F(StageCacheTest, AChangeOfAnApiLeavesOthersCompiled) {
   EXPECT_EQ(service_->findStage(first, "v1"), nullptr);
 }
 
+TEST_F(StageCacheTest, ManyChangesAtOnceAreSeen) {
+  const std::string api = makeApi();
+  ASSERT_NE(service_->findStage(api, "v1"), nullptr);
+  const auto disable = [](const std::string& id) {
+    PatchOperation operation;
+    operation.op = "replace";
+    operation.path = "/disableExecuteApiEndpoint";
+    operation.value = "true";
+    return UpdateRestApiInput{id, {{operation}}};
+  };
+  std::vector<std::string> others(300);
+  const auto made = write([&]() -> Result<void> {
+    for (std::string& id : others) {
+      HEARTH_TRY(const auto rest, service_->createRestApi(call_, {.name = "a"}));
+      id = *rest.id;
+      HEARTH_CHECK(service_->updateRestApi(call_, disable(id)));
+    }
+    return {};
+  });
+  ASSERT_TRUE(made.ok());
+  ASSERT_TRUE(run(*service_, &ApiGatewayService::updateRestApi, disable(api)).ok());
+  EXPECT_EQ(service_->findStage(api, "v1"), nullptr);
+}
+
 TEST_F(StageCacheTest, AChangeOfAKeyLeavesStagesCompiled) {
   const std::string api = makeApi();
   const auto stage = service_->findStage(api, "v1");

@@ -85,6 +85,7 @@ Result<LambdaService::Known> LambdaService::known(const std::string& functionArn
     store::Database::Snapshot snapshot(database_);
     HEARTH_TRY(FunctionRow function, getRow(name));
     HEARTH_TRY(VersionRow version, getVersion(function, name.qualifier));
+    found.account = function.name.account;
     found.spec = specOf(function, version, name.qualifier);
     found.permissions =
         std::make_shared<const std::vector<Permission>>(store_.permissions(function.id, name.qualifier));
@@ -102,11 +103,10 @@ Result<LambdaService::Known> LambdaService::known(const std::string& functionArn
 
 Result<LambdaService::Known> LambdaService::admit(const ports::Invocation& invocation) {
   HEARTH_TRY(Known function, known(invocation.functionArn));
-  if (invocation.caller.servicePrincipal.empty()) return function;
-  for (const Permission& permission : *function.permissions)
-    if (permission.allows(invocation.caller)) return function;
+  const ports::InvokeCaller& caller = invocation.caller;
+  if (admits(*function.permissions, caller, function.account)) return function;
   return Fault("AccessDeniedException",
-               invocation.caller.servicePrincipal +
+               (caller.roleArn.empty() ? caller.servicePrincipal : "User: " + caller.roleArn) +
                    " is not authorized to perform: lambda:InvokeFunction on resource: " + invocation.functionArn +
                    " because no resource-based policy allows the lambda:InvokeFunction action",
                403);

@@ -152,6 +152,7 @@ class LambdaService final : public ports::Invoker {
 
   // What an invocation needs to know of a function.
   struct Known {
+    std::string account;
     std::shared_ptr<const functions::FunctionSpec> spec;
     std::shared_ptr<const std::vector<Permission>> permissions;  // of the qualifier that was given
   };

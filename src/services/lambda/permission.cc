@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/glob.h"
+#include "base/role_arn.h"
 
 namespace hearth::services::lambda {
 namespace {
@@ -14,6 +15,13 @@ bool isAccount(const std::string& text) {
 
 bool isService(const std::string& text) {
   return text.ends_with(".amazonaws.com") || text.ends_with(".amazon.com");
+}
+
+// Whether a statement's principal is this role, or the account that it is of.
+bool isRole(std::string_view principal, const std::string& roleArn) {
+  const std::string account(base::accountOfRole(roleArn));
+  if (account.empty()) return false;
+  return principal == roleArn || principal == account || principal == "arn:aws:iam::" + account + ":root";
 }
 
 }  // namespace
@@ -39,9 +47,20 @@ Json Permission::statement(const std::string& resource) const {
 bool Permission::allows(const ports::InvokeCaller& caller) const {
   if (!base::equalsIgnoreCase(action, "lambda:InvokeFunction") && action != "lambda:*" && action != "*")
     return false;
-  if (principal != "*" && principal != caller.servicePrincipal) return false;
+  const bool named =
+      caller.roleArn.empty() ? principal == caller.servicePrincipal : isRole(principal, caller.roleArn);
+  if (principal != "*" && !named) return false;
   if (!sourceAccount.empty() && sourceAccount != caller.sourceAccount) return false;
-  return sourceArn.empty() || base::globMatches(sourceArn, caller.sourceArn);
+  // What a role asks for has no source, which no condition matches.
+  return sourceArn.empty() || (!caller.sourceArn.empty() && base::globMatches(sourceArn, caller.sourceArn));
+}
+
+bool admits(const std::vector<Permission>& permissions, const ports::InvokeCaller& caller,
+            std::string_view account) {
+  const bool isIdentity = caller.servicePrincipal.empty();
+  if (isIdentity && (caller.roleArn.empty() || base::accountOfRole(caller.roleArn) == account)) return true;
+  return std::any_of(permissions.begin(), permissions.end(),
+                     [&](const Permission& permission) { return permission.allows(caller); });
 }
 
 Result<Permission> checkPermission(Permission permission) {

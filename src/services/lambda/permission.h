@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -19,9 +21,14 @@ struct Permission {
 
   // The statement as GetPolicy shows it. `resource` is the function's ARN.
   Json statement(const std::string& resource) const;
-  // May this service call the function?
+  // May this service, or this role, call the function?
   bool allows(const ports::InvokeCaller& caller) const;
 };
+
+// May the caller call a function of `account` with these permissions? What policies of identities say about it was
+// decided before.
+bool admits(const std::vector<Permission>& permissions, const ports::InvokeCaller& caller,
+            std::string_view account);
 
 // Checks and normalises what AddPermission was given. Faults: ValidationException, InvalidParameterValueException.
 Result<Permission> checkPermission(Permission permission);

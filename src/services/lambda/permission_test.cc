@@ -44,6 +44,37 @@ TEST(Permission, OnlyActionsThatInvokeAllowIt) {
   EXPECT_FALSE(permission.allows(gateway()));
 }
 
+TEST(Permission, ARoleOfAnotherAccountIsLetInByItselfOrItsAccount) {
+  const ports::InvokeCaller role{.roleArn = "arn:aws:iam::444455556666:role/app/caller"};
+  const auto allows = [&](const std::string& principal, const std::string& sourceArn = "",
+                          const std::string& sourceAccount = "") {
+    return Permission{"sid", "lambda:InvokeFunction", principal, sourceArn, sourceAccount}.allows(role);
+  };
+  for (const char* principal :
+       {"*", "444455556666", "arn:aws:iam::444455556666:root", "arn:aws:iam::444455556666:role/app/caller"})
+    EXPECT_TRUE(allows(principal)) << principal;
+  for (const char* principal : {"apigateway.amazonaws.com", "111122223333", "arn:aws:iam::111122223333:root",
+                                "arn:aws:iam::444455556666:role/caller", "arn:aws:iam::444455556666:user/caller"})
+    EXPECT_FALSE(allows(principal)) << principal;
+  EXPECT_FALSE(allows("*", "*")) << "there is no source";
+  EXPECT_FALSE(allows("*", "", "444455556666"));
+}
+
+TEST(Permission, WhoCallsFromTheFunctionsOwnAccountNeedsNone) {
+  const ports::InvokeCaller role{.roleArn = "arn:aws:iam::444455556666:role/caller"};
+  EXPECT_TRUE(admits({}, role, "444455556666"));
+  EXPECT_FALSE(admits({}, role, "111122223333")) << "its policies say nothing about others' functions";
+  EXPECT_FALSE(admits({makePermission()}, role, "111122223333"));
+  Permission own = makePermission();
+  own.principal = "444455556666";
+  own.sourceArn.clear();
+  EXPECT_TRUE(admits({makePermission(), own}, role, "111122223333"));
+  EXPECT_FALSE(admits({}, {.roleArn = "nobody"}, "111122223333"));
+  EXPECT_TRUE(admits({}, {}, "111122223333")) << "an identity that was authorised";
+  EXPECT_FALSE(admits({}, gateway(), "111122223333"));
+  EXPECT_TRUE(admits({makePermission()}, gateway(), "111122223333"));
+}
+
 TEST(Permission, IsCheckedAndNormalised) {
   Permission old = makePermission();
   old.action = "lambda:invokeFunction";  // as templates of 2019 spell it

@@ -307,6 +307,7 @@ Result<void> SchedulerService::deliver(const ScheduleRow& row, const schedule::F
                                   .resource = target.arn}));
   ports::Invocation invocation;
   invocation.functionArn = target.arn;
+  invocation.caller.roleArn = target.roleArn;
   invocation.payload = makeTargetInput(
       target.input, {.schedule = row.name, .scheduled = fire.scheduled, .attempt = fire.attempt}, random_);
   return invoker_.enqueue(invocation);

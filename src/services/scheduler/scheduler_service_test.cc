@@ -189,6 +189,7 @@ TEST_F(SchedulerTest, ARoleThatMayNotInvokeDropsTheFire) {
   setClock("2019-04-08T20:02:00Z");
   engine_->fireDue();
   EXPECT_EQ(invoker_->asked, 1);
+  EXPECT_EQ(invoker_->taken().at(0).caller.roleArn, kRole) << "for functions of other accounts";
 }
 
 TEST_F(SchedulerTest, NamesAreTakenOnceButTheSameRequestMayComeAgain) {
