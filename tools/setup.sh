@@ -33,12 +33,6 @@ build() {
   local preset=$1
   shift
   [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null || fail "cmake could not configure the preset $preset"
-  # New files are found first; then it is known whether there is anything to do.
-  if ninja --quiet -C "build/$preset" build.ninja >/dev/null 2>&1 &&
-    ninja -n -C "build/$preset" "$@" 2>/dev/null | grep -q '^ninja: no work to do'; then
-    say "everything is built ($preset)"
-    return 0
-  fi
-  say "building ($preset)"
+  say "building what is not built yet ($preset)"
   ninja -C "build/$preset" "$@" || fail "the build failed; the first error above says why"
 }

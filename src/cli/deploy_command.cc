@@ -117,6 +117,7 @@ Result<int> deploy(const Options& options) {
   order.emplace_back("ClientRequestToken", token);
   order.emplace_back("Capabilities.member.1", "CAPABILITY_IAM");
   order.emplace_back("Capabilities.member.2", "CAPABILITY_NAMED_IAM");
+  order.emplace_back("Capabilities.member.3", "CAPABILITY_AUTO_EXPAND");
   HEARTH_CHECK(addPairs(order, options.parameters, "Parameters", "ParameterKey", "ParameterValue"));
   HEARTH_CHECK(addPairs(order, options.tags, "Tags", "Key", "Value"));
   auto ordered = call(client, order);
@@ -139,7 +140,7 @@ Result<int> deploy(const Options& options) {
 
 void addDeployCommand(Application& application) {
   auto options = std::make_shared<Options>();
-  auto& command = application.add("deploy", "Create or update a stack from a CloudFormation template", [options] {
+  auto& command = application.add("deploy", "Create or update a stack from a CloudFormation template, as the account's root", [options] {
     auto done = deploy(*options);
     return done.ok() ? *done : report(done.fault());
   });

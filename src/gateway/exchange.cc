@@ -66,8 +66,11 @@ std::string traceIdOf(const http::Request& request, base::Time now, std::string_
   return "Root=1-" + std::string(seconds, end) + "-" + base::hexEncode(random);
 }
 
+// What a jail's requests come from: an address that is no machine's, so that no policy takes them for one's own.
+constexpr char kAddressOfJails[] = "169.254.0.1";
+
 std::string addressOf(std::string_view peer) {
-  if (peer.empty()) return "127.0.0.1";
+  if (peer.empty()) return kAddressOfJails;
   std::string_view address = http::hostWithoutPort(peer);
   if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
   return std::string(address);

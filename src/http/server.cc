@@ -219,7 +219,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     if (isTcp) ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     StreamSocket socket(loop, {address.ss_family, isTcp ? IPPROTO_TCP : 0}, accepted.release());
     Origin origin;
-    origin.peer = describePeer(address);
+    // Addresses of a stranger's network are nobody's here: what is 127.0.0.1 there is not this machine.
+    if (!listener->handedIn) origin.peer = describePeer(address);
     origin.listener = listener->name;
     auto connection = std::make_shared<Connection>(context, std::move(socket), std::move(origin), listener->tls);
     connection->slot = open.size();

@@ -201,8 +201,10 @@ struct CertificateAuthority::Impl {
   bool permitsAddresses() {
     NAME_CONSTRAINTS* constraints =
         static_cast<NAME_CONSTRAINTS*>(X509_get_ext_d2i(certificate.get(), NID_name_constraints, nullptr, nullptr));
+    const Certificate leaf = makeLeaf("");
+    X509_check_purpose(leaf.get(), -1, 0);  // reads its names, of which a fresh one knows nothing yet
     const bool permitted =
-        constraints == nullptr || NAME_CONSTRAINTS_check(makeLeaf("").get(), constraints) == X509_V_OK;
+        constraints == nullptr || NAME_CONSTRAINTS_check(leaf.get(), constraints) == X509_V_OK;
     NAME_CONSTRAINTS_free(constraints);
     return permitted;
   }

@@ -25,8 +25,8 @@ class CertificatesTest : public testing::Test {
     }
     return folder_;
   }
-  std::unique_ptr<CertificateAuthority> open() {
-    auto authority = CertificateAuthority::open(folder(), *keyring_, clock_, random_);
+  std::unique_ptr<CertificateAuthority> open(const std::vector<std::string>& addresses = {}) {
+    auto authority = CertificateAuthority::open(folder(), *keyring_, clock_, random_, addresses);
     EXPECT_TRUE(authority.ok()) << (authority.ok() ? "" : authority.fault().message);
     return authority.ok() ? std::move(*authority) : nullptr;
   }
@@ -115,6 +115,15 @@ TEST_F(CertificatesTest, StaysTheSameAcrossRestarts) {
   const auto again = open();
   EXPECT_EQ(again->certificate(), first);
   EXPECT_EQ(handshake(*again, first, "s3.amazonaws.com", "s3.amazonaws.com"), X509_V_OK);
+}
+
+TEST_F(CertificatesTest, AnAddressThatIsNewToItMakesANewOne) {
+  const std::string first = open()->certificate();
+  const auto wider = open({"192.0.2.2"});
+  EXPECT_NE(wider->certificate(), first);
+  EXPECT_EQ(handshake(*wider, wider->certificate(), "", "192.0.2.2"), X509_V_OK);
+  EXPECT_EQ(handshake(*wider, wider->certificate(), "", "127.0.0.1"), X509_V_OK);
+  EXPECT_EQ(open()->certificate(), wider->certificate()) << "fewer addresses are no reason";
 }
 
 TEST_F(CertificatesTest, TheKeyIsSealedAndBoundToItsCertificate) {

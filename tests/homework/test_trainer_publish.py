@@ -230,6 +230,20 @@ def test_a_faulty_course_is_not_published(published):
     settings.write_text(good)
 
 
+def test_what_cannot_be_kept_beside_the_course_is_said_before_anything_is_published(published):
+    kept = published.course / ".homework"
+    aside = kept.rename(published.folder / "homework-aside")
+    kept.write_text("in the way")
+    published.settings(LATER, {"title": "Memory, again", "opens": "2027-07-06 08:00", "due": "2027-07-12 23:00"})
+    before = published.keys()
+    failed = published.publish(code=2)
+    assert f"The keys of receipts cannot be kept in {kept}: Not a directory." in " ".join(failed.stderr.split())
+    assert published.keys() == before
+    kept.unlink()
+    aside.rename(kept)
+    published.publish()
+
+
 def test_invites_are_shown_once_rotated_and_revoked(published):
     assert "Did you mean  student03 ?" in published.trainer("roster", "invite", "studnet03", code=2).stderr
     made = json.loads(published.trainer("roster", "invite", "student03", "--json").stdout)["invites"][0]

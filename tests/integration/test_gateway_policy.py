@@ -60,6 +60,37 @@ def functions(hearth):
     return make_functions(hearth)
 
 
+CALLER = '''
+def call(event, context):
+    import os, urllib.error, urllib.request
+    try:
+        return [200, urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + event["path"]).read().decode()]
+    except urllib.error.HTTPError as error:
+        return [error.code, error.read().decode()]
+'''
+
+
+def test_a_function_is_not_this_machine(hearth):
+    """127.0.0.1 in its jail is its own."""
+    api = Api(hearth, {}, policy=policy(from_network(HERE))).method("/pets", "GET", "MOCK", **MOCK)
+    api.deploy()
+    assert api.ask("GET", "/pets")[0] == 200
+    name = fresh("caller")
+    hearth.client("lambda").create_function(FunctionName=name, Runtime="python3.11", Role=make_role(hearth), Handler="index.call",
+                                            Code={"ZipFile": package(index__py=CALLER)})
+
+    def ask(path):
+        answer = hearth.client("lambda").invoke(FunctionName=name, Payload=json.dumps({"path": path}))
+        return json.loads(answer["Payload"].read())
+
+    status, text = ask(f"/_aws/execute-api/{api.id}/v1/pets")
+    assert (status, "is not authorized to perform: execute-api:Invoke" in text) == (403, True)
+    api.client.update_rest_api(restApiId=api.id, patchOperations=replace(policy(
+        who(allow("execute-api:Invoke", "execute-api:/*"), NotIpAddress={"aws:SourceIp": ELSEWHERE}))))
+    api.deploy()
+    assert ask(f"/_aws/execute-api/{api.id}/v1/pets")[0] == 200
+
+
 def test_a_policy_holds_from_the_next_deployment_on(hearth):
     api = Api(hearth, {}, policy=policy(from_network(HERE)))
     arn = f"arn:aws:execute-api:{hearth.region}:{ACCOUNT}:{api.id}/"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <sstream>
@@ -92,6 +93,10 @@ int runTool(CLI::App& app, int argc, char** argv, const GlobalOptions& options,
   try {
     const Status status = act();
     return status.ok() ? 0 : report(status.failure(), options);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return report({Exit::kInternal, error.path1().string() + ": " + error.code().message() + ".",
+                   "Whoever runs this has to be able to read it, and the folders above it."},
+                  options);
   } catch (const std::exception& error) {
     return report({Exit::kInternal, app.get_name() + ": " + error.what(), ""}, options);
   }

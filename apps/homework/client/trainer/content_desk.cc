@@ -327,6 +327,7 @@ Status ContentDesk::publish(const PublishOptions& options) {
   const bool publishing = !options.dryRun && (!plan.changesNothing() || scheduling || telling);
   JsonArray notices;
   if (publishing) {
+    HOMEWORK_CHECK(checkReceiptKeysCanBeSaved(options.course));
     HOMEWORK_CHECK(client::publish(desk_.cloud(), desk_.deployment(), course, plan));
     HOMEWORK_CHECK(saveReceiptKeys(desk_.cloud(), desk_.deployment(), options.course));
     HOMEWORK_TRY(notices, sendNotices(desk_, plan));

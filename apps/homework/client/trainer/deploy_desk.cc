@@ -31,6 +31,7 @@ Status DeployDesk::deploy(DeployOptions options, const std::filesystem::path& wa
   if (haveCourse) {
     HOMEWORK_TRY(const CourseFolder course, readCourseFolder(folder, desk_.now()));
     fillFrom(course.course, options);
+    HOMEWORK_CHECK(checkReceiptKeysCanBeSaved(folder));
   } else {
     HOMEWORK_TRY(const auto course, findPublishedCourse());
     if (course) fillFrom(*course, options);

@@ -1,9 +1,12 @@
 #include "homework/client/trainer/receipt_keys.h"
 
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <stdexcept>
+#include <system_error>
 
 #include "homework/client/common/files.h"
 #include "homework/client/trainer/bucket.h"
@@ -72,6 +75,20 @@ Result<std::vector<ReceiptKey>> readReceiptKeys(Cloud& cloud, const Deployment& 
 
 std::filesystem::path receiptKeysPath(const std::filesystem::path& course) {
   return course / ".homework" / "receipt-keys.json";
+}
+
+Status checkReceiptKeysCanBeSaved(const std::filesystem::path& course) {
+  const std::filesystem::path folder = receiptKeysPath(course).parent_path();
+  std::error_code error;
+  const bool exists = std::filesystem::exists(folder, error);
+  if (!error && exists && !std::filesystem::is_directory(folder, error))
+    error.assign(ENOTDIR, std::generic_category());
+  if (!error && ::access((exists ? folder : course).c_str(), W_OK | X_OK) != 0)
+    error.assign(errno, std::generic_category());
+  if (!error) return Done{};
+  return Failure{Exit::kUsage,
+                 "The keys of receipts cannot be kept in " + folder.string() + ": " + error.message() + ".",
+                 "Make it writable for who runs this, or take a copy of the course that is. Nothing was changed."};
 }
 
 Status saveReceiptKeys(Cloud& cloud, const Deployment& deployment, const std::filesystem::path& course) {

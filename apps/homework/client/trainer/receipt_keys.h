@@ -20,6 +20,8 @@ Result<std::vector<ReceiptKey>> readReceiptKeys(Cloud& cloud, const Deployment& 
 
 // `.homework/receipt-keys.json` of a course's folder.
 std::filesystem::path receiptKeysPath(const std::filesystem::path& course);
+// Whether saveReceiptKeys() could write there; asked before anything is published. Failure kUsage.
+Status checkReceiptKeysCanBeSaved(const std::filesystem::path& course);
 // Keeps what is published there. Does nothing when nothing is published.
 Status saveReceiptKeys(Cloud& cloud, const Deployment& deployment, const std::filesystem::path& course);
 // Failure kUsage when the file is damaged.
