@@ -8,10 +8,14 @@
 #include "base/json_check.h"
 #include "gateway/content_type.h"
 #include "gateway/integration_parts.h"
+#include "gateway/pattern_work.h"
 #include "gateway/proxy_integration.h"
 
 namespace hearth::gateway {
 namespace {
+
+constexpr std::size_t kMaxSelectorBytes = 8 * 1024;    // that selection patterns see
+constexpr std::size_t kMaxSelectionWork = 40'000'000;  // of all patterns together, as matchingWork() tells it
 
 // The request template for a content type, or nullptr when the body passes through.
 Result<const MappingTemplate*> chooseRequestTemplate(const Integration& integration, std::string_view contentType) {
@@ -77,6 +81,14 @@ Result<std::string> convertResult(const IntegrationResponse& response, std::stri
   auto bytes = base::base64Decode(text.value_or(body));
   if (!bytes) return Fault("ApiConfiguration", "the result to convert is no base64", 500);
   return std::move(*bytes);
+}
+
+// The beginning of a text, in whole characters: half of one would match no pattern.
+std::string_view beginningOf(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  const auto isContinuation = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; };
+  while (bytes > 0 && isContinuation(bytes)) --bytes;
+  return text.substr(0, bytes);
 }
 
 // Reads objects that are nearly JSON: names and texts may stand in single quotes or in none.
@@ -186,13 +198,19 @@ std::string findErrorMessage(std::string_view result) {
 
 Result<const IntegrationResponse*> chooseResponse(const Integration& integration, std::string_view selector) {
   const IntegrationResponse* fallback = nullptr;
+  const std::string_view seen = beginningOf(selector, kMaxSelectorBytes);
+  std::size_t work = 0;
   for (const IntegrationResponse& response : integration.responses) {
     if (response.pattern == nullptr) {
       if (fallback == nullptr) fallback = &response;
-    } else if (!selector.empty() &&
-               RE2::FullMatch(re2::StringPiece(selector.data(), selector.size()), *response.pattern)) {
-      return &response;
+      continue;
     }
+    if (seen.empty()) continue;
+    work += matchingWork(*response.pattern, seen.size());
+    if (work > kMaxSelectionWork) {
+      return Fault("ApiConfiguration", "the selection patterns take too long", 500);
+    }
+    if (RE2::FullMatch(toPiece(seen), *response.pattern)) return &response;
   }
   if (fallback != nullptr) return fallback;
   return Fault("ApiConfiguration", "no match for output mapping and no default endpoint configured", 500);

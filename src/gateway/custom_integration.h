@@ -36,7 +36,8 @@ struct IntegrationOutcome {
 // The errorMessage of a function's result; empty when it has none.
 std::string findErrorMessage(std::string_view result);
 
-// The response that the selector chooses, or the default one. Fault: ApiConfiguration 500 when there is neither.
+// The response that the selector chooses, or the default one. A pattern has to match the whole selector, of which
+// it sees the first 8 KiB. Fault: ApiConfiguration 500 when there is neither, or when the patterns take too long.
 Result<const IntegrationResponse*> chooseResponse(const Integration& integration, std::string_view selector);
 
 // Templates work on text: a binary payload passes them by.

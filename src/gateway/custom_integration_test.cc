@@ -181,6 +181,38 @@ TEST(ResponseMapping, SelectsByTheWholeMessageInOrderOfStatus) {
             "500 no match for output mapping and no default endpoint configured");
 }
 
+TEST(ResponseMapping, SelectsByTheBeginningOfLongMessages) {
+  const std::vector<IntegrationResponseDefinition> responses = {
+      makeResponse("200"), makeResponse("400", ".*\\[Bad\\].*"), makeResponse("404", "[\\s\\S]*gone")};
+  const std::string filling(2'100'000, 'x');
+  EXPECT_EQ(respond({responses, "[Bad] " + filling, "{}", ""}).substr(0, 3), "400");
+  EXPECT_EQ(respond({responses, filling + " [Bad]", "{}", ""}).substr(0, 3), "200") << "too far behind";
+  EXPECT_EQ(respond({responses, filling.substr(0, 8000) + " gone", "{}", ""}).substr(0, 3), "404");
+  EXPECT_EQ(respond({responses, filling + " gone", "{}", ""}).substr(0, 3), "200") << "the end is not looked at";
+  for (std::size_t shift = 0; shift < 4; ++shift) {
+    std::string message = "[Bad]" + std::string(shift, 'x');
+    while (message.size() < 20'000) message += "\xF0\x9F\x98\x80";
+    EXPECT_EQ(respond({responses, message, "{}", ""}).substr(0, 3), "400") << "no half characters " << shift;
+  }
+}
+
+// Patterns for which RE2 gives up its table of states and follows hundreds of instructions for each byte.
+TEST(ResponseMapping, SelectionPatternsAreBounded) {
+  std::string message;
+  for (unsigned i = 0, random = 1; i < 2'100'000; ++i) {
+    random = random * 1'664'525 + 1'013'904'223;
+    message.push_back((random >> 24 & 1) != 0 ? 'a' : 'b');
+  }
+  std::vector<IntegrationResponseDefinition> responses = {makeResponse("200")};
+  for (const char* status : {"400", "401", "402"}) responses.push_back(makeResponse(status, "(a|b)*a(a|b){400}c"));
+  EXPECT_EQ(respond({responses, message, "{}", ""}).substr(0, 3), "200");
+  for (int status = 403; status < 410; ++status) {
+    responses.push_back(makeResponse(std::to_string(status), "(.|a)*a.{900}c"));
+  }
+  EXPECT_EQ(respond({responses, message, "{}", ""}), "500 the selection patterns take too long");
+  EXPECT_EQ(respond({responses, "ab", "{}", ""}).substr(0, 3), "200");
+}
+
 TEST(ResponseMapping, PassesTheResultThrough) {
   EXPECT_EQ(respond({{makeResponse("200")}, "", R"({"code":200})", ""}),
             R"(200|Content-Type: application/json|{"code":200})");

@@ -10,6 +10,8 @@
 #include <ctime>
 #include <memory>
 
+#include "gateway/pattern_work.h"
+
 namespace hearth::gateway {
 namespace {
 
@@ -41,14 +43,12 @@ Result<std::unique_ptr<RE2>> compile(std::string_view pattern, const Effort& eff
   return compiled;
 }
 
-re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
-
 // Matches of one pattern in one text, from left to right. A byte costs what the program may do for it at worst.
 class Matcher final {
  public:
   Matcher(const RE2& regex, std::string_view text, const Effort& effort)
       : regex_(regex), text_(text), effort_(effort) {
-    const std::size_t work = text.size() * std::max<std::size_t>(8, static_cast<std::size_t>(regex.ProgramSize()));
+    const std::size_t work = matchingWork(regex, text.size());
     effort.spend(work);
     paid_ = std::chrono::nanoseconds(work);
   }
@@ -56,7 +56,7 @@ class Matcher final {
   // The first one at or behind `start`, with `count` of its groups. False also when there are no steps left.
   bool find(std::size_t start, re2::StringPiece* groups, int count) {
     if (effort_.spent()) return false;
-    const bool found = regex_.Match(piece(text_), start, text_.size(), RE2::UNANCHORED, groups, count);
+    const bool found = regex_.Match(toPiece(text_), start, text_.size(), RE2::UNANCHORED, groups, count);
     chargeTime();
     return found;
   }
@@ -232,9 +232,9 @@ Result<std::string> replacePattern(std::string_view text, std::string_view patte
 
 Result<bool> matchesPattern(std::string_view text, std::string_view pattern, const Effort& effort) {
   HEARTH_TRY(const auto regex, compile(pattern, effort));
-  effort.spend(text.size() * static_cast<std::size_t>(regex->ProgramSize()));
+  effort.spend(matchingWork(*regex, text.size()));
   if (effort.spent()) return false;
-  return RE2::FullMatch(piece(text), *regex);
+  return RE2::FullMatch(toPiece(text), *regex);
 }
 
 Result<std::vector<std::string_view>> splitPattern(std::string_view text, std::string_view pattern, int limit,

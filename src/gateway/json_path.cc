@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "gateway/pattern_work.h"
+
 namespace hearth::gateway {
 
 enum class StepKind : unsigned char { kNames, kIndices, kSlice, kWildcard, kFilter, kLength };
@@ -452,10 +454,9 @@ class PathFinder final {
     if (filter.comparison == Comparison::kMatches) {
       if (left == nullptr || !left->is_string()) return false;
       const auto& text = left->get_string();
-      const auto program = static_cast<std::size_t>(std::max(filter.pattern->ProgramSize(), 1));
-      visits_ -= static_cast<std::int64_t>(text.size() * program / 64);
+      visits_ -= static_cast<std::int64_t>(matchingWork(*filter.pattern, text.size()) / 64);
       if (exhausted()) return false;
-      return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *filter.pattern);
+      return RE2::FullMatch(toPiece(text), *filter.pattern);
     }
     return compare(filter.comparison, left, operand(filter.right, item, rightMade));
   }

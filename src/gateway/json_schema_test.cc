@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 namespace hearth::gateway {
 namespace {
 
@@ -48,6 +50,7 @@ TEST(JsonSchema, ChecksNumbers) {
   EXPECT_EQ(check(R"({"multipleOf":0.01})", "19.99"), "fits");
   EXPECT_EQ(check(R"({"multipleOf":3})", "10"), "/: is not a multiple");
   EXPECT_EQ(check(R"({"minimum":2})", "\"1\""), "fits") << "only numbers are compared";
+  EXPECT_EQ(check(R"({"uniqueItems":true})", "[0,-0.0]"), "/: has an item twice");
 }
 
 TEST(JsonSchema, ChecksText) {
@@ -175,6 +178,64 @@ TEST(JsonSchema, HostileSchemasAndDocumentsAreBounded) {
     wide += ",\"f" + std::to_string(i) + R"(":{"anyOf":[)" + next + "," + next + "," + next + "]}";
   }
   EXPECT_NE(check(wide + R"(},"$ref":"#/definitions/f0"})", "1"), "fits");
+}
+
+// A schema that asks `what` 3^levels times of the same document.
+std::string manyTimes(const std::string& what, int levels = 14) {
+  std::string schema = R"({"definitions":{"f)" + std::to_string(levels) + "\":" + what;
+  for (int i = levels - 1; i >= 0; --i) {
+    const std::string next = R"({"$ref":"#/definitions/f)" + std::to_string(i + 1) + "\"}";
+    schema += ",\"f" + std::to_string(i) + R"(":{"allOf":[)" + next + "," + next + "," + next + "]}";
+  }
+  return schema + R"(},"$ref":"#/definitions/f0"})";
+}
+
+std::string join(int count, const std::function<std::string(int)>& make) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += (i == 0 ? "" : ",") + make(i);
+  return text;
+}
+
+// Each of these would take minutes if the keyword did not pay for what it walks.
+TEST(JsonSchema, AllThatWalksTheDocumentPays) {
+  constexpr auto kTooLong = "/: the check takes too long";
+  const std::string numbers = "[" + join(40'000, [](int i) { return std::to_string(i); }) + "]";
+  EXPECT_EQ(check(R"({"const":)" + numbers + "}", numbers), "fits");
+  EXPECT_EQ(check(manyTimes(R"({"const":)" + numbers + "}"), numbers), kTooLong);
+  EXPECT_EQ(check(manyTimes(R"({"enum":[)" + numbers + "]}"), numbers), kTooLong);
+  EXPECT_EQ(check(manyTimes(R"({"uniqueItems":true})"), numbers), kTooLong);
+  EXPECT_EQ(check(manyTimes(R"({"items":{}})"), numbers), kTooLong);
+
+  const std::string text = '"' + std::string(300'000, 'x') + '"';
+  EXPECT_EQ(check(R"({"const":)" + text + "}", text), "fits");
+  EXPECT_EQ(check(manyTimes(R"({"const":)" + text + "}"), text), kTooLong);
+  EXPECT_EQ(check(manyTimes(R"({"minLength":3})"), text), kTooLong);
+
+  const std::string names = join(40'000, [](int i) { return "\"n" + std::to_string(i) + '"'; });
+  const std::string members = "{" + join(40'000, [](int i) { return "\"n" + std::to_string(i) + "\":1"; }) + "}";
+  EXPECT_EQ(check(R"({"required":[)" + names + "]}", members), "fits");
+  EXPECT_EQ(check(manyTimes(R"({"required":[)" + names + "]}"), members), kTooLong);
+  EXPECT_EQ(check(manyTimes(R"({"dependencies":{"n0":[)" + names + "]}}"), members), kTooLong);
+  EXPECT_EQ(check(manyTimes(R"({"properties":{"a":{}}})"), members), kTooLong);
+  EXPECT_EQ(check(manyTimes(R"({"const":)" + members + "}"), members), kTooLong);
+}
+
+// The text makes RE2 give up its table of states and follow hundreds of instructions for each byte.
+TEST(JsonSchema, PatternsPayForTheirSize) {
+  const std::string pattern = "(a|b)*a(a|b){900}c";
+  std::string text;
+  for (unsigned i = 0, random = 1; i < 2'000'000; ++i) {
+    random = random * 1'664'525 + 1'013'904'223;
+    text.push_back((random >> 24 & 1) != 0 ? 'a' : 'b');
+  }
+  EXPECT_EQ(check(R"({"pattern":")" + pattern + "\"}", '"' + text.substr(0, 2000) + '"'),
+            "/: does not match the pattern");
+  EXPECT_EQ(check(R"({"not":{"pattern":")" + pattern + "\"}}", '"' + text + '"'), "/: the check takes too long");
+  EXPECT_EQ(check(R"({"patternProperties":{")" + pattern + R"(":{}}})", "{\"" + text.substr(0, 2000) + "\":1}"),
+            "fits");
+  EXPECT_EQ(check(R"({"patternProperties":{")" + pattern + R"(":{}}})", "{\"" + text + "\":1}"),
+            "/" + text.substr(0, 100) + ": the check takes too long");
+  EXPECT_EQ(check(R"({"pattern":"^[A-Za-z0-9+/]*$"})", '"' + text + '"'), "fits");
 }
 
 }  // namespace

@@ -4,59 +4,20 @@
 #include <utility>
 
 #include "gateway/json_schema.h"
+#include "gateway/pattern_work.h"
 #include "gateway/schema_node.h"
 
 namespace hearth::gateway {
 namespace {
 
 constexpr int kMaxCheckDepth = 200;
-constexpr std::int64_t kMaxCheckSteps = 1'000'000;
+constexpr std::size_t kMaxCheckSteps = 1'000'000;
 
-// Equality of JSON values: numbers by value (1 is 1.0), objects without order.
-bool sameJson(const Json& a, const Json& b) {
-  if (a.is_number() && b.is_number()) return a.to_number<double>() == b.to_number<double>();
-  if (a.kind() != b.kind()) return false;
-  if (const JsonArray* list = a.if_array()) {
-    const JsonArray& other = b.get_array();
-    return list->size() == other.size() && std::equal(list->begin(), list->end(), other.begin(), sameJson);
-  }
-  if (const JsonObject* object = a.if_object()) {
-    const JsonObject& other = b.get_object();
-    return object->size() == other.size() && std::all_of(object->begin(), object->end(), [&](const auto& member) {
-             const Json* counterpart = other.if_contains(member.key());
-             return counterpart != nullptr && sameJson(member.value(), *counterpart);
-           });
-  }
-  return a == b;
-}
+constexpr std::size_t kStepBytes = 64;      // of text that one step looks at
+constexpr std::size_t kMaxNameBytes = 100;  // of a member's name, in a violation
 
-// A text that is the same for values that are the same.
-void appendCanonical(const Json& value, std::string& into) {
-  if (value.is_number()) {
-    into.append(std::to_string(value.to_number<double>())).append(base::writeJson(Json(value.to_number<double>())));
-  } else if (const JsonArray* list = value.if_array()) {
-    into.push_back('[');
-    for (const Json& item : *list) {
-      appendCanonical(item, into);
-      into.push_back(',');
-    }
-    into.push_back(']');
-  } else if (const JsonObject* object = value.if_object()) {
-    std::vector<std::string_view> keys;
-    for (const auto& member : *object) keys.push_back(member.key());
-    std::sort(keys.begin(), keys.end());
-    into.push_back('{');
-    for (const std::string_view key : keys) {
-      base::appendJsonString(into, key);
-      appendCanonical(*object->if_contains(key), into);
-    }
-    into.push_back('}');
-  } else {
-    into.append(base::writeJson(value));
-  }
-}
-
-// One check of a document.
+// One check of a document. Schemas and documents are strangers': whatever walks a part of either pays for it first,
+// a step for a value or a name and one for each 64 bytes of text.
 class Checker final {
  public:
   std::optional<std::string> run(const SchemaNode& schema, const Json& document) {
@@ -65,6 +26,25 @@ class Checker final {
   }
 
  private:
+  // Pays, or ends the check: then nothing fits any more.
+  bool spend(std::size_t steps) {
+    if (exhausted_) return false;
+    if (steps <= steps_) {
+      steps_ -= steps;
+      return true;
+    }
+    return exhaust();
+  }
+  bool spendText(std::string_view text) { return spend(1 + text.size() / kStepBytes); }
+  bool exhaust() {
+    exhausted_ = true;
+    violation_.clear();
+    return fail("the check takes too long");
+  }
+  bool matches(const RE2& pattern, std::string_view text) {
+    return spend(1 + matchingWork(pattern, text.size()) / kStepBytes) && RE2::PartialMatch(toPiece(text), pattern);
+  }
+
   // Notes why; the innermost reason stands.
   bool fail(std::string_view why) {
     if (violation_.empty()) violation_ = (path_.empty() ? "/" : path_) + ": " + std::string(why);
@@ -74,14 +54,14 @@ class Checker final {
   bool quietly(const SchemaNode& schema, const Json& value) {
     const std::string before = violation_;
     const bool ok = fits(schema, value);
-    violation_ = before;
+    if (!exhausted_) violation_ = before;
     return ok;
   }
   class Path final {
    public:
     Path(std::string& path, std::string_view name) : path_(path), size_(path.size()) {
       path_.push_back('/');
-      path_.append(name.substr(0, 100));
+      path_.append(name.substr(0, kMaxNameBytes));
     }
     ~Path() { path_.resize(size_); }
     Path(const Path&) = delete;
@@ -93,11 +73,8 @@ class Checker final {
   };
 
   bool fits(const SchemaNode& schema, const Json& value) {
-    if (--steps_ < 0 || depth_ > kMaxCheckDepth) {
-      exhausted_ = true;
-      return fail("the check takes too long");
-    }
-    if (exhausted_) return false;
+    if (!spend(1)) return false;
+    if (depth_ > kMaxCheckDepth) return exhaust();
     ++depth_;
     const bool ok = schema.ref != nullptr ? fits(*schema.ref, value) : fitsHere(schema, value);
     --depth_;
@@ -108,16 +85,40 @@ class Checker final {
     if (schema.nothing) return fail("is not allowed");
     if ((schema.types & typeOf(value)) == 0) return fail("has another type");
     if (schema.hasEnum) {
-      steps_ -= static_cast<std::int64_t>(schema.values.size());
-      const auto same = [&](const Json& one) { return sameJson(one, value); };
+      const auto same = [&](const Json& one) { return isSame(one, value); };
       if (std::none_of(schema.values.begin(), schema.values.end(), same)) return fail("is none of the values");
     }
-    if (schema.constant && !sameJson(*schema.constant, value)) return fail("is not the value");
+    if (schema.constant && !isSame(*schema.constant, value)) return fail("is not the value");
     if (value.is_number() && !fitsNumber(schema, value.to_number<double>())) return false;
     if (value.is_string() && !fitsText(schema, value.get_string())) return false;
     if (value.is_array() && !fitsArray(schema, value.get_array())) return false;
     if (value.is_object() && !fitsObject(schema, value)) return false;
     return fitsCombinations(schema, value);
+  }
+
+  // Equality of JSON values: numbers by value (1 is 1.0), objects without order. False also when there are no steps
+  // left. The depth is what the parser allows.
+  bool isSame(const Json& a, const Json& b) {
+    if (!spend(1)) return false;
+    if (a.is_number() && b.is_number()) return a.to_number<double>() == b.to_number<double>();
+    if (a.kind() != b.kind()) return false;
+    if (const JsonArray* list = a.if_array()) {
+      const JsonArray& other = b.get_array();
+      return list->size() == other.size() &&
+             std::equal(list->begin(), list->end(), other.begin(),
+                        [&](const Json& one, const Json& counterpart) { return isSame(one, counterpart); });
+    }
+    if (const JsonObject* object = a.if_object()) {
+      const JsonObject& other = b.get_object();
+      return object->size() == other.size() && std::all_of(object->begin(), object->end(), [&](const auto& member) {
+               if (!spendText(member.key())) return false;
+               const Json* counterpart = other.if_contains(member.key());
+               return counterpart != nullptr && isSame(member.value(), *counterpart);
+             });
+    }
+    if (a.is_string() && (a.get_string().size() != b.get_string().size() || !spendText(a.get_string())))
+      return false;
+    return a == b;
   }
 
   static unsigned typeOf(const Json& value) {
@@ -160,24 +161,23 @@ class Checker final {
   }
 
   bool fitsText(const SchemaNode& schema, std::string_view text) {
-    steps_ -= static_cast<std::int64_t>(text.size() / 64);
     if (schema.minLength || schema.maxLength) {
+      if (!spendText(text)) return false;
       // Characters, not UTF-16 units: every byte that begins one.
       const auto length = static_cast<std::uint64_t>(std::count_if(
           text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
       if (schema.minLength && length < *schema.minLength) return fail("is too short");
       if (schema.maxLength && length > *schema.maxLength) return fail("is too long");
     }
-    if (schema.pattern && !RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *schema.pattern)) {
-      return fail("does not match the pattern");
-    }
-    return true;
+    return !schema.pattern || matches(*schema.pattern, text) || fail("does not match the pattern");
   }
 
   bool fitsArray(const SchemaNode& schema, const JsonArray& array) {
     if (schema.minItems && array.size() < *schema.minItems) return fail("has too few items");
     if (schema.maxItems && array.size() > *schema.maxItems) return fail("has too many items");
-    for (std::size_t i = 0; i < array.size(); ++i) {
+    const bool anything = schema.items == nullptr && !schema.isTuple;
+    for (std::size_t i = 0; !anything && i < array.size(); ++i) {
+      if (!spend(1)) return false;
       const SchemaNode* expected = schema.items;
       if (schema.isTuple) expected = i < schema.tuple.size() ? schema.tuple[i] : schema.additionalItems;
       if (expected == nullptr) continue;
@@ -191,9 +191,53 @@ class Checker final {
     std::set<std::string> seen;
     for (const Json& item : array) {
       std::string text;
-      appendCanonical(item, text);
-      steps_ -= static_cast<std::int64_t>(text.size() / 64 + 1);
-      if (steps_ < 0 || !seen.insert(std::move(text)).second) return false;
+      if (!appendCanonical(item, text) || !seen.insert(std::move(text)).second) return false;
+    }
+    return true;
+  }
+
+  // Appends a text that is the same for values that are the same. False when there are no steps left.
+  bool appendCanonical(const Json& value, std::string& into) {
+    if (!spend(1)) return false;
+    if (value.is_number()) {
+      const double number = value.to_number<double>();
+      into.append(base::writeJson(Json(number == 0 ? 0.0 : number)));  // -0 is 0
+    } else if (const JsonArray* list = value.if_array()) {
+      into.push_back('[');
+      for (const Json& item : *list) {
+        if (!appendCanonical(item, into)) return false;
+        into.push_back(',');
+      }
+      into.push_back(']');
+    } else if (const JsonObject* object = value.if_object()) {
+      return appendCanonical(*object, into);
+    } else {
+      if (value.is_string() && !spendText(value.get_string())) return false;
+      into.append(base::writeJson(value));
+    }
+    return true;
+  }
+
+  bool appendCanonical(const JsonObject& object, std::string& into) {
+    std::vector<std::string_view> keys;
+    for (const auto& member : object) {
+      if (!spendText(member.key())) return false;
+      keys.push_back(member.key());
+    }
+    std::sort(keys.begin(), keys.end());
+    into.push_back('{');
+    for (const std::string_view key : keys) {
+      base::appendJsonString(into, key);
+      if (!appendCanonical(*object.if_contains(key), into)) return false;
+    }
+    into.push_back('}');
+    return true;
+  }
+
+  bool hasAll(const JsonObject& object, const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      if (!spendText(name)) return false;
+      if (!object.contains(name)) return fail("lacks the member " + name.substr(0, kMaxNameBytes));
     }
     return true;
   }
@@ -202,18 +246,19 @@ class Checker final {
     const JsonObject& object = value.get_object();
     if (schema.minProperties && object.size() < *schema.minProperties) return fail("has too few members");
     if (schema.maxProperties && object.size() > *schema.maxProperties) return fail("has too many members");
-    for (const std::string& name : schema.required) {
-      if (!object.contains(name)) return fail("lacks the member " + name);
-    }
+    if (!hasAll(object, schema.required)) return false;
+    const bool anything =
+        schema.properties.empty() && schema.patternProperties.empty() && schema.additionalProperties == nullptr;
     for (const auto& member : object) {
+      if (anything) break;
+      if (!spendText(member.key())) return false;
       const Path path(path_, member.key());
       if (!fitsMember(schema, member.key(), member.value())) return false;
     }
     for (const Dependency& dependency : schema.dependencies) {
+      if (!spendText(dependency.property)) return false;
       if (!object.contains(dependency.property)) continue;
-      for (const std::string& name : dependency.properties) {
-        if (!object.contains(name)) return fail("lacks the member " + name);
-      }
+      if (!hasAll(object, dependency.properties)) return false;
       if (dependency.schema != nullptr && !fits(*dependency.schema, value)) return false;
     }
     return true;
@@ -226,8 +271,10 @@ class Checker final {
       if (!fits(*property->second, value)) return false;
     }
     for (const PatternSchema& candidate : schema.patternProperties) {
-      steps_ -= static_cast<std::int64_t>(name.size() / 64 + 1);
-      if (!RE2::PartialMatch(re2::StringPiece(name.data(), name.size()), *candidate.pattern)) continue;
+      if (!matches(*candidate.pattern, name)) {
+        if (exhausted_) return false;
+        continue;
+      }
       known = true;
       if (!fits(*candidate.schema, value)) return false;
     }
@@ -249,7 +296,7 @@ class Checker final {
     return true;
   }
 
-  std::int64_t steps_ = kMaxCheckSteps;
+  std::size_t steps_ = kMaxCheckSteps;
   int depth_ = 0;
   bool exhausted_ = false;
   std::string path_;
