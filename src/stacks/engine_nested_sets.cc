@@ -109,6 +109,10 @@ Result<std::shared_ptr<Engine::Draft>> Engine::draftChild(const CreateChangeSetI
       }
     }
     HEARTH_TRY(order.order.document, input.nested->get(request));
+    if (const auto weighed = input.nested->weigh(order.order.document->text.size()); !weighed.ok()) {
+      order.order.document = nullptr;  // nothing of it is kept
+      return weighed.fault();
+    }
     return fillDraft(order, *child);
   }();
   if (!filled.ok()) {

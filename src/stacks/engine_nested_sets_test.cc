@@ -273,5 +273,25 @@ TEST_F(NestedSetTest, aTemplateOfManyNestsIsStopped) {
   EXPECT_TRUE(!set.ok() || set->failed);
 }
 
+TEST_F(NestedSetTest, HowMuchANestMayKeepIsLimited) {
+  world_.templates["child"] = kChild + std::string("# ") + std::string(950'000, 'x') + "\n";
+  const auto text = [](int children) {
+    std::string parent = "Resources:\n";
+    for (int i = 0; i < children; ++i) {
+      parent += "  C" + std::to_string(i) +
+                ": {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child, Parameters: {Size: 1}}}\n";
+    }
+    return parent;
+  };
+  auto set = made("much", text(40), "1", ChangeSetKind::kCreate, "1", "much");
+  ASSERT_TRUE(set.ok()) << set.fault().message;
+  EXPECT_TRUE(set->failed);
+  EXPECT_EQ(below(*set, "C39")->reason,
+            "The templates of the nested stacks have more than 33554432 bytes together.");
+  set = made("enough", text(30), "1", ChangeSetKind::kCreate, "1", "enough");
+  ASSERT_TRUE(set.ok()) << set.fault().message;
+  EXPECT_FALSE(set->failed) << set->reason;
+}
+
 }  // namespace
 }  // namespace hearth::stacks

@@ -23,6 +23,9 @@ namespace hearth::stacks {
 
 inline constexpr int kMostNestDepth = 10;
 inline constexpr std::int64_t kMostNestedStacks = 200;  // below one root
+// Of all templates that the change sets of one nest keep, each its own copy; what has to be looked at twice counts
+// twice.
+inline constexpr std::size_t kMostNestedBytes = 32 << 20;
 
 class NestedStacks final : public ports::ResourceProvider {
  public:

@@ -28,6 +28,7 @@ Result<NestedTemplates::Document> NestedTemplates::standing(const std::string& k
 void NestedTemplates::seal() {
   read_ = nullptr;
   counted_ = 0;
+  weighed_ = 0;
 }
 
 // A stack is looked at twice at most, to see whether anything follows from what does not change.
@@ -36,6 +37,13 @@ Result<void> NestedTemplates::count() {
   if (++counted_ <= kMost) return {};
   return validationError("Limit for nested stacks has been exceeded: there are " +
                          std::to_string(kMostNestedStacks) + " below one stack at most.");
+}
+
+Result<void> NestedTemplates::weigh(std::size_t bytes) {
+  weighed_ += bytes;
+  if (weighed_ <= kMostNestedBytes) return {};
+  return validationError("The templates of the nested stacks have more than " + std::to_string(kMostNestedBytes) +
+                         " bytes together.");
 }
 
 }  // namespace hearth::stacks

@@ -34,12 +34,15 @@ class NestedTemplates final {
   void seal();
   // One more nested stack is looked at. Fault (ValidationError): they are too many.
   Result<void> count();
+  // One more set of changes keeps a template of so many bytes. Fault (ValidationError): that is too much.
+  Result<void> weigh(std::size_t bytes);
 
  private:
   Read read_;                                      // empty: sealed
   std::map<std::string, Result<Document>> known_;  // by URL
   std::map<std::string, Document> standing_;       // by key
   std::size_t counted_ = 0;
+  std::size_t weighed_ = 0;
 };
 
 }  // namespace hearth::stacks
