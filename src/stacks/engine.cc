@@ -127,7 +127,8 @@ void Engine::awaitWork(std::unique_lock<std::mutex>& lock) {
     if (later_.empty()) {
       changed_.wait(lock);
     } else {
-      changed_.wait_until(lock, later_.begin()->first);
+      const auto due = later_.begin()->first;  // a copy: wake() may take it out meanwhile
+      changed_.wait_until(lock, due);
     }
   }
 }
