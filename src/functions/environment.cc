@@ -178,7 +178,7 @@ Task<Result<std::optional<ports::InvokeOutcome>>> Environment::serve(Work& work)
       else if (initEnd->document.empty())
         answer.failure = initEnd->failure;
       else
-        answer = {std::move(initEnd->document), true};
+        answer = {.payload = std::move(initEnd->document), .isError = true, .intake = std::move(initEnd->intake)};
       ports::InvokeOutcome outcome = conclude(work, std::move(answer), timing);
       end();
       co_return std::optional(std::move(outcome));
@@ -285,8 +285,8 @@ void Environment::end() {
     parts_.closeDoors(id_);
   }
   const Failure ended{"Sandbox.Failure", "the environment was ended"};
-  init_.put({ended, {}, true});
-  if (work_) answer_.put({{}, false, ended, true});
+  init_.put({.failure = ended, .byHost = true});
+  if (work_) answer_.put({.failure = ended, .byHost = true});
   pickUp_.put(false);
   next_.put(false);
   log_.finishLine();
@@ -337,16 +337,27 @@ void Environment::finish(Answer answer) {
   answer_.put(std::move(answer));
 }
 
-void Environment::respond(std::string payload) { finish({std::move(payload)}); }
+std::shared_ptr<Intake> Environment::openIntake(const std::shared_ptr<base::ByteBudget>& budget) {
+  if (!intake_.expired()) return nullptr;
+  auto intake = std::make_shared<Intake>(budget);
+  intake_ = intake;
+  return intake;
+}
 
-void Environment::reportError(std::string document) { finish({std::move(document), true}); }
+void Environment::respond(std::string payload, std::shared_ptr<Intake> intake) {
+  finish({.payload = std::move(payload), .intake = std::move(intake)});
+}
+
+void Environment::reportError(std::string document, std::shared_ptr<Intake> intake) {
+  finish({.payload = std::move(document), .isError = true, .intake = std::move(intake)});
+}
 
 void Environment::failAnswer(Failure failure) { finish({.failure = std::move(failure)}); }
 
-bool Environment::reportInitError(std::string document, std::string errorType) {
+bool Environment::reportInitError(std::string document, std::string errorType, std::shared_ptr<Intake> intake) {
   if (phase_ != Phase::kInitialising) return false;
   Failure failure{errorType.empty() ? "Runtime.Unknown" : std::move(errorType), "the initialisation failed"};
-  init_.put({.failure = std::move(failure), .document = std::move(document)});
+  init_.put({.failure = std::move(failure), .document = std::move(document), .intake = std::move(intake)});
   return true;
 }
 

@@ -24,6 +24,7 @@
 #include "functions/failure.h"
 #include "functions/function_log.h"
 #include "functions/function_spec.h"
+#include "functions/intake.h"
 #include "functions/jail_process.h"
 #include "functions/mailbox.h"
 #include "ports/credential_issuer.h"
@@ -98,11 +99,15 @@ class Environment final : public std::enable_shared_from_this<Environment> {
   Task<std::optional<const Work*>> next();
   // Whether this is the id of the invocation that waits for an answer.
   bool awaitsAnswer(std::string_view requestId) const;
-  void respond(std::string payload);
-  void reportError(std::string document);
+  // Whether an initialisation is going on that may fail.
+  bool initialising() const { return phase_ == Phase::kInitialising; }
+  // For a body that is about to be read; null while another one is read or on its way to the invocation.
+  std::shared_ptr<Intake> openIntake(const std::shared_ptr<base::ByteBudget>& budget);
+  void respond(std::string payload, std::shared_ptr<Intake> intake);
+  void reportError(std::string document, std::shared_ptr<Intake> intake);
   void failAnswer(Failure failure);
   // False when the initialisation is over.
-  bool reportInitError(std::string document, std::string errorType);
+  bool reportInitError(std::string document, std::string errorType, std::shared_ptr<Intake> intake);
 
  private:
   enum class Phase : unsigned char { kNew, kStarting, kInitialising, kIdle, kBusy, kFinishing, kEnded };
@@ -111,12 +116,14 @@ class Environment final : public std::enable_shared_from_this<Environment> {
     std::optional<Failure> failure;  // none: ready
     std::string document;            // what the runtime itself said of it; else empty
     bool byHost = false;             // end() was called: says nothing of the function
+    std::shared_ptr<Intake> intake;  // of the document
   };
   struct Answer {
     std::string payload;  // the response, or the function's error document
     bool isError = false;
     std::optional<Failure> failure;  // the runtime failed, and there is no payload
     bool byHost = false;             // as in InitEnd
+    std::shared_ptr<Intake> intake;  // of the payload
   };
   struct Timing {
     double initMs = 0;  // of this invocation's cold start
@@ -157,6 +164,7 @@ class Environment final : public std::enable_shared_from_this<Environment> {
   Mailbox<bool> pickUp_;      // wakes the invocation that waits for the function to be idle
   Mailbox<InitEnd> init_;
   Mailbox<Answer> answer_;
+  std::weak_ptr<Intake> intake_;  // the one that there may be
 };
 
 }  // namespace hearth::functions

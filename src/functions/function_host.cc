@@ -45,7 +45,7 @@ struct FunctionHost::Impl : std::enable_shared_from_this<FunctionHost::Impl> {
   Impl(HostParts hostParts, HostSettings hostSettings)
       : parts(std::move(hostParts)),
         settings(hostSettings),
-        api(parts.loop),
+        api(parts.loop, settings.answerBytes),
         reaper(parts.loop),
         drained(parts.loop),
         environmentParts{parts.loop,

@@ -30,6 +30,7 @@ struct HostSettings {
   unsigned environments = 1000;            // processes at once; idle ones make room for new ones
   std::chrono::seconds idleTime{10 * 60};  // after which a warm environment is ended
   std::size_t eventConcurrency = 64;       // asynchronous invocations at once
+  std::size_t answerBytes = 256U << 20U;   // of answers in memory before they are handed on; see RuntimeApi
 };
 
 // What the host borrows; all of it outlives it.

@@ -267,6 +267,55 @@ TEST_F(FunctionHostTest, LargePayloadsPassAndTooLargeOnesAreRefused) {
   EXPECT_EQ(run(echo, R"({"text":")" + std::string(5'000'000, 'y') + "\"}").payload, "5000000");
 }
 
+constexpr const char* kManyAnswers = R"(
+import json, os, socket
+SIZE = 1 << 20
+def post(path):
+    host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')
+    peer = socket.create_connection((host, int(port)), 10)
+    head = 'POST /2018-06-01/runtime/%s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n'
+    peer.sendall((head % (path, SIZE)).encode())
+    return peer, peer.recv(12).decode()[-3:]  # 100: the server begins to read the body
+def handler(event, context):
+    own = 'invocation/' + context.aws_request_id
+    seen = [post('invocation/00000000-0000-0000-0000-000000000000/response')[1], post('init/error')[1]]
+    reader, status = post(own + '/response')
+    seen.append(status)
+    reader.sendall(b' ' * (SIZE - 1000))
+    for _ in range(5):
+        seen += [post(own + '/response')[1], post(own + '/error')[1], post('init/error')[1]]
+    reader.sendall(json.dumps(seen).encode().rjust(1000))
+    answer = b''
+    while b' 202 ' not in answer:
+        answer += reader.recv(4096)
+)";
+
+TEST_F(FunctionHostTest, OneAnswerIsReadAtATimeAndNoneThatIsNotAwaited) {
+  const ports::InvokeOutcome outcome = run(python(kManyAnswers));
+  EXPECT_FALSE(outcome.functionError.has_value());
+  JsonArray expected{"400", "403", "100"};
+  expected.insert(expected.end(), 15, "403");
+  EXPECT_EQ(parse(outcome.payload), Json(expected))
+      << outcome.payload.substr(outcome.payload.find_first_not_of(' '));
+}
+
+TEST_F(FunctionHostTest, AnswersTakeOfMemoryWhatTheyMayAndGiveItBack) {
+  makeHost({.answerBytes = 1 << 20});
+  const auto spec = python("def handler(event, context):\n    return 'x' * event['size']\n");
+  for (int at = 0; at < 3; ++at) EXPECT_EQ(run(spec, R"({"size":900000})").payload.size(), 900002U);
+  const Result<ports::InvokeOutcome> outcome = invoke(spec, invocation(R"({"size":2000000})"));
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.fault().code, "ServiceException");
+  EXPECT_EQ(run(spec, R"({"size":900000})").payload.size(), 900002U);
+}
+
+TEST_F(FunctionHostTest, SmallAnswersPassWhereThereIsNoRoomLeft) {
+  makeHost({.answerBytes = 0});
+  const auto spec = python("def handler(event, context):\n    return 'x' * event['size']\n");
+  EXPECT_EQ(run(spec, R"({"size":60000})").payload.size(), 60002U);
+  EXPECT_EQ(invoke(spec, invocation(R"({"size":70000})")).fault().code, "ServiceException");
+}
+
 // --- logs --------------------------------------------------------------------------------------------------------
 
 TEST_F(FunctionHostTest, LogLinesAreThoseOfLambda) {

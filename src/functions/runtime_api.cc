@@ -14,6 +14,10 @@ constexpr std::string_view kRoot = "/2018-06-01/runtime/";
 constexpr std::string_view kInvocation = "invocation/";
 // How much a runtime may say about an initialisation that failed.
 constexpr std::size_t kMaxInitError = 256 * 1024;
+// A body that announces no more is not counted: an environment has one at a time.
+constexpr std::size_t kSmallBody = 64 * 1024;
+
+using Budget = std::shared_ptr<base::ByteBudget>;
 
 http::ServerLimits limits() {
   http::ServerLimits limits;
@@ -33,6 +37,12 @@ http::Response accepted() { return json(202, {{"status", "OK"}}); }
 
 http::Response refuse(int status, std::string_view type, std::string_view message) {
   return json(status, {{"errorMessage", message}, {"errorType", type}});
+}
+
+http::Response notAllowed(std::string_view from, std::string_view to) {
+  return refuse(403, "InvalidStateTransition",
+                "State transition from " + std::string(from) + " to " + std::string(to) +
+                    " failed for runtime. Error: State transition is not allowed");
 }
 
 http::Response invalidRequestId() { return refuse(400, "InvalidRequestID", "Invalid request ID"); }
@@ -71,73 +81,85 @@ http::Response event(const Work& work) {
 
 Task<http::Response> next(Environment& environment) {
   const std::optional<const Work*> work = co_await environment.next();
-  if (!work) {
-    co_return refuse(403, "InvalidStateTransition",
-                     "State transition from Running to Ready failed for runtime. Error: State transition is not "
-                     "allowed");
-  }
+  if (!work) co_return notAllowed("Running", "Ready");
   co_return *work == nullptr ? gone() : event(**work);
 }
 
-Task<http::Response> respond(Environment& environment, http::Request& request, const std::string& requestId) {
+// The whole body, on account of `intake` unless it is known to be small: what others hold never keeps those out.
+Task<Result<std::string>> readBody(http::Request& request, std::size_t limit, Intake& intake) {
+  Fault above("RequestEntityTooLarge", "", 413);
+  if (request.body->size().value_or(kMaxPayload) <= kSmallBody)
+    co_return co_await base::readAll(*request.body, kSmallBody, std::move(above));
+  co_return co_await base::readAll(*request.body, limit, std::move(above), intake.share());
+}
+
+// Of an answer that could not be read. What is true of the size is said of the size that was announced.
+http::Response failRead(Environment& environment, const Fault& fault, std::uint64_t announced) {
+  if (fault.status == 413) {
+    environment.failAnswer(oversizedResponse(announced));
+    return tooLarge();
+  }
+  if (fault.status == 503) {  // no room: the host's failure, not the function's
+    environment.end();
+    return gone();
+  }
+  environment.failAnswer(truncatedResponse());
+  return refuse(400, "TruncatedHTTPRequest", "HTTP request detected as truncated");
+}
+
+Task<http::Response> respond(Environment& environment, http::Request& request, const std::string& requestId,
+                             const Budget& budget) {
   if (!environment.awaitsAnswer(requestId)) co_return invalidRequestId();
+  std::shared_ptr<Intake> intake = environment.openIntake(budget);
+  if (!intake) co_return notAllowed("InvocationResponse", "InvocationResponse");
   const auto mode = request.headers.find("Lambda-Runtime-Function-Response-Mode");
   if (mode && *mode != "streaming") {
     environment.failAnswer({"Runtime.InvalidResponseModeHeader", "Invalid function response mode"});
     co_return refuse(400, "InvalidFunctionResponseMode", "Invalid function response mode");
   }
   const std::uint64_t announced = request.body->size().value_or(kMaxPayload + 1);
-  Fault above("RequestEntityTooLarge", "", 413);
-  Result<std::string> payload = co_await base::readAll(*request.body, kMaxPayload, std::move(above));
+  Result<std::string> payload = co_await readBody(request, kMaxPayload, *intake);
   // The invocation may have timed out while the body arrived.
   if (!environment.awaitsAnswer(requestId)) co_return invalidRequestId();
-  if (payload.ok()) {
-    environment.respond(std::move(*payload));
-    co_return accepted();
-  }
-  if (payload.fault().status == 413) {
-    environment.failAnswer(oversizedResponse(announced));
-    co_return tooLarge();
-  }
-  environment.failAnswer(truncatedResponse());
-  co_return refuse(400, "TruncatedHTTPRequest", "HTTP request detected as truncated");
-}
-
-Task<http::Response> reportError(Environment& environment, http::Request& request, const std::string& requestId) {
-  if (!environment.awaitsAnswer(requestId)) co_return invalidRequestId();
-  Fault above("RequestEntityTooLarge", "", 413);
-  const std::uint64_t announced = request.body->size().value_or(kMaxPayload + 1);
-  Result<std::string> document = co_await base::readAll(*request.body, kMaxPayload, std::move(above));
-  if (!environment.awaitsAnswer(requestId)) co_return invalidRequestId();
-  if (!document.ok()) {
-    if (document.fault().status != 413) {
-      environment.failAnswer(truncatedResponse());
-      co_return refuse(400, "TruncatedHTTPRequest", "HTTP request detected as truncated");
-    }
-    environment.failAnswer(oversizedResponse(announced));
-    co_return tooLarge();
-  }
-  environment.reportError(std::move(*document));
+  if (!payload.ok()) co_return failRead(environment, payload.fault(), announced);
+  environment.respond(std::move(*payload), std::move(intake));
   co_return accepted();
 }
 
-Task<http::Response> reportInitError(Environment& environment, http::Request& request) {
-  Fault above("RequestEntityTooLarge", "", 413);
-  Result<std::string> document = co_await base::readAll(*request.body, kMaxInitError, std::move(above));
-  if (!document.ok()) co_return document.fault().status == 413 ? tooLarge() : gone();
-  const std::string type(request.headers.find("Lambda-Runtime-Function-Error-Type").value_or(""));
-  if (!environment.reportInitError(std::move(*document), type)) {
-    co_return refuse(403, "InvalidStateTransition",
-                     "State transition from Ready to InitError failed for runtime. Error: State transition is not "
-                     "allowed");
+Task<http::Response> reportError(Environment& environment, http::Request& request, const std::string& requestId,
+                                 const Budget& budget) {
+  if (!environment.awaitsAnswer(requestId)) co_return invalidRequestId();
+  std::shared_ptr<Intake> intake = environment.openIntake(budget);
+  if (!intake) co_return notAllowed("InvocationResponse", "InvocationErrorResponse");
+  const std::uint64_t announced = request.body->size().value_or(kMaxPayload + 1);
+  Result<std::string> document = co_await readBody(request, kMaxPayload, *intake);
+  if (!environment.awaitsAnswer(requestId)) co_return invalidRequestId();
+  if (!document.ok()) co_return failRead(environment, document.fault(), announced);
+  environment.reportError(std::move(*document), std::move(intake));
+  co_return accepted();
+}
+
+Task<http::Response> reportInitError(Environment& environment, http::Request& request, const Budget& budget) {
+  if (!environment.initialising()) co_return notAllowed("Ready", "InitError");
+  std::shared_ptr<Intake> intake = environment.openIntake(budget);
+  if (!intake) co_return notAllowed("InitError", "InitError");
+  Result<std::string> document = co_await readBody(request, kMaxInitError, *intake);
+  if (!document.ok()) {
+    if (document.fault().status == 503) environment.end();  // no room, as in failRead()
+    co_return document.fault().status == 413 ? tooLarge() : gone();
+  }
+  std::string type(request.headers.find("Lambda-Runtime-Function-Error-Type").value_or(""));
+  if (!environment.reportInitError(std::move(*document), std::move(type), std::move(intake))) {
+    co_return notAllowed("Ready", "InitError");
   }
   co_return accepted();
 }
 
 }  // namespace
 
-RuntimeApi::RuntimeApi(boost::asio::io_context& loop)
-    : server_(loop, limits(), [this](http::Request& request) { return handle(request); }) {}
+RuntimeApi::RuntimeApi(boost::asio::io_context& loop, std::size_t bodyBytes)
+    : bodies_(std::make_shared<base::ByteBudget>(bodyBytes)),
+      server_(loop, limits(), [this](http::Request& request) { return handle(request); }) {}
 
 std::string RuntimeApi::listenerName(const std::string& id) { return "environment:" + id; }
 
@@ -165,14 +187,14 @@ Task<http::Response> RuntimeApi::handle(http::Request& request) {
   path.remove_prefix(kRoot.size());
   const bool post = request.method == "POST";
   if (path == "invocation/next" && request.method == "GET") co_return co_await next(*environment);
-  if (path == "init/error" && post) co_return co_await reportInitError(*environment, request);
+  if (path == "init/error" && post) co_return co_await reportInitError(*environment, request, bodies_);
   if (post && path.substr(0, kInvocation.size()) == kInvocation) {
     path.remove_prefix(kInvocation.size());
     const std::size_t slash = path.find('/');
     const std::string requestId(path.substr(0, slash));
     const std::string_view verb = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
-    if (verb == "response") co_return co_await respond(*environment, request, requestId);
-    if (verb == "error") co_return co_await reportError(*environment, request, requestId);
+    if (verb == "response") co_return co_await respond(*environment, request, requestId, bodies_);
+    if (verb == "error") co_return co_await reportError(*environment, request, requestId, bodies_);
   }
   co_return refuse(404, "NotFound", "There is no such path");
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/byte_budget.h"
 #include "base/fd.h"
 #include "functions/environment.h"
 #include "http/server.h"
@@ -16,9 +17,14 @@ namespace hearth::functions {
 
 // On the loop. One server with a listener per environment, named "environment:ID", which is all that tells requests
 // apart: the sockets lie in the jails.
+//
+// Of each environment one body is read at a time, and none that its state does not allow; a further request is
+// refused before its body is read. All bodies together take at most `bodyBytes` of memory until they were handed
+// on, apart from those that announce to be small: at most one per environment. Where there is no room, the
+// environment ends, and its invocation fails as one of the host.
 class RuntimeApi final {
  public:
-  explicit RuntimeApi(boost::asio::io_context& loop);
+  RuntimeApi(boost::asio::io_context& loop, std::size_t bodyBytes);
 
   void attach(const std::shared_ptr<Environment>& environment, base::Fd socket);
   void detach(const std::string& id);
@@ -31,6 +37,7 @@ class RuntimeApi final {
   Task<http::Response> handle(http::Request& request);
 
   std::unordered_map<std::string, std::weak_ptr<Environment>> environments_;  // by listener name
+  std::shared_ptr<base::ByteBudget> bodies_;  // shared with the requests in progress
   http::Server server_;
 };
 
