@@ -24,7 +24,7 @@ class Skewed:
     def __init__(self, server, folder, away):
         now = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0)
         self.server, self.due = server, now + away
-        local = lambda time: time.astimezone(ZoneInfo("Europe/Warsaw")).strftime("%Y-%m-%d %H:%M")  # noqa: E731
+        local = lambda time: time.astimezone(ZoneInfo("Europe/Warsaw")).isoformat(timespec="seconds")  # noqa: E731
         server.start("--clock", instant(self.due - datetime.timedelta(minutes=18)))
         course = write_course(folder / "course", 2, 1, due=local(self.due), opens=local(self.due - datetime.timedelta(days=7)), grace=0,
                               notice=False, reminder="off")
