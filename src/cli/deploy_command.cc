@@ -140,10 +140,11 @@ Result<int> deploy(const Options& options) {
 
 void addDeployCommand(Application& application) {
   auto options = std::make_shared<Options>();
-  auto& command = application.add("deploy", "Create or update a stack from a CloudFormation template, as the account's root", [options] {
-    auto done = deploy(*options);
-    return done.ok() ? *done : report(done.fault());
-  });
+  auto& command = application.add(
+      "deploy", "Create or update a stack from a CloudFormation template, as the account's root", [options] {
+        auto done = deploy(*options);
+        return done.ok() ? *done : report(done.fault());
+      });
   command.add_option("TEMPLATE", options->templatePath, "JSON or YAML")->required();
   command.add_option("--stack", options->stack, "Name of the stack")->required();
   command.add_option("--param", options->parameters, "KEY=VALUE, repeatable");

@@ -5,14 +5,12 @@
 
 #include "base/json.h"
 #include "gateway/authorizer_call.h"
+#include "gateway/method_trial.h"
 #include "gateway/stage.h"
-#include "http/message.h"
+#include "gateway/trial_request.h"
 
 namespace hearth::gateway {
 namespace {
-
-constexpr char kStage[] = "test-invoke-stage";  // as AWS calls it
-constexpr char kSource[] = "test-invoke-source-ip";
 
 // A stage with one method, which has the authorizer and calls nothing.
 StageDefinition stageOf(const AuthorizerTrial& trial) {
@@ -20,7 +18,7 @@ StageDefinition stageOf(const AuthorizerTrial& trial) {
   stage.account = trial.account;
   stage.region = trial.region;
   stage.apiId = trial.apiId;
-  stage.name = kStage;
+  stage.name = kTrialStage;
   stage.variables = trial.stageVariables;
   stage.authorizers.push_back(trial.authorizer);
   MethodDefinition method;
@@ -33,13 +31,8 @@ StageDefinition stageOf(const AuthorizerTrial& trial) {
 }
 
 http::Request requestOf(const AuthorizerTrial& trial) {
-  http::Request request;
-  request.method = "GET";
-  request.target = trial.pathWithQuery.starts_with('/') ? trial.pathWithQuery : "/" + trial.pathWithQuery;
-  const std::size_t question = std::min(request.target.find('?'), request.target.size());
-  request.path = request.target.substr(0, question);
-  if (question < request.target.size()) request.query = request.target.substr(question + 1);
-  request.headers.add("Host", trial.apiId + ".execute-api." + trial.region + ".amazonaws.com");
+  http::Request request = makeTrialRequest("GET", trial.pathWithQuery);
+  request.headers.add("Host", trialHost(trial.apiId, trial.region));
   for (const auto& [name, value] : trial.headers) request.headers.add(name, value);
   return request;
 }
@@ -60,7 +53,7 @@ Task<Result<AuthorizerVerdict>> tryAuthorizer(AuthorizerTrial trial, ports::Invo
   const http::Request request = requestOf(trial);
   Exchange exchange = makeExchange(request, stage, request.path, clock.now(), random);
   exchange.method = &stage->methods.front();
-  exchange.sourceIp = kSource;
+  exchange.sourceIp = kTrialSource;
   exchange.body = std::move(trial.body);
   const Authorizer& authorizer = stage->authorizers.front();
   const auto identity = identifyClient(exchange, authorizer);

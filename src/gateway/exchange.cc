@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/bytes.h"
+#include "http/peer_address.h"
 
 namespace hearth::gateway {
 namespace {
@@ -68,13 +69,6 @@ std::string traceIdOf(const http::Request& request, base::Time now, std::string_
 
 // What a jail's requests come from: an address that is no machine's, so that no policy takes them for one's own.
 constexpr char kAddressOfJails[] = "169.254.0.1";
-
-std::string addressOf(std::string_view peer) {
-  if (peer.empty()) return kAddressOfJails;
-  std::string_view address = http::hostWithoutPort(peer);
-  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-  return std::string(address);
-}
 
 // RFC 9562 version 4 out of 16 random bytes.
 std::string uuidOf(std::string_view random) {
@@ -141,7 +135,7 @@ Exchange makeExchange(const http::Request& request, std::shared_ptr<const Stage>
   exchange.extendedRequestId = base::base64Encode(view.substr(16, 11));
   exchange.traceId = traceIdOf(request, now, view.substr(27, 12));
   exchange.start = now;
-  exchange.sourceIp = addressOf(request.origin.peer);
+  exchange.sourceIp = request.origin.peer.empty() ? kAddressOfJails : http::peerAddress(request.origin.peer);
   if (const std::string* agent = exchange.findHeader("User-Agent")) exchange.userAgent = *agent;
   exchange.host = request.host();
   const std::string_view authority = request.headers.find("Host").value_or("");

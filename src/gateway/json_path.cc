@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/json_equality.h"
 #include "gateway/pattern_work.h"
 
 namespace hearth::gateway {
@@ -467,32 +468,21 @@ class PathFinder final {
     return found.empty() ? nullptr : found.front();
   }
 
-  // Whole trees may be compared, for each of many items. Documents have a depth limit.
-  bool same(const Json& left, const Json& right) {
-    if (--visits_ <= 0) return false;
-    if (left.is_number() && right.is_number()) return left.to_number<double>() == right.to_number<double>();
-    if (left.kind() != right.kind()) return false;
-    if (left.is_string()) {
-      if (left.get_string().size() != right.get_string().size()) return false;
-      visits_ -= static_cast<std::int64_t>(left.get_string().size() / 64);
-    } else if (left.is_array()) {
-      return std::equal(left.get_array().begin(), left.get_array().end(), right.get_array().begin(),
-                        right.get_array().end(), [&](const Json& a, const Json& b) { return same(a, b); });
-    } else if (left.is_object()) {
-      const JsonObject& other = right.get_object();
-      if (left.get_object().size() != other.size()) return false;
-      return std::all_of(left.get_object().begin(), left.get_object().end(), [&](const auto& member) {
-        const Json* counterpart = other.if_contains(member.key());
-        return counterpart != nullptr && same(member.value(), *counterpart);
-      });
+  // What whole trees cost that are compared, for each of many items.
+  struct Visits {
+    std::int64_t& left;
+    bool value() const { return --left > 0; }
+    bool name(std::string_view) const { return true; }
+    bool text(std::string_view text) const {
+      left -= static_cast<std::int64_t>(text.size() / 64);
+      return true;
     }
-    return left == right;
-  }
+  };
 
   bool compare(Comparison comparison, const Json* left, const Json* right) {
     if (left == nullptr || right == nullptr) return comparison == Comparison::kNotEqual;
     if (comparison == Comparison::kEqual || comparison == Comparison::kNotEqual) {
-      return same(*left, *right) == (comparison == Comparison::kEqual);
+      return isSameJson(*left, *right, Visits{visits_}) == (comparison == Comparison::kEqual);
     }
     int order = 0;
     if (left->is_number() && right->is_number()) {

@@ -7,13 +7,13 @@
 #include "base/byte_stream.h"
 #include "base/bytes.h"
 #include "gateway/gateway.h"
+#include "gateway/trial_request.h"
 
 namespace hearth::gateway {
 namespace {
 
 // Of what is logged of one body.
 constexpr std::size_t kMostLogged = 1024;
-constexpr char kSource[] = "test-invoke-source-ip";
 
 // "Tue Apr 07 12:34:56 UTC 2026 : " before each line.
 class TrialLog final {
@@ -49,21 +49,13 @@ class TrialLog final {
 };
 
 http::Request requestOf(const MethodTrial& trial) {
-  http::Request request;
-  request.method = trial.verb;
   const std::string& own = trial.stage.resources.front().path;
-  const std::string& wanted = trial.pathWithQuery.empty() ? own : trial.pathWithQuery;
-  request.target = wanted.starts_with('/') ? wanted : "/" + wanted;
-  const std::size_t question = std::min(request.target.find('?'), request.target.size());
-  request.path = request.target.substr(0, question);
-  if (question < request.target.size()) request.query = request.target.substr(question + 1);
+  http::Request request = makeTrialRequest(trial.verb, trial.pathWithQuery.empty() ? own : trial.pathWithQuery);
   const auto given = [&](std::string_view name) {
     return std::any_of(trial.headers.begin(), trial.headers.end(),
                        [&](const auto& header) { return base::equalsIgnoreCase(header.first, name); });
   };
-  if (!given("Host")) {
-    request.headers.add("Host", trial.stage.apiId + ".execute-api." + trial.stage.region + ".amazonaws.com");
-  }
+  if (!given("Host")) request.headers.add("Host", trialHost(trial.stage.apiId, trial.stage.region));
   for (const auto& [name, value] : trial.headers) request.headers.add(name, value);
   return request;
 }
@@ -102,7 +94,7 @@ Task<Result<MethodVerdict>> Gateway::tryMethod(MethodTrial trial) {
     co_return Fault("BadRequestException",
                     "The path does not belong to the resource: " + request.path.substr(0, 200));
   }
-  exchange.sourceIp = kSource;
+  exchange.sourceIp = kTrialSource;
   exchange.caller = trial.caller;
   exchange.body = std::move(trial.body);
   TrialLog log(parts_.clock, exchange.requestId);

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "gateway/json_equality.h"
 #include "gateway/json_schema.h"
 #include "gateway/pattern_work.h"
 #include "gateway/schema_node.h"
@@ -96,30 +97,14 @@ class Checker final {
     return fitsCombinations(schema, value);
   }
 
-  // Equality of JSON values: numbers by value (1 is 1.0), objects without order. False also when there are no steps
-  // left. The depth is what the parser allows.
-  bool isSame(const Json& a, const Json& b) {
-    if (!spend(1)) return false;
-    if (a.is_number() && b.is_number()) return a.to_number<double>() == b.to_number<double>();
-    if (a.kind() != b.kind()) return false;
-    if (const JsonArray* list = a.if_array()) {
-      const JsonArray& other = b.get_array();
-      return list->size() == other.size() &&
-             std::equal(list->begin(), list->end(), other.begin(),
-                        [&](const Json& one, const Json& counterpart) { return isSame(one, counterpart); });
-    }
-    if (const JsonObject* object = a.if_object()) {
-      const JsonObject& other = b.get_object();
-      return object->size() == other.size() && std::all_of(object->begin(), object->end(), [&](const auto& member) {
-               if (!spendText(member.key())) return false;
-               const Json* counterpart = other.if_contains(member.key());
-               return counterpart != nullptr && isSame(member.value(), *counterpart);
-             });
-    }
-    if (a.is_string() && (a.get_string().size() != b.get_string().size() || !spendText(a.get_string())))
-      return false;
-    return a == b;
-  }
+  // False also when there are no steps left.
+  struct Steps {
+    Checker& check;
+    bool value() const { return check.spend(1); }
+    bool name(std::string_view name) const { return check.spendText(name); }
+    bool text(std::string_view text) const { return check.spendText(text); }
+  };
+  bool isSame(const Json& a, const Json& b) { return isSameJson(a, b, Steps{*this}); }
 
   static unsigned typeOf(const Json& value) {
     switch (value.kind()) {

@@ -1,39 +1,23 @@
 #include "http/lookups.h"
 
 #include <netdb.h>
-#include <netinet/in.h>
 #include <resolv.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <cstring>
 #include <deque>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "base/executor.h"
 #include "http/fair_shares.h"
 
 namespace hearth::http {
-namespace {
 
 namespace asio = boost::asio;
-
-std::optional<asio::ip::address> addressOf(const addrinfo& entry) {
-  if (entry.ai_family == AF_INET) {
-    const auto& v4 = *reinterpret_cast<const sockaddr_in*>(entry.ai_addr);
-    return asio::ip::address_v4(ntohl(v4.sin_addr.s_addr));
-  }
-  if (entry.ai_family != AF_INET6) return std::nullopt;
-  const auto& v6 = *reinterpret_cast<const sockaddr_in6*>(entry.ai_addr);
-  asio::ip::address_v6::bytes_type bytes;
-  std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
-  return asio::ip::address_v6(bytes, v6.sin6_scope_id);
-}
-
-}  // namespace
 
 Result<Addresses> resolveBySystem(const std::string& host) {
   // Of this thread; read anew, because settings that were changed are not looked for again.
@@ -50,7 +34,10 @@ Result<Addresses> resolveBySystem(const std::string& host) {
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
   Addresses addresses;
   for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-    if (auto address = addressOf(*entry)) addresses.push_back(*std::move(address));
+    if (entry->ai_family != AF_INET && entry->ai_family != AF_INET6) continue;
+    asio::ip::tcp::endpoint endpoint;
+    std::memcpy(endpoint.data(), entry->ai_addr, entry->ai_addrlen);
+    addresses.push_back(endpoint.address());
   }
   return addresses;
 }

@@ -1,5 +1,6 @@
 #include "server/api_callers.h"
 
+#include "http/peer_address.h"
 #include "server/callers.h"
 
 #include <algorithm>
@@ -53,7 +54,7 @@ Result<void> ApiCallers::mayInvoke(const wire::Verified& caller, const http::Req
   call.account = target.account;
   call.region = target.region;
   call.operation = gateway::kInvokeAction;
-  call.sourceIp = addressOf(request.origin.peer);
+  call.sourceIp = http::peerAddress(request.origin.peer);
   call.secure = request.origin.secure;
   call.now = clock_.now();
   const api::Access access{gateway::kInvokeAction, target.arn};

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cli/local_server.h"
+#include "http/peer_address.h"
 #include "identity/bucket_policy.h"
 #include "server/addresses.h"
 #include "server/guarded_provider.h"
@@ -123,8 +124,7 @@ Result<std::unique_ptr<sandbox::Launcher>> startLauncher(boost::asio::io_context
 // Came without TLS, over a network.
 bool isExposed(const http::Origin& origin) {
   if (origin.secure || origin.listener != kPublicListener) return false;
-  std::string peer(http::hostWithoutPort(origin.peer));
-  if (peer.starts_with('[')) peer = peer.substr(1, peer.size() - 2);
+  std::string peer = http::peerAddress(origin.peer);
   if (peer.starts_with("::ffff:")) peer = peer.substr(7);
   if (peer.starts_with("127.") || peer == "::1") return false;
   // From an address of this very machine; the kernel takes no such packet from a network.

@@ -1,6 +1,7 @@
 #include "server/pipeline.h"
 
 #include "base/log.h"
+#include "http/peer_address.h"
 #include "server/callers.h"
 #include "server/localstack.h"
 #include "wire/body_digest.h"
@@ -235,7 +236,7 @@ Task<Result<void>> Pipeline::authenticate(Exchange& exchange) {
   call.requestId = exchange.requestId;
   call.operation = std::string(exchange.service->id) + ":" + std::string(exchange.match.operationName);
   call.host = request.headers.find("Host").value_or("");
-  call.sourceIp = addressOf(request.origin.peer);
+  call.sourceIp = http::peerAddress(request.origin.peer);
   // A jail's own socket leads through no network.
   call.secure = request.origin.secure || request.origin.listener != kPublicListener;
   call.now = parts_.clock.now();

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "ports/answer_receiver.h"
+#include "services/cloudformation/answer_url.h"
 #include "services/cloudformation/request_parts.h"
 #include "stacks/scalars.h"
 
@@ -95,13 +96,8 @@ std::string responseUrl(const ResourceRequest& request, const std::string& reque
                         base::Time now, std::chrono::seconds expires) {
   std::string region = request.region;
   std::erase(region, '-');
-  const std::string subject = request.stackId + "|" + request.logicalId + "|" + requestId;
-  const std::string time = base::formatBasicIso8601(now);
-  const std::string scope = time.substr(0, 8) + "/" + request.region + "/s3/aws4_request";
-  return "https://" + std::string(ports::kAnswerBucket) + region + ".s3." + request.region + ".amazonaws.com/" +
-         base::uriEncode(subject, true) + "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=" + time +
-         "&X-Amz-SignedHeaders=host&X-Amz-Expires=" + std::to_string(expires.count()) +
-         "&X-Amz-Credential=" + base::uriEncode("CLOUDFORMATION/" + scope) + "&X-Amz-Signature=" + token;
+  return answerUrl(ports::kAnswerBucket + region, request.region,
+                   request.stackId + "|" + request.logicalId + "|" + requestId, token, now, expires);
 }
 
 Result<std::string> functionOf(const ResourceRequest& request) {

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "services/cloudformation/answer_url.h"
 #include "services/cloudformation/request_parts.h"
 #include "stacks/provider_registry.h"
 #include "store/damaged_record.h"
@@ -21,12 +22,9 @@ using ports::ResourceVerb;
 using Stage = ResourceProgress::Stage;
 
 constexpr std::size_t kMostEvent = 256 << 10;  // Lambda's, of an asynchronous invocation
-constexpr std::size_t kSecretBytes = 32;
-constexpr std::chrono::hours kKept{24 * 7};  // what a stack has left behind, beyond its time
+constexpr std::chrono::hours kKept{24 * 7};    // what a stack has left behind, beyond its time
 
 std::string contextOf(const std::string& requestId) { return "cloudformation_requests/" + requestId; }
-
-Fault denied() { return {"AccessDenied", "Access Denied", 403}; }
 
 class CustomProvider final : public ports::ResourceProvider {
  public:
@@ -117,7 +115,7 @@ Result<void> CustomResources::send(const ResourceRequest& request) {
   HEARTH_TRY(const std::string function, functionOf(request));
   HEARTH_TRY(const auto timeout, timeoutOf(request));
   const base::Time now = clock_.now();
-  const std::string token = base::hexEncode(base::randomBytes(random_, kSecretBytes));
+  const std::string token = newAnswerToken(random_);
   CustomRequest sent;
   sent.id = base::randomUuid(random_);
   sent.physicalId = physicalIdFor(request);
@@ -185,7 +183,7 @@ Result<ResourceProgress> CustomResources::progressOf(const ResourceRequest& requ
 
 // The writer is not troubled by what anybody may send.
 Task<Result<void>> CustomResources::receive(ports::Answer answer) {
-  if (!findAwaited(answer)) co_return denied();
+  if (!findAwaited(answer)) co_return answerDenied();
   auto work = [this, &answer] { return take(answer); };
   co_return co_await database_.write(work);
 }
@@ -209,7 +207,7 @@ std::optional<CustomResources::Awaited> CustomResources::findAwaited(const ports
 
 Result<void> CustomResources::take(const ports::Answer& answer) {
   const auto awaited = findAwaited(answer);
-  if (!awaited) return denied();
+  if (!awaited) return answerDenied();
   database_.execute("UPDATE cloudformation_requests SET secret = '', answer = ? WHERE id = ?",
                     store::Blob{keyring_.seal(answer.body, contextOf(awaited->id))}, awaited->id);
   database_.afterCommit([this, stack = awaited->stackId] { engine_.wake(stack); });

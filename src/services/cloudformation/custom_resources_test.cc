@@ -1,17 +1,11 @@
 // Custom resources of real stacks, with functions that only keep what they are asked.
 #include "services/cloudformation/custom_resources.h"
 
-#include <gtest/gtest.h>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <future>
+#include <mutex>
 #include <thread>
 
 #include "base/bytes.h"
+#include "services/cloudformation/testing_door.h"
 
 namespace hearth::services::cloudformation {
 namespace {
@@ -58,28 +52,15 @@ class Functions final : public ports::Invoker {
   std::vector<ports::Invocation> asked_;
 };
 
-class CustomResourcesTest : public ::testing::Test {
+class CustomResourcesTest : public DoorTest {
  protected:
-  CustomResourcesTest() {
-    std::string name = testing::TempDir() + "custom-resources-XXXXXX";
-    if (!::mkdtemp(name.data())) throw std::runtime_error("no folder for the test");
-    folder_ = name;
-    keyring_ = *store::Keyring::open(folder_, random_);
-    database_ = std::make_unique<store::Database>(folder_ + "/hearth.db");
-    auto steps = stacks::Engine::migrations();
-    for (auto& step : CustomResources::migrations()) steps.push_back(step);
-    database_->migrate(steps);
-    engine_ = std::make_unique<stacks::Engine>(*database_, *keyring_, clock_, random_);
+  CustomResourcesTest() : DoorTest(CustomResources::migrations()) {
     custom_ = std::make_unique<CustomResources>(*database_, *keyring_, *engine_, functions_, clock_, random_);
     provider_ = custom_->makeProvider();
     engine_->registerProvider(*provider_);
     engine_->start();
   }
-  ~CustomResourcesTest() override {
-    engine_->stop();
-    database_->stop();
-    std::filesystem::remove_all(folder_);
-  }
+  ~CustomResourcesTest() override { engine_->stop(); }
 
   std::string create() {
     std::string id;
@@ -125,13 +106,7 @@ class CustomResourcesTest : public ::testing::Test {
     answer.body.insert(answer.body.size() - 1, more);
     return answer;
   }
-  Result<void> receive(const ports::Answer& answer) {
-    boost::asio::io_context loop;
-    auto received = boost::asio::co_spawn(loop, custom_->receive(answer), boost::asio::use_future);
-    auto guard = boost::asio::make_work_guard(loop);
-    while (received.wait_for(std::chrono::seconds(0)) != std::future_status::ready) loop.run_one();
-    return received.get();
-  }
+  Result<void> receive(const ports::Answer& answer) { return DoorTest::receive(*custom_, answer); }
   void invocationFailed(const Json& request) {
     const auto written = database_->writeAndWait([&]() -> Result<void> {
       custom_->invocationFailed(*base::findString(request, "RequestId"));
@@ -141,12 +116,6 @@ class CustomResourcesTest : public ::testing::Test {
   }
 
   const stacks::Place place_{"123456789012", "us-east-1"};
-  std::string folder_;
-  base::ManualClock clock_{base::fromMillis(1'700'000'000'000)};
-  base::SystemRandom random_;
-  std::unique_ptr<store::Keyring> keyring_;
-  std::unique_ptr<store::Database> database_;
-  std::unique_ptr<stacks::Engine> engine_;
   Functions functions_;
   std::unique_ptr<CustomResources> custom_;
   std::unique_ptr<ports::ResourceProvider> provider_;
@@ -184,23 +153,7 @@ TEST_F(CustomResourcesTest, onlyTheSecretOpensAndOnlyOnce) {
 TEST_F(CustomResourcesTest, whatIsRefusedDoesNotWaitForTheWriter) {
   const std::string id = create();
   const ports::Answer good = answerTo(asked(0), R"(,"Data":{"Data":"x"})");
-  ports::Answer forged = good;
-  forged.token.back() = forged.token.back() == '0' ? '1' : '0';
-  std::promise<void> entered;
-  std::promise<void> leave;
-  std::thread writing([&] {
-    (void)database_->writeAndWait([&]() -> Result<void> {
-      entered.set_value();
-      leave.get_future().wait();
-      return {};
-    });
-  });
-  entered.get_future().wait();
-  auto refused = std::async(std::launch::async, [&] { return receive(forged); });
-  EXPECT_EQ(refused.wait_for(std::chrono::seconds(10)), std::future_status::ready);
-  leave.set_value();
-  writing.join();
-  EXPECT_EQ(refused.get().fault().status, 403);
+  expectForgedIsRefusedAtOnce(*custom_, good);
   EXPECT_TRUE(receive(good).ok());
   EXPECT_EQ(settled(id), "CREATE_COMPLETE");
 }

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "services/cloudformation/answer_url.h"
 #include "services/cloudformation/request_parts.h"
 #include "store/damaged_record.h"
 
@@ -15,12 +16,9 @@ using ports::ResourceSpec;
 using ports::ResourceState;
 using ports::ResourceVerb;
 
-constexpr std::size_t kSecretBytes = 32;
 constexpr std::int64_t kMostSignals = 200;  // of one handle
 
 std::string contextOf(const std::string& handle) { return "cloudformation_signals/" + handle; }
-
-Fault denied() { return {"AccessDenied", "Access Denied", 403}; }
 
 HandleAddress addressOf(const ports::Answer& answer) {
   return {answer.subject, handleIdIn(answer.subject), answer.token};
@@ -139,7 +137,7 @@ std::vector<std::unique_ptr<ports::ResourceProvider>> WaitConditions::makeProvid
 }
 
 std::string WaitConditions::openHandle(const ResourceRequest& request) {
-  const std::string token = base::hexEncode(base::randomBytes(random_, kSecretBytes));
+  const std::string token = newAnswerToken(random_);
   const std::string id = base::randomUuid(random_);
   const std::string url = handleUrl(request, id, token, clock_.now());
   database_.execute("INSERT INTO cloudformation_handles(id, subject, secret, made) VALUES (?, ?, ?, ?)", id,
@@ -223,14 +221,14 @@ Result<ResourceProgress> WaitConditions::progressOf(const ResourceRequest& reque
 
 // The writer is not troubled by what anybody may send.
 Task<Result<void>> WaitConditions::receive(ports::Answer answer) {
-  if (!isOpen(addressOf(answer))) co_return denied();
+  if (!isOpen(addressOf(answer))) co_return answerDenied();
   auto work = [this, &answer] { return take(answer); };
   co_return co_await database_.write(work);
 }
 
 Result<void> WaitConditions::take(const ports::Answer& answer) {
   const HandleAddress address = addressOf(answer);
-  if (!isOpen(address)) return denied();
+  if (!isOpen(address)) return answerDenied();
   std::int64_t made = 0;
   std::int64_t count = 0;
   {
@@ -238,11 +236,11 @@ Result<void> WaitConditions::take(const ports::Answer& answer) {
         "SELECT made, (SELECT count(*) FROM cloudformation_signals WHERE handle = ?) FROM cloudformation_handles "
         "WHERE id = ?",
         address.id, address.id);
-    if (!rows.next()) return denied();
+    if (!rows.next()) return answerDenied();
     made = rows.integer(0);
     count = rows.integer(1);
   }
-  if (clock_.now() >= base::fromMillis(made) + kHandleLifetime || count >= kMostSignals) return denied();
+  if (clock_.now() >= base::fromMillis(made) + kHandleLifetime || count >= kMostSignals) return answerDenied();
   const auto signal = readSignal(answer.body);
   // What is no signal is kept as such: the condition fails by it.
   database_.execute("INSERT OR IGNORE INTO cloudformation_signals(handle, unique_id, signal) VALUES (?, ?, ?)",

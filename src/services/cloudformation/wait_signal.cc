@@ -1,6 +1,7 @@
 #include "services/cloudformation/wait_signal.h"
 
 #include "base/bytes.h"
+#include "services/cloudformation/answer_url.h"
 #include "services/cloudformation/request_parts.h"
 #include "stacks/scalars.h"
 
@@ -13,7 +14,6 @@ constexpr std::size_t kMostDepth = 32;
 constexpr std::size_t kMostUniqueId = 256;
 constexpr std::int64_t kMostSeconds = 43'200;
 constexpr std::int64_t kMostCount = 200;
-constexpr std::string_view kSignature = "&X-Amz-Signature=";
 
 ResourceProgress failed(std::string reason) {
   ResourceProgress progress;
@@ -26,15 +26,8 @@ ResourceProgress failed(std::string reason) {
 
 std::string handleUrl(const ports::ResourceRequest& request, const std::string& id, const std::string& token,
                       base::Time now) {
-  const std::string subject = request.stackId + "/" + id + "/" + request.logicalId;
-  const std::string time = base::formatBasicIso8601(now);
-  const std::string scope = time.substr(0, 8) + "/" + request.region + "/s3/aws4_request";
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(kHandleLifetime).count();
-  return "https://" + std::string(ports::kSignalBucket) + request.region + ".s3." + request.region +
-         ".amazonaws.com/" + base::uriEncode(subject, true) +
-         "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=" + time +
-         "&X-Amz-SignedHeaders=host&X-Amz-Expires=" + std::to_string(seconds) +
-         "&X-Amz-Credential=" + base::uriEncode("CLOUDFORMATION/" + scope) + std::string(kSignature) + token;
+  return answerUrl(ports::kSignalBucket + request.region, request.region,
+                   request.stackId + "/" + id + "/" + request.logicalId, token, now, kHandleLifetime);
 }
 
 std::string handleIdIn(const std::string& subject) {
@@ -48,14 +41,14 @@ std::optional<HandleAddress> findHandle(std::string_view url) {
   const std::string start = "https://" + std::string(ports::kSignalBucket);
   const std::size_t path = url.starts_with(start) ? url.find('/', start.size()) : std::string_view::npos;
   const std::size_t query = url.find('?');
-  const std::size_t signature = url.rfind(kSignature);
+  const std::size_t signature = url.rfind(kTokenParameter);
   if (path == std::string_view::npos || query == std::string_view::npos || query < path ||
       signature == std::string_view::npos)
     return std::nullopt;
   HandleAddress address;
   address.subject = base::uriDecode(url.substr(path + 1, query - path - 1));
   address.id = handleIdIn(address.subject);
-  address.token = std::string(url.substr(signature + kSignature.size()));
+  address.token = std::string(url.substr(signature + kTokenParameter.size()));
   if (address.id.empty()) return std::nullopt;
   return address;
 }
